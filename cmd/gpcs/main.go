@@ -1,0 +1,20 @@
+// Command gpcs is the command line of gpcs; installed also as pcs and under
+// the names of the stack's helper tools, told apart by argv[0].
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"gpcs/internal/cli"
+	"gpcs/internal/paths"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	env := cli.Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Root: paths.FromEnv()}
+	os.Exit(cli.Main(ctx, env, os.Args[1:]))
+}

@@ -1,0 +1,185 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gpcs/internal/paths"
+	"gpcs/internal/report"
+)
+
+// Env is all that a command needs of the world besides files and the network.
+type Env struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Root           paths.Root
+}
+
+// Call is one command line being carried out.
+type Call struct {
+	Env
+	*Words
+	cmd *cobra.Command
+}
+
+// handler carries out one verb; c.Args holds the words after the verb.
+type handler func(ctx context.Context, c *Call) error
+
+// ExitError ends the program with a status and says nothing more.
+type ExitError struct{ Code int }
+
+func (e ExitError) Error() string { return fmt.Sprintf("exit status %d", e.Code) }
+
+// errUsage makes Main print the usage of the verb on stderr.
+var errUsage = errors.New("usage")
+
+// messageError is printed after "Error: ".
+type messageError string
+
+func (e messageError) Error() string { return string(e) }
+
+// fail returns an error whose text is printed after "Error: ".
+func fail(format string, args ...any) error { return messageError(fmt.Sprintf(format, args...)) }
+
+// globalOptions are accepted by every verb.
+var globalOptions = []string{"--debug", "-h", "--version", "--fullhelp"}
+
+const optionsKey = "options"
+
+// verb builds a leaf. use is the form as shown in help ("delete <resource id>"),
+// options are the options that the verb takes besides the global ones.
+func verb(use, short string, h handler, options ...string) *cobra.Command {
+	cmd := &cobra.Command{Use: use, Short: short, DisableFlagParsing: true, SilenceErrors: true, SilenceUsage: true}
+	cmd.Annotations = map[string]string{optionsKey: strings.Join(options, " ")}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		c := callFrom(cmd.Context())
+		c.cmd, c.Args = cmd, args
+		if err := c.supported(options); err != nil {
+			return err
+		}
+		return h(cmd.Context(), c)
+	}
+	return cmd
+}
+
+// noun builds a branch. def carries out the noun without a verb, or is nil
+// where that is a usage error; an unknown verb always is one.
+func noun(use, short string, def handler, options []string, children ...*cobra.Command) *cobra.Command {
+	cmd := verb(use, short, func(ctx context.Context, c *Call) error {
+		if len(c.Args) > 0 && c.Args[0] == "help" {
+			return c.help(c.Args[1:])
+		}
+		if len(c.Args) > 0 || def == nil {
+			return errUsage
+		}
+		return def(ctx, c)
+	}, options...)
+	cmd.AddCommand(children...)
+	return cmd
+}
+
+func (c *Call) supported(options []string) error {
+	allowed := map[string]bool{}
+	for _, o := range append(append([]string{}, globalOptions...), options...) {
+		allowed[o] = true
+	}
+	var bad []string
+	for _, o := range c.Given() {
+		if !allowed[o] {
+			bad = append(bad, o)
+		}
+	}
+	if len(bad) == 0 {
+		return nil
+	}
+	plural := ""
+	if len(bad) > 1 {
+		plural = "s"
+	}
+	verb := "is"
+	if len(bad) > 1 {
+		verb = "are"
+	}
+	return fail("Specified option%s %s %s not supported in this command", plural, report.Quote(bad), verb)
+}
+
+type callKey struct{}
+
+func callFrom(ctx context.Context) *Call { return ctx.Value(callKey{}).(*Call) }
+
+// Main carries out a command line (without the program's name) and returns
+// the exit status: 0, 1 for any error, 2 and others where pcs has them.
+func Main(ctx context.Context, env Env, argv []string) int {
+	words, err := ParseWords(argv)
+	root := newRoot()
+	if err != nil {
+		fmt.Fprintf(env.Stderr, "Error: %v\n", err)
+		printUsage(env.Stderr, root)
+		return 1
+	}
+	for _, note := range words.Notes {
+		fmt.Fprintf(env.Stderr, "Deprecation Warning: %s\n", note)
+	}
+	c := &Call{Env: env, Words: words, cmd: root}
+	if words.Has("--version") {
+		return c.finish(c.version())
+	}
+	if words.Has("-h") || words.Has("--fullhelp") {
+		return c.finish(c.help(words.Args))
+	}
+	root.SetArgs(append([]string{}, words.Args...))
+	return c.finish(root.ExecuteContext(context.WithValue(ctx, callKey{}, c)))
+}
+
+func (c *Call) finish(err error) int {
+	var exit ExitError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &exit):
+		return exit.Code
+	case errors.Is(err, errUsage):
+		printUsage(c.Stderr, c.cmd)
+	default:
+		fmt.Fprintf(c.Stderr, "Error: %v\n", err)
+	}
+	return 1
+}
+
+// say prints reports on stderr, each on its own line.
+func (c *Call) say(reports ...report.Report) {
+	for _, r := range reports {
+		fmt.Fprintln(c.Stderr, r.String())
+	}
+}
+
+// conclude prints reports and returns the error that a verb ends with: nil if
+// none of them is an error, else the closing line of pcs.
+func (c *Call) conclude(reports report.List) error {
+	c.say(reports...)
+	if !reports.Failed() {
+		return nil
+	}
+	return fail("Errors have occurred, therefore pcs is unable to continue")
+}
+
+func newRoot() *cobra.Command {
+	root := noun("pcs", "Control and configure pacemaker and corosync.", nil,
+		[]string{"-f", "--corosync_conf", "--request-timeout"}, nouns()...)
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetHelpCommand(&cobra.Command{Use: "no-help", Hidden: true})
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.SetOut(os.Stdout)
+	return root
+}
+
+// nouns lists the top-level commands; each stands in a file of its name.
+func nouns() []*cobra.Command {
+	return []*cobra.Command{}
+}

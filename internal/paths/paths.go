@@ -1,0 +1,81 @@
+// Package paths names every file and directory that gpcs touches, under one
+// root directory. It owns no I/O: it only joins names. A root other than "/"
+// puts a whole machine under a directory: sandboxes, tests and images use it.
+//
+// The places are those of pcs, Corosync and Pacemaker (FHS as the
+// distributions package them), so that tools and scripts find what they know.
+package paths
+
+import (
+	"os"
+	"path/filepath"
+)
+
+// Env is the environment variable that names the root directory.
+const Env = "GPCS_ROOT"
+
+// Root is the directory that stands for "/". The zero value is the machine itself.
+type Root string
+
+// FromEnv returns the root that GPCS_ROOT names, or the machine's own.
+func FromEnv() Root { return Root(os.Getenv(Env)) }
+
+// Join returns the absolute path of name (itself absolute on the node, such
+// as "/etc/hosts") under the root.
+func (r Root) Join(name string) string {
+	if r == "" || r == "/" {
+		return filepath.Clean(name)
+	}
+	return filepath.Join(string(r), name)
+}
+
+// CorosyncConf is the cluster's network configuration, corosync.conf(5).
+func (r Root) CorosyncConf() string { return r.Join("/etc/corosync/corosync.conf") }
+
+// CorosyncAuthkey is the cluster key, 256 random bytes, mode 0400.
+func (r Root) CorosyncAuthkey() string { return r.Join("/etc/corosync/authkey") }
+
+// PacemakerAuthkey is the key for remote nodes, mode 0400, owned by hacluster:haclient.
+func (r Root) PacemakerAuthkey() string { return r.Join("/etc/pacemaker/authkey") }
+
+// CIBDir holds cib.xml, its digest and its earlier versions.
+func (r Root) CIBDir() string { return r.Join("/var/lib/pacemaker/cib") }
+
+// CIB is the cluster information base on disk.
+func (r Root) CIB() string { return r.Join("/var/lib/pacemaker/cib/cib.xml") }
+
+// PcsdDir is pcsd's state: certificate, known hosts, tokens.
+func (r Root) PcsdDir() string { return r.Join("/var/lib/pcsd") }
+
+// KnownHosts is root's list of hosts with addresses and tokens, as pcsd writes it.
+func (r Root) KnownHosts() string { return r.Join("/var/lib/pcsd/known-hosts") }
+
+// PcsUsers is the list of tokens that this node gave out, as pcsd writes it.
+func (r Root) PcsUsers() string { return r.Join("/var/lib/pcsd/pcs_users.conf") }
+
+// PcsSettings is pcsd's permissions file.
+func (r Root) PcsSettings() string { return r.Join("/var/lib/pcsd/pcs_settings.conf") }
+
+// Certificate and CertificateKey are the TLS identity of this node's daemon.
+func (r Root) Certificate() string { return r.Join("/var/lib/pcsd/pcsd.crt") }
+
+// CertificateKey is the private key of Certificate, mode 0600.
+func (r Root) CertificateKey() string { return r.Join("/var/lib/pcsd/pcsd.key") }
+
+// Socket is the local way into the daemon; the kernel tells who calls.
+func (r Root) Socket() string { return r.Join("/run/pcsd.socket") }
+
+// StateDir is what gpcsd keeps across boots and no other stack has a place for.
+func (r Root) StateDir() string { return r.Join("/var/lib/gpcs") }
+
+// RunDir is what gpcsd keeps until the next boot.
+func (r Root) RunDir() string { return r.Join("/run/gpcs") }
+
+// LogDir holds the daemon's log file.
+func (r Root) LogDir() string { return r.Join("/var/log/pcsd") }
+
+// OCFRoot is OCF_ROOT: agents live in resource.d, shell libraries in lib.
+func (r Root) OCFRoot() string { return r.Join("/usr/lib/ocf") }
+
+// SchemaDir holds Pacemaker's RELAX NG schemas where they are installed.
+func (r Root) SchemaDir() string { return r.Join("/usr/share/pacemaker") }
