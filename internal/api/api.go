@@ -1,0 +1,104 @@
+// Package api holds the wire types and paths of gpcs's own REST API, spoken
+// over TLS on port 2224 and over the local socket. It has no logic. The
+// endpoints of pcsd (/remote, /api/v1, /api/v2) keep pcsd's shapes and stand
+// in server and client.
+package api
+
+// Paths of our own endpoints. Bodies are JSON unless said.
+const (
+	PathCIB     = "/api/gpcs/v1/cib"         // GET: the document as XML; ?local=1 this node's copy, else the DC's
+	PathChange  = "/api/gpcs/v1/cib/change"  // POST cib.Request -> ChangeResult
+	PathState   = "/api/gpcs/v1/state"       // GET: State
+	PathCluster = "/api/gpcs/v1/cluster"     // POST ClusterCommand -> ClusterResult, this node only
+	PathRefresh = "/api/gpcs/v1/lrm/refresh" // POST RefreshRequest: forget history, probe again
+	PathIdle    = "/api/gpcs/v1/idle"        // GET ?timeout=seconds: answers Idle when no action is pending or running
+)
+
+// ChangeResult is the answer to a change of the document.
+type ChangeResult struct {
+	Version string `json:"version"` // admin_epoch.epoch.num_updates after the change
+}
+
+// Error is the body of any answer with a status of 400 or more.
+type Error struct {
+	Code    string `json:"code"`    // stable: "CONFLICT", "NO_QUORUM", "NOT_RUNNING", "INVALID"
+	Message string `json:"message"` // for a person
+}
+
+// State is what one node knows of itself and of the cluster right now.
+type State struct {
+	Node        string `json:"node"`         // this node's name
+	NodeID      uint32 `json:"node_id"`      // its corosync node id, 0 if in no cluster
+	ClusterName string `json:"cluster_name"` // "" if corosync.conf does not exist
+	Running     bool   `json:"running"`      // cluster services started on this node
+	Enabled     bool   `json:"enabled"`      // started at boot
+	Daemon      string `json:"daemon"`       // version of gpcsd
+	View        View   `json:"view"`
+	Quorum      Quorum `json:"quorum"`
+	Links       []Link `json:"links"`
+	// Troubles are conditions that an administrator must know of, as whole
+	// sentences: a damaged cib.xml that was replaced, a full disk, a saved
+	// patch of a lost partition.
+	Troubles []string `json:"troubles,omitempty"`
+}
+
+// View is the agreed membership that is installed on the node.
+type View struct {
+	Counter uint64   `json:"counter"` // of the ballot
+	Leader  uint32   `json:"leader"`  // of the ballot: the node that proposed
+	DC      uint32   `json:"dc"`      // node id of the DC, 0 = none yet
+	Quorate bool     `json:"quorate"`
+	Members []Member `json:"members"` // of the view, by node id
+}
+
+// Member is one configured node.
+type Member struct {
+	ID      uint32 `json:"id"`
+	Name    string `json:"name"`
+	Online  bool   `json:"online"` // in the view
+	Votes   int    `json:"votes"`
+	Address string `json:"address"` // of link 0
+}
+
+// Quorum holds votequorum's figures.
+type Quorum struct {
+	Expected        int      `json:"expected"`
+	HighestExpected int      `json:"highest_expected"`
+	Total           int      `json:"total"`  // votes of the members
+	Needed          int      `json:"needed"` // votes that make a quorum
+	Flags           []string `json:"flags"`  // "2Node", "Quorate", "WaitForAll", "LastManStanding", "AutoTieBreaker", "Qdevice"
+}
+
+// Link is the health of one link to one peer.
+type Link struct {
+	Number  int    `json:"number"`
+	Peer    uint32 `json:"peer"`
+	Up      bool   `json:"up"`
+	Address string `json:"address"`
+	RTTus   int64  `json:"rtt_us"` // round trip, microseconds; 0 = not measured yet
+}
+
+// ClusterCommand asks this node's daemon for a change of its cluster services.
+type ClusterCommand struct {
+	Do    string `json:"do"`    // "start", "stop", "enable", "disable", "kill", "destroy"
+	Force bool   `json:"force"` // stop at once, without moving resources first
+}
+
+// ClusterResult is the answer: what was done, for the administrator.
+type ClusterResult struct {
+	Output string `json:"output"`
+}
+
+// RefreshRequest makes nodes forget what they know of resources.
+type RefreshRequest struct {
+	Resource  string `json:"resource,omitempty"`  // "" = all
+	Node      string `json:"node,omitempty"`      // "" = all
+	Operation string `json:"operation,omitempty"` // "" = all
+	Interval  string `json:"interval,omitempty"`
+	Failed    bool   `json:"failed"` // cleanup: only where something failed; else refresh: all history
+}
+
+// Idle tells whether the cluster has nothing left to do.
+type Idle struct {
+	Idle bool `json:"idle"`
+}
