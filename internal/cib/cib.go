@@ -164,7 +164,7 @@ func (d *Document) Bytes() []byte { return Print(d.Root()) }
 func Print(e *Element) []byte {
 	tree := etree.NewDocument()
 	tree.SetRoot(e.Copy())
-	tree.WriteSettings = etree.WriteSettings{CanonicalText: false, CanonicalAttrVal: false}
+	tree.WriteSettings = etree.WriteSettings{CanonicalText: true, CanonicalAttrVal: true}
 	tree.Indent(2)
 	var b bytes.Buffer
 	// A buffer never fails to take what is written.

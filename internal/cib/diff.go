@@ -1,0 +1,197 @@
+package cib
+
+import (
+	"crypto/md5"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/beevik/etree"
+)
+
+// key names an element among its siblings.
+type key struct{ tag, id string }
+
+func keyOf(e *Element) key { return key{e.FullTag(), e.SelectAttrValue("id", "")} }
+
+func lookup(parent *Element, k key) *Element {
+	for _, c := range parent.ChildElements() {
+		if keyOf(c) == k {
+			return c
+		}
+	}
+	return nil
+}
+
+func (k key) step() string {
+	if k.id == "" {
+		return k.tag
+	}
+	return fmt.Sprintf("%s[@id='%s']", k.tag, k.id)
+}
+
+// Digest identifies the document's whole content: MD5 of its printed form, in
+// hex, as Pacemaker keeps it in cib.xml.sig. It guards against accidents, not
+// against attackers.
+func (d *Document) Digest() string { return DigestBytes(d.Bytes()) }
+
+// DigestBytes is the Digest of a document's printed form.
+func DigestBytes(printed []byte) string {
+	sum := md5.Sum(printed)
+	return hex.EncodeToString(sum[:])
+}
+
+// Diff returns the changes that lead from one document to another as
+// Pacemaker's <diff format="2">; without any it has no <change> elements.
+func Diff(old, new *Document) *Element {
+	diff := NewElement("diff", "format", "2")
+	version := diff.CreateElement("version")
+	for _, v := range []struct {
+		tag string
+		doc *Document
+	}{{"source", old}, {"target", new}} {
+		w := v.doc.Version()
+		e := version.CreateElement(v.tag)
+		e.CreateAttr("admin_epoch", strconv.FormatInt(w.AdminEpoch, 10))
+		e.CreateAttr("epoch", strconv.FormatInt(w.Epoch, 10))
+		e.CreateAttr("num_updates", strconv.FormatInt(w.NumUpdates, 10))
+	}
+	diffElement(diff, "/cib", old.Root(), new.Root())
+	return diff
+}
+
+// DiffEmpty tells whether a diff changes anything.
+func DiffEmpty(diff *Element) bool { return diff.SelectElement("change") == nil }
+
+// diffElement adds the changes between two elements of the same key.
+func diffElement(diff *Element, path string, old, new *Element) {
+	diffAttrs(diff, path, old, new)
+	if !plain(old) || !plain(new) {
+		if !sameChildren(old, new) {
+			replaceChildren(diff, path, old, new)
+		}
+		return
+	}
+	list := removeGone(diff, path, old, new)
+	for i, c := range new.ChildElements() {
+		k := keyOf(c)
+		at := indexOf(list, k)
+		switch {
+		case at < 0:
+			addCreate(diff, path, i, c)
+			list = insert(list, i, k)
+			continue
+		case at != i:
+			diff.AddChild(NewElement("change", "operation", "move", "path", path+"/"+k.step(), "position", strconv.Itoa(i)))
+			list = insert(append(list[:at:at], list[at+1:]...), i, k)
+		}
+		diffElement(diff, path+"/"+k.step(), lookup(old, k), c)
+	}
+}
+
+// plain tells whether all children are elements that a path can name without
+// doubt; where not, the children are replaced as a whole.
+func plain(e *Element) bool {
+	seen := map[key]bool{}
+	count := map[string]int{}
+	for _, t := range e.Child {
+		c, ok := t.(*Element)
+		if !ok {
+			return false
+		}
+		k := keyOf(c)
+		if seen[k] || strings.Contains(k.id, "'") {
+			return false
+		}
+		seen[k] = true
+		count[k.tag]++
+	}
+	for k := range seen {
+		if k.id == "" && count[k.tag] > 1 {
+			return false
+		}
+	}
+	return true
+}
+
+func sameChildren(a, b *Element) bool {
+	if len(a.Child) != len(b.Child) {
+		return false
+	}
+	for i := range a.Child {
+		if !sameToken(a.Child[i], b.Child[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// replaceChildren writes one change that holds the whole new element. Its
+// operation is ours, "replace": format 2 has no means to tell apart children
+// without keys.
+func replaceChildren(diff *Element, path string, _, new *Element) {
+	c := NewElement("change", "operation", "replace", "path", path)
+	c.AddChild(new.Copy())
+	diff.AddChild(c)
+}
+
+func removeGone(diff *Element, path string, old, new *Element) []key {
+	var kept []key
+	for _, c := range old.ChildElements() {
+		k := keyOf(c)
+		if lookup(new, k) == nil {
+			diff.AddChild(NewElement("change", "operation", "delete", "path", path+"/"+k.step()))
+			continue
+		}
+		kept = append(kept, k)
+	}
+	return kept
+}
+
+func indexOf(list []key, k key) int {
+	for i := range list {
+		if list[i] == k {
+			return i
+		}
+	}
+	return -1
+}
+
+func insert(list []key, i int, k key) []key {
+	out := make([]key, 0, len(list)+1)
+	out = append(out, list[:i]...)
+	out = append(out, k)
+	return append(out, list[i:]...)
+}
+
+func addCreate(diff *Element, path string, at int, e *Element) {
+	c := NewElement("change", "operation", "create", "path", path, "position", strconv.Itoa(at))
+	c.AddChild(e.Copy())
+	diff.AddChild(c)
+}
+
+func diffAttrs(diff *Element, path string, old, new *Element) {
+	list := etree.NewElement("change-list")
+	for _, a := range old.Attr {
+		if new.SelectAttr(a.FullKey()) == nil {
+			list.AddChild(NewElement("change-attr", "name", a.FullKey(), "operation", "unset"))
+		}
+	}
+	for _, a := range new.Attr {
+		if had := old.SelectAttr(a.FullKey()); had == nil || had.Value != a.Value {
+			list.AddChild(NewElement("change-attr", "name", a.FullKey(), "operation", "set", "value", a.Value))
+		}
+	}
+	if len(list.Child) == 0 {
+		return
+	}
+	change := NewElement("change", "operation", "modify", "path", path)
+	change.AddChild(list)
+	result := etree.NewElement(new.FullTag())
+	for _, a := range new.Attr {
+		result.CreateAttr(a.FullKey(), a.Value)
+	}
+	change.CreateElement("change-result").AddChild(result)
+	diff.AddChild(change)
+}
