@@ -160,11 +160,15 @@ func (c *Call) say(reports ...report.Report) {
 }
 
 // conclude prints reports and returns the error that a verb ends with: nil if
-// none of them is an error, else the closing line of pcs.
+// none of them is an error, else the closing line of pcs, which pcs leaves out
+// after an error that stands alone.
 func (c *Call) conclude(reports report.List) error {
 	c.say(reports...)
-	if !reports.Failed() {
+	switch {
+	case !reports.Failed():
 		return nil
+	case reports.StoppedAlone():
+		return ExitError{Code: 1}
 	}
 	return fail("Errors have occurred, therefore pcs is unable to continue")
 }

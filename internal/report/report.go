@@ -37,6 +37,7 @@ type Report struct {
 	Text     string // without prefix, may hold several lines
 	Node     string // the node it speaks of, if the text itself does not say
 	Pass     Passable
+	Alone    bool // an error that ends the operation on the spot: no closing line follows it
 }
 
 // String renders the report as pcs prints it on stderr, without the newline.
@@ -77,6 +78,10 @@ func (l List) Failed() bool {
 // NewError returns an error that no option passes.
 func NewError(code, text string) Report { return Report{Severity: Error, Code: code, Text: text} }
 
+// Stop returns an error that ends the operation on the spot; pcs prints no
+// closing line after it.
+func Stop(code, text string) Report { return Report{Severity: Error, Code: code, Text: text, Alone: true} }
+
 // NewWarning returns a warning.
 func NewWarning(code, text string) Report { return Report{Severity: Warning, Code: code, Text: text} }
 
@@ -95,6 +100,24 @@ func Passed(code, text string, by Passable, passed bool) Report {
 		return Report{Severity: Warning, Code: code, Text: text}
 	}
 	return Report{Severity: Error, Code: code, Text: text, Pass: by}
+}
+
+// StoppedAlone tells whether the last error ended the operation on the spot.
+func (l List) StoppedAlone() bool {
+	for i := len(l) - 1; i >= 0; i-- {
+		if l[i].Severity == Error {
+			return l[i].Alone
+		}
+	}
+	return false
+}
+
+// Alone returns the list with its errors marked as ending the operation on the spot.
+func (l List) Alone() List {
+	for i := range l {
+		l[i].Alone = l[i].Alone || l[i].Severity == Error
+	}
+	return l
 }
 
 // Quote joins words as pcs lists them: 'a', 'b', sorted by the caller.
