@@ -207,9 +207,8 @@ var timeUnits = map[string]int64{"": 1, "s": 1, "sec": 1, "m": 60, "min": 60, "h
 
 var timeForm = regexp.MustCompile(`^(\d+)(s|sec|m|min|h|hr|)$`)
 
-// seconds reads a time interval ("10", "10s", "2min") in seconds. Fractions
-// of a second that Pacemaker knows ("500ms") are no interval for pcs either
-// way but "ms" and "us", which count as whole seconds rounded down.
+// seconds reads a time interval as pcs takes it ("10", "10s", "2min"), in
+// seconds. pcs refuses what Pacemaker takes besides: "500ms", "PT10S".
 func seconds(v string) (int64, bool) {
 	m := timeForm.FindStringSubmatch(v)
 	if m == nil {

@@ -80,7 +80,9 @@ func NewError(code, text string) Report { return Report{Severity: Error, Code: c
 
 // Stop returns an error that ends the operation on the spot; pcs prints no
 // closing line after it.
-func Stop(code, text string) Report { return Report{Severity: Error, Code: code, Text: text, Alone: true} }
+func Stop(code, text string) Report {
+	return Report{Severity: Error, Code: code, Text: text, Alone: true}
+}
 
 // NewWarning returns a warning.
 func NewWarning(code, text string) Report { return Report{Severity: Warning, Code: code, Text: text} }
