@@ -1,0 +1,186 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"gpcs/internal/cib"
+)
+
+// Keep is how many earlier versions stay on disk.
+const Keep = 100
+
+// Store is the CIB directory of one node. It is not safe for use by several
+// goroutines at once.
+type Store struct {
+	dir  string
+	last int // number of the newest earlier version, from the file cib.last
+}
+
+// Loaded is what was found on disk.
+type Loaded struct {
+	Doc     *cib.Document // nil if there was none at all
+	Lineage []byte        // as given to Save, nil if none
+	// Trouble says, for an administrator, that cib.xml was damaged and what
+	// was used in its place; "" if all was well.
+	Trouble string
+}
+
+// Open prepares a store in dir, which is made if missing (mode 0750).
+func Open(dir string) (*Store, error) {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return nil, fmt.Errorf("cannot make the CIB directory: %w", err)
+	}
+	s := &Store{dir: dir}
+	if text, err := os.ReadFile(s.path("cib.last")); err == nil {
+		s.last, _ = strconv.Atoi(strings.TrimSpace(string(text)))
+	}
+	return s, nil
+}
+
+func (s *Store) path(name string) string { return filepath.Join(s.dir, name) }
+
+// Load reads the newest good version. A damaged cib.xml is put aside, never
+// deleted, and the newest good earlier version is used. The error is about
+// the disk only; a directory without any document is no error.
+func (s *Store) Load() (Loaded, error) {
+	var l Loaded
+	l.Lineage, _ = os.ReadFile(s.path("cib.lineage"))
+	doc, damage, err := s.read("cib.xml")
+	if err != nil {
+		return l, err
+	}
+	if damage == nil {
+		l.Doc = doc
+		return l, nil
+	}
+	aside := s.path("cib.damaged")
+	if err := os.Rename(s.path("cib.xml"), aside); err != nil {
+		return l, fmt.Errorf("cannot put the damaged cib.xml aside: %w", err)
+	}
+	for n := s.last; n > s.last-Keep && n > 0; n-- {
+		if doc, bad, err := s.read(raw(n)); err == nil && bad == nil && doc != nil {
+			l.Doc = doc
+			l.Trouble = fmt.Sprintf("cib.xml was damaged (%v): version %s from %s is used until the other nodes "+
+				"send the present one; the damaged file is kept as %s", damage, doc.Version(), raw(n), aside)
+			return l, nil
+		}
+	}
+	l.Trouble = fmt.Sprintf("cib.xml was damaged (%v) and no earlier version is good: the configuration is taken "+
+		"from the other nodes; the damaged file is kept as %s", damage, aside)
+	return l, nil
+}
+
+// read returns a document, or nil if the file does not exist; damage says
+// what is wrong with its content.
+func (s *Store) read(name string) (doc *cib.Document, damage, err error) {
+	data, err := os.ReadFile(s.path(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("cannot read %s: %w", name, err)
+	}
+	// A file without a digest beside it was put there by hand; that is allowed.
+	if sig, err := os.ReadFile(s.path(name + ".sig")); err == nil {
+		if got := cib.DigestBytes(data); got != strings.TrimSpace(string(sig)) {
+			return nil, errors.New("its digest does not match cib.xml.sig"), nil
+		}
+	}
+	doc, damage = cib.Parse(data)
+	return doc, damage, nil
+}
+
+// Save makes doc the version on disk, durably: the present one becomes
+// cib-N.raw first. An error means that the version before is still whole.
+func (s *Store) Save(doc *cib.Document, lineage []byte) error {
+	data := doc.Bytes()
+	if err := s.archive(); err != nil {
+		return err
+	}
+	// The digest is written first under a name of its own: a crash between
+	// the two renames leaves a document without a digest, never a wrong pair.
+	if err := os.Remove(s.path("cib.xml.sig")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, f := range []struct {
+		name string
+		data []byte
+	}{{"cib.xml", data}, {"cib.lineage", lineage}, {"cib.xml.sig", []byte(cib.DigestBytes(data))}} {
+		if err := WriteDurably(s.path(f.name), f.data, 0o600); err != nil {
+			return fmt.Errorf("cannot save the configuration: %w", err)
+		}
+	}
+	return nil
+}
+
+func raw(n int) string { return fmt.Sprintf("cib-%d.raw", n) }
+
+// archive gives the present cib.xml a second name, so that it survives being
+// replaced, and forgets the oldest version.
+func (s *Store) archive() error {
+	if _, err := os.Lstat(s.path("cib.xml")); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	n := s.last + 1
+	for _, suffix := range []string{"", ".sig"} {
+		to := s.path(raw(n) + suffix)
+		_ = os.Remove(to)
+		if err := os.Link(s.path("cib.xml"+suffix), to); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("cannot keep the present version as %s: %w", raw(n), err)
+		}
+	}
+	if err := WriteDurably(s.path("cib.last"), []byte(strconv.Itoa(n)), 0o600); err != nil {
+		return fmt.Errorf("cannot keep the present version as %s: %w", raw(n), err)
+	}
+	s.last = n
+	for _, suffix := range []string{"", ".sig"} {
+		_ = os.Remove(s.path(raw(n-Keep) + suffix))
+	}
+	return nil
+}
+
+// WriteDurably replaces a file: the new content is written beside it and
+// synced, takes its name, and the directory is synced. On error the old file
+// is untouched.
+func WriteDurably(name string, data []byte, mode fs.FileMode) (err error) {
+	dir := filepath.Dir(name)
+	tmp, err := os.CreateTemp(dir, filepath.Base(name)+".new-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(tmp.Name())
+		}
+	}()
+	if _, err = tmp.Write(data); err == nil {
+		if err = tmp.Chmod(mode); err == nil {
+			err = tmp.Sync()
+		}
+	}
+	if closeErr := tmp.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return err
+	}
+	if err = os.Rename(tmp.Name(), name); err != nil {
+		return err
+	}
+	return syncDir(dir)
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}

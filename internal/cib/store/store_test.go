@@ -1,0 +1,144 @@
+package store
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gpcs/internal/cib"
+)
+
+func version(t *testing.T, epoch int64) *cib.Document {
+	t.Helper()
+	d := cib.New("pacemaker-3.9", "3.16.1")
+	d.SetVersion(cib.Version{Epoch: epoch})
+	return d
+}
+
+func saved(t *testing.T, epochs ...int64) (dir string, s *Store) {
+	t.Helper()
+	dir = filepath.Join(t.TempDir(), "cib")
+	s, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range epochs {
+		if err := s.Save(version(t, e), []byte("lineage")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir, s
+}
+
+func load(t *testing.T, dir string) Loaded {
+	t.Helper()
+	s, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := s.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func TestEmptyDirectoryIsNoError(t *testing.T) {
+	dir, _ := saved(t)
+	if l := load(t, dir); l.Doc != nil || l.Trouble != "" {
+		t.Fatalf("%+v", l)
+	}
+}
+
+func TestWhatWasSavedIsLoaded(t *testing.T) {
+	dir, _ := saved(t, 1, 2, 3)
+	l := load(t, dir)
+	if l.Doc == nil || l.Doc.Version().Epoch != 3 || string(l.Lineage) != "lineage" || l.Trouble != "" {
+		t.Fatalf("%+v", l)
+	}
+	info, err := os.Stat(filepath.Join(dir, "cib.xml"))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Fatal(info.Mode(), err)
+	}
+}
+
+func TestDamagedFileGivesWayToTheVersionBefore(t *testing.T) {
+	for name, damage := range map[string]string{"torn": "<cib epoch=", "empty": "", "edited": "<cib epoch=\"9\"/>"} {
+		t.Run(name, func(t *testing.T) {
+			dir, _ := saved(t, 1, 2, 3)
+			if err := os.WriteFile(filepath.Join(dir, "cib.xml"), []byte(damage), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			l := load(t, dir)
+			if l.Doc == nil || l.Doc.Version().Epoch != 2 {
+				t.Fatalf("%+v", l)
+			}
+			if !strings.Contains(l.Trouble, "damaged") || !strings.Contains(l.Trouble, "cib.damaged") {
+				t.Fatal(l.Trouble)
+			}
+			kept, err := os.ReadFile(filepath.Join(dir, "cib.damaged"))
+			if err != nil || string(kept) != damage {
+				t.Fatal(string(kept), err)
+			}
+		})
+	}
+}
+
+func TestDamagedOnlyFileIsSaid(t *testing.T) {
+	dir, _ := saved(t, 1)
+	if err := os.WriteFile(filepath.Join(dir, "cib.xml"), []byte("?"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if l := load(t, dir); l.Doc != nil || l.Trouble == "" {
+		t.Fatalf("%+v", l)
+	}
+}
+
+func TestFileWithoutDigestIsTaken(t *testing.T) {
+	dir, _ := saved(t, 1)
+	if err := os.WriteFile(filepath.Join(dir, "cib.xml"), version(t, 7).Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, "cib.xml.sig")); err != nil {
+		t.Fatal(err)
+	}
+	if l := load(t, dir); l.Doc == nil || l.Doc.Version().Epoch != 7 {
+		t.Fatalf("%+v", l)
+	}
+}
+
+func TestOldVersionsAreForgotten(t *testing.T) {
+	dir, s := saved(t)
+	for e := int64(1); e <= Keep+5; e++ {
+		if err := s.Save(version(t, e), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "cib-*.raw"))
+	if err != nil || len(files) != Keep {
+		t.Fatal(len(files), err)
+	}
+}
+
+func TestFailedSaveLeavesTheOldVersion(t *testing.T) {
+	dir, s := saved(t, 1)
+	// A directory where the new file should go makes the rename fail, as a
+	// full disk makes the write fail.
+	if err := os.Remove(filepath.Join(dir, "cib.last")); err == nil || os.IsNotExist(err) {
+		if err := os.Mkdir(filepath.Join(dir, "cib.last"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Save(version(t, 2), nil); err == nil {
+		t.Fatal("no error")
+	}
+	l, err := s.Load()
+	if err != nil || l.Doc == nil || l.Doc.Version().Epoch != 1 {
+		t.Fatalf("%+v %v", l, err)
+	}
+	left, _ := filepath.Glob(filepath.Join(dir, "*.new-*"))
+	if len(left) > 0 {
+		t.Fatal(left)
+	}
+}
