@@ -1,0 +1,77 @@
+package controller
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"gpcs/internal/cib"
+	"gpcs/internal/engine/graph"
+)
+
+// defaultTimeout is used for an action that names none, as Pacemaker does.
+const defaultTimeout = 20 * time.Second
+
+// delay is the time beyond an action's own timeout after which its node is
+// thought to have lost it (Pacemaker's cluster-delay).
+const delay = 60 * time.Second
+
+// fenceRetry is the pause before fencing is decided on again after it could
+// not be done.
+const fenceRetry = 10 * time.Second
+
+// start carries out one action of the transition.
+func (c *Controller) start(now time.Time, a *graph.Action) {
+	switch a.Operation {
+	case "clear_failcount":
+		c.submit(a.ID, ForgetFailures(a.NodeID, a.Rsc.ID)...)
+	case "delete", "lrm_delete":
+		c.execute(a)
+		c.submit(a.ID, cib.Op{Kind: cib.Delete, Path: resourcePath(a.NodeID, a.Rsc.ID)})
+	case "cancel":
+		c.execute(a)
+		c.submit(a.ID, cib.Op{Kind: cib.Delete, Path: resourcePath(a.NodeID, a.Rsc.ID) +
+			fmt.Sprintf("/lrm_rsc_op[@operation_key='%s']", a.Key)})
+	case "do_shutdown":
+		c.execute(a)
+		c.confirm(a.ID, true)
+	case "stonith":
+		c.note(c.number, fmt.Sprintf("node %s must be fenced before what it ran is recovered; no fencing device can do it: "+
+			"after you made sure that it is off, restart it or remove it from the cluster", a.Node))
+		c.notBefore = now.Add(fenceRetry)
+		c.confirm(a.ID, false)
+	default:
+		c.execute(a)
+		c.deadlines[a.ID] = now.Add(timeout(a) + delay)
+	}
+}
+
+func (c *Controller) execute(a *graph.Action) {
+	id, err := strconv.ParseUint(a.NodeID, 10, 32)
+	if err != nil {
+		c.note(c.number, fmt.Sprintf("%s names no cluster node: %q", a.Key, a.NodeID))
+		c.confirm(a.ID, false)
+		return
+	}
+	c.out = append(c.out, Execute{Node: uint32(id), View: c.view.Number, Key: c.tr.Key(a), Act: a})
+}
+
+func timeout(a *graph.Action) time.Duration {
+	ms, err := strconv.ParseInt(a.Attr("CRM_meta_timeout"), 10, 64)
+	if err != nil || ms <= 0 {
+		return defaultTimeout
+	}
+	return time.Duration(ms) * time.Millisecond
+}
+
+func resourcePath(nodeID, rsc string) string {
+	return fmt.Sprintf("/cib/status/node_state[@id='%s']/lrm/lrm_resources/lrm_resource[@id='%s']", nodeID, rsc)
+}
+
+// ForgetFailures returns the operations that remove a resource's fail counts
+// on a node.
+func ForgetFailures(nodeID, rsc string) []cib.Op {
+	const attrs = "/cib/status/node_state[@id='%s']/transient_attributes/instance_attributes/nvpair"
+	path := fmt.Sprintf(attrs+"[starts-with(@name,'fail-count-%s#') or starts-with(@name,'last-failure-%s#')]", nodeID, rsc, rsc)
+	return []cib.Op{{Kind: cib.Delete, Path: path}}
+}

@@ -1,0 +1,352 @@
+package controller
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"gpcs/internal/cib"
+	"gpcs/internal/engine/graph"
+	"gpcs/internal/engine/transition"
+)
+
+// Config is what never changes while a controller lives.
+type Config struct {
+	UUID        string        // names this controller's transitions; random
+	Version     string        // written as dc-version
+	FeatureSet  string        // written for each member
+	ClusterName string        // written as cluster-name
+	Token       time.Duration // silence after which a node counts as lost
+	Guard       time.Duration // further time that a lost node is given to stop by itself
+	// Schedule is the policy engine: the document and the time (epoch
+	// seconds) in, what to do out.
+	Schedule func(doc *cib.Document, now int64) (*graph.Graph, error)
+}
+
+// Node is one configured cluster node as the view has it.
+type Node struct {
+	ID          uint32
+	Name        string
+	Online      bool      // member of the view
+	Incarnation uint64    // of its daemon, 0 if not online
+	Left        bool      // not online because it left on purpose
+	Heard       time.Time // last sign of life, for nodes not online
+}
+
+// View is the installed view.
+type View struct {
+	Number  uint64 // rises with every view
+	Self    uint32
+	DC      bool // this node is the DC
+	Quorate bool
+	Nodes   []Node // all configured ones
+}
+
+// Effect is something that the caller must do.
+type Effect interface{ effect() }
+
+// Submit changes the document; the caller answers with Submitted and Seq.
+type Submit struct {
+	Seq     int
+	Request cib.Request
+}
+
+// Execute has a node carry out an action. Results of resource actions come
+// back through the document; a send that failed comes back through Failed.
+type Execute struct {
+	Node uint32
+	View uint64 // the view in which the DC decided; a node in another refuses
+	Key  string // transition key
+	Act  *graph.Action
+}
+
+// Wake asks for a Tick at a time; a later Wake replaces an earlier one.
+type Wake struct{ At time.Time }
+
+// Note is worth a line in the log.
+type Note struct {
+	Text       string
+	Transition int // 0 = none
+}
+
+func (Submit) effect()  {}
+func (Execute) effect() {}
+func (Wake) effect()    {}
+func (Note) effect()    {}
+
+// recheck is Pacemaker's cluster-recheck-interval.
+const recheck = 15 * time.Minute
+
+// retry is how long to wait before scheduling again when a transition failed
+// without anything in the document having changed.
+const retry = 2 * time.Second
+
+// Controller is the machine. The zero value is not usable; see New.
+type Controller struct {
+	cfg   Config
+	view  View
+	doc   *cib.Document
+	seen  snapshot // of doc
+	dirty bool     // the document calls for a decision
+
+	tr        *transition.Transition
+	deadlines map[int]time.Time // of actions in flight
+	number    int               // of the last transition
+	notBefore time.Time         // no decision earlier than this
+	recheckAt time.Time
+
+	seq     int
+	pending map[int]int // submits under way -> action that each confirms, or 0
+	syncing int         // seq of the membership change under way, 0 = none
+
+	out []Effect
+}
+
+// New returns a controller that is not the DC yet.
+func New(cfg Config) *Controller {
+	return &Controller{cfg: cfg, pending: map[int]int{}, deadlines: map[int]time.Time{}}
+}
+
+// View takes a newly installed view, or the news that this node is in none
+// (the zero View).
+func (c *Controller) View(now time.Time, v View) []Effect {
+	was := c.view.DC
+	c.view = v
+	if !v.DC {
+		c.drop()
+		return c.take()
+	}
+	if !was {
+		c.note(0, "this node is the DC now")
+		c.drop()
+	}
+	if c.tr != nil {
+		c.tr.Abort("the membership changed")
+		c.loseActions()
+	}
+	c.dirty = true
+	return c.advance(now)
+}
+
+// Document takes a newer document.
+func (c *Controller) Document(now time.Time, doc *cib.Document) []Effect {
+	seen := snapshotOf(doc)
+	if c.view.DC && c.doc != nil {
+		c.compare(seen)
+	}
+	c.doc, c.seen = doc, seen
+	return c.advance(now)
+}
+
+// Tick tells that time has passed.
+func (c *Controller) Tick(now time.Time) []Effect {
+	for id, at := range c.deadlines {
+		if !now.Before(at) {
+			delete(c.deadlines, id)
+			c.note(c.number, fmt.Sprintf("no result of action %d in time", id))
+			c.confirm(id, false)
+			c.notBefore = now.Add(retry)
+		}
+	}
+	return c.advance(now)
+}
+
+// Submitted tells the fate of a Submit.
+func (c *Controller) Submitted(now time.Time, seq int, err error) []Effect {
+	action, known := c.pending[seq]
+	if !known {
+		return nil
+	}
+	delete(c.pending, seq)
+	if c.syncing == seq {
+		c.syncing = 0
+	}
+	if err != nil {
+		c.note(c.number, "the document could not be changed: "+err.Error())
+		c.notBefore = now.Add(retry)
+	}
+	if action != 0 {
+		c.confirm(action, err == nil)
+	}
+	return c.advance(now)
+}
+
+// Failed tells that an Execute did not reach its node.
+func (c *Controller) Failed(now time.Time, key string, err error) []Effect {
+	if c.tr == nil {
+		return nil
+	}
+	if a := c.tr.Owns(key); a != nil {
+		c.note(c.number, fmt.Sprintf("%s did not reach %s: %v", a.Key, a.Node, err))
+		c.confirm(a.ID, false)
+		c.notBefore = now.Add(retry)
+	}
+	return c.advance(now)
+}
+
+// Idle tells whether the cluster, as this DC sees it, has nothing left to do.
+// It is false on nodes that are not the DC.
+func (c *Controller) Idle() bool {
+	return c.view.DC && c.doc != nil && c.tr == nil && !c.dirty && len(c.pending) == 0
+}
+
+func (c *Controller) take() []Effect {
+	out := c.out
+	c.out = nil
+	return out
+}
+
+func (c *Controller) note(number int, text string) {
+	c.out = append(c.out, Note{Text: text, Transition: number})
+}
+
+func (c *Controller) submit(action int, ops ...cib.Op) int {
+	c.seq++
+	c.pending[c.seq] = action
+	id := fmt.Sprintf("%s-%d", c.cfg.UUID, c.seq)
+	c.out = append(c.out, Submit{Seq: c.seq, Request: cib.Request{ID: id, Client: "crmd", User: "hacluster", Ops: ops}})
+	return c.seq
+}
+
+// drop forgets everything that belongs to being the DC.
+func (c *Controller) drop() {
+	c.tr, c.dirty, c.syncing = nil, false, 0
+	c.pending, c.deadlines = map[int]int{}, map[int]time.Time{}
+}
+
+func (c *Controller) confirm(id int, ok bool) {
+	delete(c.deadlines, id)
+	if c.tr != nil {
+		c.tr.Confirm(id, ok)
+	}
+}
+
+// loseActions gives up on what was in flight on nodes that are gone.
+func (c *Controller) loseActions() {
+	online := map[string]bool{}
+	for _, n := range c.view.Nodes {
+		online[idText(n.ID)] = n.Online
+	}
+	for _, a := range c.tr.InFlight() {
+		if !online[a.NodeID] {
+			c.confirm(a.ID, false)
+		}
+	}
+}
+
+func idText(id uint32) string { return strconv.FormatUint(uint64(id), 10) }
+
+// advance does whatever the present state allows.
+func (c *Controller) advance(now time.Time) []Effect {
+	if !c.view.DC || c.doc == nil {
+		return c.take()
+	}
+	c.run(now)
+	if c.tr == nil && c.syncing == 0 && !now.Before(c.notBefore) {
+		if ops := membership(c.cfg, c.doc, c.view); len(ops) > 0 {
+			c.syncing = c.submit(0, ops...)
+		}
+	}
+	if c.tr == nil && len(c.pending) == 0 {
+		c.decide(now)
+	}
+	c.wake(now)
+	return c.take()
+}
+
+// decide has the policy engine run, if there is a reason to and nothing to wait for.
+func (c *Controller) decide(now time.Time) {
+	if !now.Before(c.recheckAt) {
+		c.dirty = true
+	}
+	if !c.dirty || now.Before(c.holdUntil(now)) {
+		return
+	}
+	c.dirty = false
+	c.recheckAt = now.Add(recheck)
+	g, err := c.cfg.Schedule(c.doc, now.Unix())
+	if err != nil {
+		c.note(0, "the scheduler cannot work with the configuration: "+err.Error())
+		return
+	}
+	if at := time.Unix(g.RecheckByS, 0); g.RecheckByS > 0 && at.Before(c.recheckAt) {
+		c.recheckAt = at
+	}
+	if len(g.Synapses) == 0 {
+		return
+	}
+	c.number++
+	c.tr = transition.New(g, c.number, c.cfg.UUID)
+	c.note(c.number, fmt.Sprintf("transition of %d actions on version %s", len(g.Synapses), c.doc.Version()))
+	c.run(now)
+}
+
+// holdUntil is the earliest time for a decision. Where nothing fences, what a
+// lost node ran is not started before the node must have stopped it itself.
+func (c *Controller) holdUntil(now time.Time) time.Time {
+	until := c.notBefore
+	if options(c.doc).lostNodesGoOn() {
+		return until
+	}
+	for _, n := range c.view.Nodes {
+		if n.Online || n.Left || n.Heard.IsZero() {
+			continue
+		}
+		if at := n.Heard.Add(c.cfg.Token + c.cfg.Guard); at.After(until) {
+			until = at
+		}
+	}
+	return until
+}
+
+// run starts what may be started in the transition and ends it when it is over.
+func (c *Controller) run(now time.Time) {
+	for c.tr != nil {
+		actions := c.tr.Next()
+		for _, a := range actions {
+			c.start(now, a)
+		}
+		if outcome := c.tr.Outcome(); outcome != transition.Running {
+			c.end(outcome)
+			return
+		}
+		// What was confirmed at once may have made more ready.
+		if len(actions) == 0 {
+			return
+		}
+	}
+}
+
+func (c *Controller) end(outcome transition.Outcome) {
+	switch outcome {
+	case transition.Complete:
+		c.note(c.number, "transition complete")
+	case transition.Stopped:
+		c.note(c.number, "transition stopped: "+c.tr.Aborted())
+		c.dirty = true
+	case transition.Stuck:
+		c.note(c.number, "transition cannot go on: its orderings form a loop; remove one of the constraints that contradict each other")
+	}
+	c.tr = nil
+	clear(c.deadlines)
+}
+
+// wake asks for a tick at the next time at which something is due.
+func (c *Controller) wake(now time.Time) {
+	at := c.recheckAt
+	earlier := func(t time.Time) {
+		if t.After(now) && (at.IsZero() || t.Before(at)) {
+			at = t
+		}
+	}
+	if c.dirty {
+		earlier(c.holdUntil(now))
+	}
+	earlier(c.notBefore)
+	for _, t := range c.deadlines {
+		earlier(t)
+	}
+	if at.After(now) {
+		c.out = append(c.out, Wake{At: at})
+	}
+}

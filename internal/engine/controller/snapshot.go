@@ -1,0 +1,109 @@
+package controller
+
+import (
+	"fmt"
+
+	"gpcs/internal/cib"
+	"gpcs/internal/engine/transition"
+)
+
+// snapshot is what the controller compares of two documents.
+type snapshot struct {
+	config cib.Version       // version without num_updates
+	states map[string]string // node id -> its node_state without the operation history
+	ops    map[string]opLine // node/resource/operation -> result
+}
+
+type opLine struct {
+	key, mark string // transition key; everything that makes a result a new one
+	ok        bool   // the result is what the transition expected
+}
+
+func snapshotOf(doc *cib.Document) snapshot {
+	v := doc.Version()
+	s := snapshot{config: cib.Version{AdminEpoch: v.AdminEpoch, Epoch: v.Epoch},
+		states: map[string]string{}, ops: map[string]opLine{}}
+	status := doc.Find("status")
+	if status == nil {
+		return s
+	}
+	for _, state := range status.SelectElements("node_state") {
+		id := state.SelectAttrValue("id", "")
+		text := fmt.Sprint(state.Attr)
+		for _, part := range state.ChildElements() {
+			if part.Tag == "lrm" {
+				s.addHistory(id, part)
+				continue
+			}
+			text += string(cib.Print(part))
+		}
+		s.states[id] = text
+	}
+	return s
+}
+
+func (s *snapshot) addHistory(node string, lrm *cib.Element) {
+	for _, list := range lrm.SelectElements("lrm_resources") {
+		for _, rsc := range list.SelectElements("lrm_resource") {
+			for _, op := range rsc.SelectElements("lrm_rsc_op") {
+				at := func(name string) string { return op.SelectAttrValue(name, "") }
+				s.ops[node+"/"+rsc.SelectAttrValue("id", "")+"/"+at("id")] = opLine{
+					key:  at("transition-key"),
+					mark: at("transition-magic") + " " + at("call-id") + " " + at("last-rc-change"),
+					ok:   expected(op),
+				}
+			}
+		}
+	}
+}
+
+// expected tells whether an operation ended as its transition wanted it to.
+func expected(op *cib.Element) bool {
+	_, _, target, _, ok := transition.ParseKey(op.SelectAttrValue("transition-key", ""))
+	return ok && op.SelectAttrValue("op-status", "") == "0" && op.SelectAttrValue("rc-code", "") == fmt.Sprint(target)
+}
+
+// compare takes over what is new in a document: results of actions in flight
+// are confirmed, anything else calls for a new decision.
+func (c *Controller) compare(now snapshot) {
+	if now.config != c.seen.config {
+		c.changed("the configuration changed")
+	}
+	for id, text := range now.states {
+		if c.seen.states[id] != text {
+			c.changed("the state of node " + id + " changed")
+		}
+	}
+	for where, line := range now.ops {
+		if c.seen.ops[where] != line {
+			c.result(where, line)
+		}
+	}
+	for where := range c.seen.ops {
+		if _, still := now.ops[where]; !still && len(c.pending) == 0 {
+			c.changed("history of " + where + " was removed")
+		}
+	}
+}
+
+// result handles one new line of history. The same result may stand on two
+// lines (last and last_failure): the second finds nothing in flight any more.
+func (c *Controller) result(where string, line opLine) {
+	if c.tr != nil {
+		if a := c.tr.Owns(line.key); a != nil {
+			c.confirm(a.ID, line.ok)
+			return
+		}
+		if _, number, _, uuid, ok := transition.ParseKey(line.key); ok && line.ok && number == c.tr.Number() && uuid == c.cfg.UUID {
+			return
+		}
+	}
+	c.changed("result at " + where)
+}
+
+func (c *Controller) changed(reason string) {
+	c.dirty = true
+	if c.tr != nil {
+		c.tr.Abort(reason)
+	}
+}
