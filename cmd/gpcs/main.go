@@ -10,9 +10,13 @@ import (
 
 	"gpcs/internal/cli"
 	"gpcs/internal/paths"
+	"gpcs/internal/sandbox"
 )
 
 func main() {
+	if status, ok := sandbox.Child(os.Args[1:]); ok {
+		os.Exit(status)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	env := cli.Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Root: paths.FromEnv()}

@@ -116,6 +116,9 @@ func callFrom(ctx context.Context) *Call { return ctx.Value(callKey{}).(*Call) }
 // Main carries out a command line (without the program's name) and returns
 // the exit status: 0, 1 for any error, 2 and others where pcs has them.
 func Main(ctx context.Context, env Env, argv []string) int {
+	if len(argv) > 0 && argv[0] == "sandbox" {
+		return sandboxMain(ctx, env, argv[1:])
+	}
 	words, err := ParseWords(argv)
 	root := newRoot()
 	if err != nil {

@@ -1,0 +1,38 @@
+# make demo   see a failover on three nodes made of namespaces (root)
+# make test   all tests; those that need root skip without it, and say so
+# Everything else is for people who work on gpcs.
+
+GO ?= go
+E2E := ./test/e2e
+
+.PHONY: build setup demo test lint bench bench-failover clean
+
+build:
+	$(GO) build -trimpath -o bin/ ./cmd/...
+
+setup:
+	scripts/setup
+
+demo: setup build
+	$(GO) run ./test/demo
+
+# The whole-node tests come last and alone: they measure while nothing else runs.
+test: setup build
+	$(GO) test $$($(GO) list ./... | grep -v '/test/e2e$$')
+	$(GO) test -count=1 -timeout 20m $(E2E)
+
+lint:
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
+	if [ -n "$$unformatted" ]; then echo "not formatted, run gofmt -w:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+bench: bench-failover
+	$(GO) test -run '^$$' -bench . -benchtime 200ms ./internal/...
+
+# Median and maximum of the gap that a client sees when the active node dies.
+bench-failover: setup build
+	$(GO) run ./test/bench
+
+clean:
+	rm -rf bin dist

@@ -1,0 +1,182 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/vishvananda/netlink"
+	"github.com/vishvananda/netlink/nl"
+	"github.com/vishvananda/netns"
+	"golang.org/x/sys/unix"
+)
+
+const (
+	bridgeName = "br0"
+	nodeLink   = "eth0"
+
+	// States of a bridge's port (BR_STATE_*, linux/if_bridge.h). A disabled port
+	// drops every frame both ways while the node's link stays up.
+	portDisabled   = 0
+	portForwarding = 3
+)
+
+// ClientAddress is the client's address, on the bridge itself.
+const ClientAddress = "192.168.1.1"
+
+// Address returns the address of the i-th node: node1 has 192.168.1.10.
+func Address(i int) string { return fmt.Sprintf("192.168.1.%d", 9+i) }
+
+func portName(node string) string { return "vb-" + node }
+
+// handle opens a netlink socket in the network namespace of a process.
+func handle(pid int) (*netlink.Handle, error) {
+	ns, err := netns.GetFromPid(pid)
+	if err != nil {
+		return nil, err
+	}
+	defer ns.Close()
+	return netlink.NewHandleAt(ns, unix.NETLINK_ROUTE)
+}
+
+// wireHub makes the bridge in the hub's namespace and gives the client its address.
+func wireHub(pid int) error {
+	h, err := handle(pid)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	if err := linkUp(h, "lo"); err != nil {
+		return err
+	}
+	attrs := netlink.NewLinkAttrs()
+	attrs.Name = bridgeName
+	snooping := false
+	if err := h.LinkAdd(&netlink.Bridge{LinkAttrs: attrs, MulticastSnooping: &snooping}); err != nil {
+		return fmt.Errorf("cannot make a bridge: %w", err)
+	}
+	return configure(h, bridgeName, ClientAddress)
+}
+
+// plug joins a node to the bridge. The node's end keeps its hardware address
+// over power cycles, as a network card does.
+func plug(hub, leader int, node string, number int) error {
+	h, err := handle(hub)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	bridge, err := h.LinkByName(bridgeName)
+	if err != nil {
+		return err
+	}
+	if err := unplug(h, node); err != nil {
+		return err
+	}
+	attrs := netlink.NewLinkAttrs()
+	attrs.Name, attrs.MasterIndex = portName(node), bridge.Attrs().Index
+	veth := &netlink.Veth{
+		LinkAttrs: attrs, PeerName: nodeLink, PeerNamespace: netlink.NsPid(leader),
+		PeerHardwareAddr: net.HardwareAddr{0x02, 0x67, 0x70, 0x63, 0, byte(number)},
+	}
+	if err := h.LinkAdd(veth); err != nil {
+		return fmt.Errorf("cannot make a veth: %w", err)
+	}
+	if err := linkUp(h, portName(node)); err != nil {
+		return err
+	}
+	inside, err := handle(leader)
+	if err != nil {
+		return err
+	}
+	defer inside.Close()
+	if err := linkUp(inside, "lo"); err != nil {
+		return err
+	}
+	return configure(inside, nodeLink, Address(number))
+}
+
+// unplug takes the node's cable out; none is no error.
+func unplug(h *netlink.Handle, node string) error {
+	link, err := h.LinkByName(portName(node))
+	if errors.As(err, &netlink.LinkNotFoundError{}) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return h.LinkDel(link)
+}
+
+func configure(h *netlink.Handle, name, address string) error {
+	link, err := h.LinkByName(name)
+	if err != nil {
+		return err
+	}
+	addr, err := netlink.ParseAddr(address + "/24")
+	if err != nil {
+		return err
+	}
+	if err := h.AddrAdd(link, addr); err != nil {
+		return fmt.Errorf("cannot give %s to %s: %w", address, name, err)
+	}
+	return h.LinkSetUp(link)
+}
+
+func linkUp(h *netlink.Handle, name string) error {
+	link, err := h.LinkByName(name)
+	if err != nil {
+		return fmt.Errorf("link %s: %w", name, err)
+	}
+	return h.LinkSetUp(link)
+}
+
+// setPortState is `bridge link set dev PORT state N`.
+func (s *Sandbox) setPortState(node string, state byte) error {
+	hub, err := s.leader(Client)
+	if err != nil {
+		return err
+	}
+	if _, err := s.leader(node); err != nil {
+		return err
+	}
+	ns, err := netns.GetFromPid(hub)
+	if err != nil {
+		return err
+	}
+	defer ns.Close()
+	h, err := netlink.NewHandleAt(ns, unix.NETLINK_ROUTE)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	link, err := h.LinkByName(portName(node))
+	if err != nil {
+		return fmt.Errorf("port of %s: %w", node, err)
+	}
+	socket, err := nl.GetNetlinkSocketAt(ns, netns.None(), unix.NETLINK_ROUTE)
+	if err != nil {
+		return err
+	}
+	defer socket.Close()
+	req := nl.NewNetlinkRequest(unix.RTM_SETLINK, unix.NLM_F_ACK)
+	req.Sockets = map[int]*nl.SocketHandle{unix.NETLINK_ROUTE: {Socket: socket}}
+	msg := nl.NewIfInfomsg(unix.AF_BRIDGE)
+	msg.Index = int32(link.Attrs().Index)
+	req.AddData(msg)
+	info := nl.NewRtAttr(unix.IFLA_PROTINFO|unix.NLA_F_NESTED, nil)
+	info.AddRtAttr(nl.IFLA_BRPORT_STATE, []byte{state})
+	req.AddData(info)
+	_, err = req.Execute(unix.NETLINK_ROUTE, 0)
+	return err
+}
+
+// isCut reads the port's state where the kernel shows it.
+func isCut(hub int, node string) bool {
+	name := filepath.Join(fmt.Sprintf("/proc/%d/root/sys/class/net", hub), portName(node), "brport/state")
+	data, err := os.ReadFile(name)
+	return err == nil && strings.TrimSpace(string(data)) == fmt.Sprint(portDisabled)
+}
