@@ -1,0 +1,81 @@
+package quorum
+
+import (
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func votes(n int) map[uint32]int {
+	m := map[uint32]int{}
+	for i := 1; i <= n; i++ {
+		m[uint32(i)] = 1
+	}
+	return m
+}
+
+func TestEvaluate(t *testing.T) {
+	yes, no := true, false
+	heavy := votes(3)
+	heavy[1] = 3
+	for _, tc := range []struct {
+		name    string
+		cfg     Config
+		members []uint32
+		seen    bool
+		quorate bool
+		needed  int
+		total   int
+		flags   string
+	}{
+		{"three of three", Config{Votes: votes(3)}, []uint32{1, 2, 3}, false, true, 2, 3, "Quorate"},
+		{"two of three", Config{Votes: votes(3)}, []uint32{1, 2}, false, true, 2, 2, "Quorate"},
+		{"one of three", Config{Votes: votes(3)}, []uint32{3}, true, false, 2, 1, ""},
+		{"half of four", Config{Votes: votes(4)}, []uint32{1, 2}, true, false, 3, 2, ""},
+		{"one with more votes", Config{Votes: heavy}, []uint32{1}, false, true, 3, 3, "Quorate"},
+		{"two without it", Config{Votes: heavy}, []uint32{2, 3}, true, false, 3, 2, ""},
+		{"two_node, both", Config{Votes: votes(2), TwoNode: true}, []uint32{1, 2}, false, true, 1, 2, "2Node Quorate WaitForAll"},
+		{"two_node, one left", Config{Votes: votes(2), TwoNode: true}, []uint32{2}, true, true, 1, 1, "2Node Quorate WaitForAll"},
+		{"two_node, one booted", Config{Votes: votes(2), TwoNode: true}, []uint32{2}, false, false, 1, 1, "2Node WaitForAll"},
+		{"two_node without waiting", Config{Votes: votes(2), TwoNode: true, WaitForAll: &no}, []uint32{2}, false, true, 1, 1, "2Node Quorate"},
+		{"two_node set for three", Config{Votes: votes(3), TwoNode: true, WaitForAll: &no}, []uint32{2}, true, false, 2, 1, ""},
+		{"wait_for_all of three", Config{Votes: votes(3), WaitForAll: &yes}, []uint32{1, 2}, false, false, 2, 2, "WaitForAll"},
+		{"expected_votes set higher", Config{Votes: votes(3), Expected: 5}, []uint32{1, 2}, true, false, 3, 2, ""},
+		{"expected_votes set too low", Config{Votes: votes(3), Expected: 1}, []uint32{1, 2, 3}, true, true, 2, 3, "Quorate"},
+		{"alone", Config{Votes: votes(1)}, []uint32{1}, false, true, 1, 1, "Quorate"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			o := tc.cfg.Evaluate(tc.members, tc.seen)
+			if o.Quorate != tc.quorate || o.Needed != tc.needed || o.Total != tc.total || strings.Join(o.Flags, " ") != tc.flags {
+				t.Errorf("got %+v", o)
+			}
+		})
+	}
+}
+
+// Two disjoint sets are never both quorate, unless two_node says so.
+func TestNoTwoQuorums(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		cfg := Config{Votes: map[uint32]int{}, Expected: rapid.IntRange(0, 12).Draw(t, "expected")}
+		sum := 0
+		var a, b []uint32
+		for i := range rapid.IntRange(1, 7).Draw(t, "nodes") {
+			id := uint32(i + 1)
+			cfg.Votes[id] = rapid.IntRange(0, 3).Draw(t, "votes")
+			sum += cfg.Votes[id]
+			switch rapid.IntRange(0, 2).Draw(t, "side") {
+			case 0:
+				a = append(a, id)
+			case 1:
+				b = append(b, id)
+			}
+		}
+		if cfg.Expected != 0 && cfg.Expected < sum {
+			t.Skip("expected_votes below the votes that exist is the administrator's override")
+		}
+		if cfg.Evaluate(a, true).Quorate && cfg.Evaluate(b, true).Quorate {
+			t.Fatalf("%v and %v both quorate under %+v", a, b, cfg)
+		}
+	})
+}

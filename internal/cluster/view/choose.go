@@ -1,0 +1,172 @@
+package view
+
+import "slices"
+
+// candidates returns who should be in the next view as far as this node knows,
+// itself among them: reachable peers that talk to us, reduced until all of
+// them reach each other pairwise.
+func (c *Core) candidates() []Peer {
+	set := []Peer{c.cfg.Self}
+	for _, p := range c.living() {
+		if c.talks(p) && reaches(p.hello, c.cfg.Self) {
+			set = append(set, p.Peer)
+		}
+	}
+	all := slices.Clone(set)
+	set = slices.DeleteFunc(set, func(p Peer) bool { return c.followsStranger(p, all) })
+	for {
+		worst := c.leastConnected(set)
+		if worst < 0 {
+			sortPeers(set)
+			return set
+		}
+		set = slices.Delete(set, worst, worst+1)
+	}
+}
+
+// talks tells whether a peer takes part in the protocol. A member gets more
+// time than a newcomer: its daemon may be starting again.
+func (c *Core) talks(p *peer) bool {
+	patience := 4 * c.cfg.Hello
+	if c.view.Has(p.ID) {
+		patience *= 5
+	}
+	return p.hello != nil && p.skip <= c.now && c.now-p.heard <= patience
+}
+
+// away is for how many ticks the installed view has not been what it should be.
+func (c *Core) away() int {
+	if c.awayFrom < 0 {
+		return 0
+	}
+	return c.now - c.awayFrom
+}
+
+// followsStranger tells whether p is in the view of a DC that is not in set:
+// it will not answer us while that DC is there. A fellow member that has not
+// yet seen that our DC is gone is given time.
+func (c *Core) followsStranger(p Peer, set []Peer) bool {
+	if p == c.cfg.Self {
+		return false
+	}
+	if slices.Contains(c.members(), p) && c.away() <= 2*c.cfg.Start {
+		return false
+	}
+	h := c.peers[p.ID].hello
+	return h.DC != 0 && h.DC != p.ID && !slices.Contains(ids(set), h.DC)
+}
+
+// leastConnected returns the index of the peer to drop so that the rest may
+// become a set in which all reach each other, -1 if it is one already.
+// Members of the present view stay before newcomers, lower ids before higher.
+func (c *Core) leastConnected(set []Peer) int {
+	worst, worstLinks := -1, len(set)
+	for i, p := range set {
+		if p == c.cfg.Self {
+			continue
+		}
+		links := 1
+		for _, q := range set {
+			if q != p && c.adjacent(p, q) {
+				links++
+			}
+		}
+		if links == len(set) {
+			continue
+		}
+		if links < worstLinks || (links == worstLinks && (c.view.Has(set[worst].ID) || !c.view.Has(p.ID))) {
+			worst, worstLinks = i, links
+		}
+	}
+	return worst
+}
+
+// adjacent tells whether two peers reach each other, by their own words.
+func (c *Core) adjacent(p, q Peer) bool {
+	if p == c.cfg.Self || q == c.cfg.Self {
+		return true // candidates are reached by us and reach us
+	}
+	return reaches(c.peers[p.ID].hello, q) && reaches(c.peers[q.ID].hello, p)
+}
+
+func reaches(h *Message, p Peer) bool { return h != nil && slices.Contains(h.Reach, p) }
+
+// rank orders who should propose: a DC before who is none, quorate before not,
+// the larger view first, then who was in a view before who has just started.
+// Equal ranks are decided by the lower id.
+type rank struct {
+	dc, quorate bool
+	size        int
+	seasoned    bool
+}
+
+func (r rank) above(o rank) bool {
+	switch {
+	case r.dc != o.dc:
+		return r.dc
+	case r.quorate != o.quorate:
+		return r.quorate
+	case r.size != o.size:
+		return r.size > o.size
+	}
+	return r.seasoned && !o.seasoned
+}
+
+func (c *Core) rankOf(p Peer) rank {
+	h := c.hello()
+	if p != c.cfg.Self {
+		h = *c.peers[p.ID].hello
+	}
+	if h.DC != p.ID {
+		return rank{seasoned: h.Seasoned}
+	}
+	return rank{true, h.Quorate, h.Size, true}
+}
+
+// best is the one of set, which is in the order of ids, that should propose.
+func (c *Core) best(set []Peer) uint32 {
+	best := set[0]
+	for _, p := range set[1:] {
+		if c.rankOf(p).above(c.rankOf(best)) {
+			best = p
+		}
+	}
+	return best.ID
+}
+
+// fits tells whether the installed view is what it should be.
+func (c *Core) fits(want []Peer) bool {
+	return !c.closed && !c.astray && c.promised == c.view.Ballot && slices.Equal(c.view.Members, want)
+}
+
+// waits tells whether the others deserve more time before this node proposes:
+// after its start until all are heard, and where nobody is lost until those
+// that are back or new have said hello, so that they come in one step.
+func (c *Core) waits(want []Peer) bool {
+	if c.now < c.quiet {
+		return true
+	}
+	if c.view == nil {
+		return len(want) < len(c.cfg.Nodes) && c.now < c.cfg.Start
+	}
+	for _, m := range c.members() {
+		if m != c.cfg.Self && !c.peers[m.ID].up {
+			return false
+		}
+	}
+	expected := 1
+	for _, p := range c.living() {
+		if p.skip <= c.now {
+			expected++
+		}
+	}
+	return len(want) < expected && c.away() < c.cfg.Answer
+}
+
+// members of the view installed last.
+func (c *Core) members() []Peer {
+	if c.view == nil {
+		return nil
+	}
+	return c.view.Members
+}

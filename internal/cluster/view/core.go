@@ -1,0 +1,279 @@
+package view
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
+
+// Core is one node's part in the protocol.
+type Core struct {
+	cfg      Config
+	peers    map[uint32]*peer
+	promised Ballot // highest ballot promised to; nothing lower is answered
+	view     *View  // installed last
+	closed   bool   // no view is open: promised to another, or stalled
+	open     bool   // on the DC: all members have installed the view
+	seenAll  bool
+	isolated bool
+	stalled  bool // until the next view is installed
+	left     bool
+	astray   bool // on the DC: a member is no longer in the view that it installed
+	proposal *proposal
+	now      int // ticks since start
+	quiet    int // tick before which nothing is proposed
+	awayFrom int // tick since which the installed view does not fit what is reachable; -1 = it fits
+	out      []Effect
+}
+
+// peer is what this node knows of another.
+type peer struct {
+	Peer
+	up    bool
+	gone  uint64   // incarnation that said Bye
+	hello *Message // last one of this incarnation
+	heard int      // tick of that hello
+	skip  int      // not asked again before this tick
+	tries int      // proposals in a row that it did not answer
+}
+
+// New returns the core of a node that has just started and is in no view.
+func New(cfg Config) *Core {
+	c := &Core{cfg: cfg, peers: map[uint32]*peer{}, closed: true, seenAll: cfg.SeenAll}
+	c.promised.Counter = cfg.Floor
+	for _, id := range cfg.Nodes {
+		if id != cfg.Self.ID {
+			c.peers[id] = &peer{Peer: Peer{ID: id}}
+		}
+	}
+	return c
+}
+
+// View is the view installed last, nil before the first.
+func (c *Core) View() *View { return c.view }
+
+// Open tells whether the installed view still holds on this node and, on its
+// DC, whether all members have installed it.
+func (c *Core) Open() bool { return !c.closed && (c.open || c.view.DC != c.cfg.Self.ID) }
+
+// IsIsolated tells whether this node reaches no quorum after it had one, or
+// stalled and is in no view since.
+func (c *Core) IsIsolated() bool { return c.isolated }
+
+// SeenAll is wait_for_all's memory.
+func (c *Core) SeenAll() bool { return c.seenAll }
+
+// Step takes one event and returns what is to be done about it, in order.
+func (c *Core) Step(ev Event) []Effect {
+	if c.left {
+		return nil
+	}
+	switch ev := ev.(type) {
+	case Reach:
+		c.reach(ev)
+	case Receive:
+		c.receive(ev.From, ev.Message)
+	case Tick:
+		c.tick()
+	case Stalled:
+		c.stall()
+	case Leave:
+		c.leave()
+	}
+	if !c.left {
+		c.judgeIsolation()
+		c.evaluate()
+	}
+	out := c.out
+	c.out = nil
+	return out
+}
+
+func (c *Core) emit(e Effect) { c.out = append(c.out, e) }
+
+func (c *Core) send(to Peer, m Message, attach bool) {
+	c.emit(Send{To: to, Message: m, Attach: attach})
+}
+
+func (c *Core) reach(ev Reach) {
+	p := c.peers[ev.Peer.ID]
+	if p == nil || (ev.Up && ev.Peer.Incarnation == p.gone) {
+		return
+	}
+	if !ev.Up && ev.Peer.Incarnation != p.Incarnation {
+		return // news of an earlier incarnation
+	}
+	if ev.Peer.Incarnation != p.Incarnation {
+		*p = peer{Peer: ev.Peer, gone: p.gone}
+	}
+	if p.up = ev.Up; !p.up {
+		p.hello = nil
+	}
+	c.helloAll()
+}
+
+func (c *Core) stall() {
+	c.stalled = true
+	c.proposal = nil
+	c.shut()
+	c.quiet = c.now + c.cfg.Hello // until they have said how things are now
+	c.helloAll()
+}
+
+func (c *Core) leave() {
+	for _, p := range c.living() {
+		c.send(p.Peer, Message{Kind: Bye}, false)
+	}
+	c.shut()
+	c.left = true
+}
+
+// shut closes the installed view on this node.
+func (c *Core) shut() {
+	if !c.closed {
+		c.closed, c.open = true, false
+		c.emit(Closed{})
+	}
+}
+
+// living returns the reachable peers by id.
+func (c *Core) living() []*peer {
+	var out []*peer
+	for _, id := range slices.Sorted(maps.Keys(c.peers)) {
+		if p := c.peers[id]; p.up {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// judgeIsolation compares the votes in reach with the quorum, once this node
+// had a quorum to lose.
+func (c *Core) judgeIsolation() {
+	in := []uint32{c.cfg.Self.ID}
+	for _, p := range c.living() {
+		in = append(in, p.ID)
+	}
+	had := c.isolated || (c.view != nil && c.view.Quorum.Quorate)
+	now := c.stalled || (had && c.cfg.Quorum.Total(in) < c.cfg.Quorum.Needed())
+	if now != c.isolated {
+		c.isolated = now
+		c.emit(Isolated{Now: now})
+	}
+}
+
+func (c *Core) tick() {
+	c.now++
+	if c.now%c.cfg.Hello == 0 {
+		c.helloAll()
+	}
+	if c.proposal != nil {
+		c.chase()
+	}
+}
+
+// helloAll tells every reachable peer how things stand here.
+func (c *Core) helloAll() {
+	m := c.hello()
+	for _, p := range c.living() {
+		c.send(p.Peer, m, false)
+	}
+}
+
+// hello says how things stand here. A DC that is making its next view is still
+// the DC; one that promised to another, or stalled, is none.
+func (c *Core) hello() Message {
+	m := Message{Kind: Hello, Promised: c.promised, Seasoned: c.view != nil, Reach: []Peer{}}
+	for _, p := range c.living() {
+		m.Reach = append(m.Reach, p.Peer)
+	}
+	if c.view == nil || c.stalled {
+		return m
+	}
+	if !c.closed || (c.view.DC == c.cfg.Self.ID && c.promised.Node == c.cfg.Self.ID) {
+		m.Ballot, m.DC = c.view.Ballot, c.view.DC
+		m.Quorate, m.Size = c.view.Quorum.Quorate, len(c.view.Members)
+	}
+	return m
+}
+
+// onHello also finds members that are no longer in one view with this node.
+func (c *Core) onHello(p *peer, m Message) {
+	p.hello, p.heard = &m, c.now
+	switch {
+	case c.closed || !slices.Contains(c.view.Members, p.Peer):
+	case c.open && m.Ballot != c.view.Ballot:
+		c.astray = true
+	case c.view.DC == p.ID && m.DC == p.ID && m.Ballot.Compare(c.view.Ballot) > 0:
+		c.shut() // our DC goes on without us; it will ask again
+	}
+}
+
+func (c *Core) receive(from Peer, m Message) {
+	p := c.peers[from.ID]
+	if p == nil || !p.up || p.Incarnation != from.Incarnation {
+		return
+	}
+	switch m.Kind {
+	case Hello:
+		c.onHello(p, m)
+	case Prepare:
+		c.onPrepare(p, m)
+	case Promise:
+		c.onPromise(p, m)
+	case Reject:
+		c.onReject(m)
+	case Install:
+		c.onInstall(p, m)
+	case Installed:
+		c.onInstalled(p, m)
+	case Bye:
+		p.up, p.gone, p.hello = false, p.Incarnation, nil
+		c.helloAll()
+	}
+}
+
+// onPrepare promises where the sender is the one that should propose as far as
+// this node knows. Otherwise it is silent: the sender asks again, and either
+// side learns from the other's hello.
+func (c *Core) onPrepare(p *peer, m Message) {
+	if again := c.proposal == nil && c.closed && m.Ballot == c.promised; !again {
+		if m.Ballot.Compare(c.promised) <= 0 {
+			c.send(p.Peer, Message{Kind: Reject, Ballot: m.Ballot, Promised: c.promised}, false)
+			return
+		}
+		if c.best(c.candidates()) != p.ID {
+			return
+		}
+	}
+	c.promised = m.Ballot
+	c.proposal = nil
+	c.awayFrom = c.now
+	c.shut()
+	mine := c.cfg.Stamp()
+	better := mine.Compare(m.Stamp) > 0
+	c.send(p.Peer, Message{Kind: Promise, Ballot: m.Ballot, Stamp: mine, SeenAll: c.seenAll}, better)
+}
+
+func (c *Core) onInstall(p *peer, m Message) {
+	if m.View == nil || m.View.Ballot != c.promised || p.ID != m.View.DC || !slices.Contains(m.View.Members, c.cfg.Self) {
+		return
+	}
+	if c.closed { // otherwise it is the same INSTALL again: only answer it
+		c.enter(m.View, m.Document)
+	}
+	c.send(p.Peer, Message{Kind: Installed, Ballot: m.View.Ballot}, false)
+	c.helloAll()
+}
+
+// enter installs a view on this node.
+func (c *Core) enter(v *View, document []byte) {
+	c.view, c.closed, c.open, c.stalled, c.astray = v, false, false, false, false
+	c.seenAll = v.Quorum.SeenAll && v.Quorum.Quorate || c.seenAll
+	c.awayFrom = -1
+	c.emit(Entered{View: v, Document: document})
+}
+
+func sortPeers(list []Peer) {
+	slices.SortFunc(list, func(a, b Peer) int { return cmp.Compare(a.ID, b.ID) })
+}

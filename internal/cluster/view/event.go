@@ -1,0 +1,98 @@
+package view
+
+import "gpcs/internal/cluster/quorum"
+
+// Config is what a core is made with. Times are in ticks of whoever steps it.
+type Config struct {
+	Self   Peer
+	Nodes  []uint32 // all configured nodes, this one too
+	Quorum quorum.Config
+	// SeenAll is wait_for_all's memory from before a restart of the daemon.
+	SeenAll bool
+	// Floor is the highest ballot counter that this node knows of from before
+	// its start: that of the stored lineage.
+	Floor uint64
+	// Start is how long a node that has just started waits for the others
+	// before it opens a view without them: totem.token.
+	Start int
+	// Answer is how long a proposer waits for an answer before it goes on
+	// without that member: half of totem.token.
+	Answer int
+	// Resend is the time after which a question is asked again.
+	Resend int
+	// Hello is the time between two hellos.
+	Hello int
+	// Stamp tells which document this node holds now. It is called while the
+	// core steps and must be pure.
+	Stamp func() Stamp
+}
+
+// Event is one input of the core.
+type Event interface{ event() }
+
+// Reach says that a peer became reachable both ways, or no longer is.
+type Reach struct {
+	Peer Peer
+	Up   bool
+}
+
+// Receive is a message from a peer.
+type Receive struct {
+	From    Peer
+	Message Message
+}
+
+// Tick is one step of time.
+type Tick struct{}
+
+// Stalled says that this node itself stood still for so long that the others
+// must have counted it lost.
+type Stalled struct{}
+
+// Leave says that this node leaves on purpose. The core is done after it.
+type Leave struct{}
+
+func (Reach) event()   {}
+func (Receive) event() {}
+func (Tick) event()    {}
+func (Stalled) event() {}
+func (Leave) event()   {}
+
+// Effect is one output of the core; they are to be done in order.
+type Effect interface{ effect() }
+
+// Send is a message to a peer. Where Attach is set, the replica's snapshot of
+// this moment goes into its Document.
+type Send struct {
+	To      Peer
+	Message Message
+	Attach  bool
+}
+
+// Closed says that no view is open on this node: changes of the installed
+// one's DC are no longer taken. The next is Entered.
+type Closed struct{}
+
+// Entered says that a view is installed on this node. Document is the
+// snapshot that came with it, nil if this node's own is the right one.
+type Entered struct {
+	View     *View
+	Document []byte
+}
+
+// Opened says, on the DC, that all members have installed the view.
+type Opened struct{ View *View }
+
+// Adopt says, on the proposer, that a member's document is the best.
+type Adopt struct{ Document []byte }
+
+// Isolated says that this node does not reach a quorum, or that it does again.
+// It comes before any agreement.
+type Isolated struct{ Now bool }
+
+func (Send) effect()     {}
+func (Closed) effect()   {}
+func (Entered) effect()  {}
+func (Opened) effect()   {}
+func (Adopt) effect()    {}
+func (Isolated) effect() {}

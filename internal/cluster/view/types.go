@@ -1,0 +1,164 @@
+package view
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gpcs/internal/cib"
+	"gpcs/internal/cluster/quorum"
+)
+
+// Ballot numbers a proposal; ballots are totally ordered by counter, then node.
+type Ballot struct {
+	Counter uint64 `json:"counter"`
+	Node    uint32 `json:"node"` // the proposer's node id
+}
+
+// Compare returns -1, 0 or 1 as b is lower than, equal to or higher than o.
+func (b Ballot) Compare(o Ballot) int {
+	if c := cmp.Compare(b.Counter, o.Counter); c != 0 {
+		return c
+	}
+	return cmp.Compare(b.Node, o.Node)
+}
+
+// IsZero tells whether b is no ballot at all.
+func (b Ballot) IsZero() bool { return b == Ballot{} }
+
+// String prints counter.node.
+func (b Ballot) String() string { return fmt.Sprintf("%d.%d", b.Counter, b.Node) }
+
+// Peer is one start of one node: a daemon that is started again has a new
+// incarnation, and what was said to the earlier one is not meant for it.
+type Peer struct {
+	ID          uint32 `json:"id"`
+	Incarnation uint64 `json:"incarnation"`
+}
+
+// String prints id/incarnation.
+func (p Peer) String() string { return fmt.Sprintf("%d/%d", p.ID, p.Incarnation) }
+
+// View is an agreed membership. The proposer is its DC.
+type View struct {
+	Ballot  Ballot         `json:"ballot"`
+	DC      uint32         `json:"dc"`
+	Members []Peer         `json:"members"` // by id
+	Quorum  quorum.Outcome `json:"quorum"`
+}
+
+// Has tells whether the node is a member, in whatever incarnation.
+func (v *View) Has(id uint32) bool {
+	return v != nil && slices.ContainsFunc(v.Members, func(p Peer) bool { return p.ID == id })
+}
+
+// IDs returns the members' node ids in order.
+func (v *View) IDs() []uint32 { return ids(v.Members) }
+
+// String prints the view in one line.
+func (v *View) String() string {
+	if v == nil {
+		return "no view"
+	}
+	q := ""
+	if v.Quorum.Quorate {
+		q = " quorate"
+	}
+	return fmt.Sprintf("view %s dc=%d members=%s%s", v.Ballot, v.DC, peers(v.Members), q)
+}
+
+// Stamp says which document a member holds. Stamps are ordered by lineage (the
+// ballot of the last quorate view in which the document changed), then version.
+type Stamp struct {
+	Lineage Ballot      `json:"lineage"`
+	Version cib.Version `json:"version"`
+	Digest  string      `json:"digest"` // tells apart documents of one version
+}
+
+// Compare orders stamps by lineage and version; the digest has no order.
+func (s Stamp) Compare(o Stamp) int {
+	if c := s.Lineage.Compare(o.Lineage); c != 0 {
+		return c
+	}
+	return s.Version.Compare(o.Version)
+}
+
+// Kind names a message of the view protocol.
+type Kind string
+
+// The messages of the view protocol.
+const (
+	// Hello tells peers whom its sender reaches and in which view it is.
+	Hello Kind = "hello"
+	// Prepare asks for a promise to Ballot. Stamp is the proposer's.
+	Prepare Kind = "prepare"
+	// Promise answers it with the sender's Stamp; Document is attached where
+	// it is better than the proposer's.
+	Promise Kind = "promise"
+	// Reject answers a ballot that is lower than the one promised, in Promised.
+	Reject Kind = "reject"
+	// Install carries the View, with the Document for who holds another.
+	Install Kind = "install"
+	// Installed answers it.
+	Installed Kind = "installed"
+	// Bye says that the sender leaves on purpose.
+	Bye Kind = "bye"
+)
+
+// Message is one message of the view protocol; fields that a kind does not
+// name are empty.
+type Message struct {
+	Kind     Kind   `json:"kind"`
+	Ballot   Ballot `json:"ballot"`             // hello: of the installed view
+	Promised Ballot `json:"promised,omitempty"` // hello, reject
+	Reach    []Peer `json:"reach,omitempty"`    // hello
+	DC       uint32 `json:"dc,omitempty"`       // hello: 0 = in no view
+	Quorate  bool   `json:"quorate,omitempty"`  // hello
+	Size     int    `json:"size,omitempty"`     // hello: members of the view
+	Seasoned bool   `json:"seasoned,omitempty"` // hello: was in a view since its start
+	Stamp    Stamp  `json:"stamp,omitzero"`     // prepare, promise
+	SeenAll  bool   `json:"seen_all,omitempty"` // promise
+	View     *View  `json:"view,omitempty"`     // install
+	Document []byte `json:"document,omitempty"` // promise, install: a replica's snapshot, opaque here
+}
+
+// String prints what matters of a message in one line.
+func (m Message) String() string {
+	switch m.Kind {
+	case Hello:
+		return fmt.Sprintf("hello view=%s dc=%d reach=%s", m.Ballot, m.DC, peers(m.Reach))
+	case Reject:
+		return fmt.Sprintf("reject %s promised=%s", m.Ballot, m.Promised)
+	case Prepare, Promise:
+		return fmt.Sprintf("%s %s has=%s@%s%s", m.Kind, m.Ballot, m.Stamp.Version, m.Stamp.Lineage, m.attached())
+	case Install:
+		return fmt.Sprintf("install %s%s", m.View, m.attached())
+	case Bye:
+		return "bye"
+	}
+	return fmt.Sprintf("%s %s", m.Kind, m.Ballot)
+}
+
+func (m Message) attached() string {
+	if m.Document != nil {
+		return " +document"
+	}
+	return ""
+}
+
+func peers(list []Peer) string {
+	s := make([]string, len(list))
+	for i, p := range list {
+		s[i] = p.String()
+	}
+	return "[" + strings.Join(s, " ") + "]"
+}
+
+func ids(list []Peer) []uint32 {
+	out := make([]uint32, len(list))
+	for i, p := range list {
+		out[i] = p.ID
+	}
+	return out
+}
