@@ -148,18 +148,28 @@ func (c *Core) living() []*peer {
 }
 
 // judgeIsolation compares the votes in reach with the quorum, once this node
-// had a quorum to lose.
+// had a quorum to lose. A node that lost its DC alone, and is in no view of
+// others soon, may be counted lost by them although it reaches some.
 func (c *Core) judgeIsolation() {
 	in := []uint32{c.cfg.Self.ID}
 	for _, p := range c.living() {
 		in = append(in, p.ID)
 	}
 	had := c.isolated || (c.view != nil && c.view.Quorum.Quorate)
-	now := c.stalled || (had && c.cfg.Quorum.Total(in) < c.cfg.Quorum.Needed())
+	few := c.cfg.Quorum.Total(in) < c.cfg.Quorum.Needed()
+	now := c.stalled || (had && (few || c.deserted()))
 	if now != c.isolated {
 		c.isolated = now
 		c.emit(Isolated{Now: now})
 	}
+}
+
+// deserted tells whether this node's DC has been out of reach for too long.
+func (c *Core) deserted() bool {
+	if c.view == nil || c.view.DC == c.cfg.Self.ID || c.away() < c.cfg.Alone {
+		return false
+	}
+	return c.view.Quorum.Quorate && !c.peers[c.view.DC].up
 }
 
 func (c *Core) tick() {

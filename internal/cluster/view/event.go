@@ -18,6 +18,10 @@ type Config struct {
 	// Answer is how long a proposer waits for an answer before it goes on
 	// without that member: half of totem.token.
 	Answer int
+	// Alone is how long a member of a quorate view may be without its DC and
+	// without a new view before it counts itself isolated: less than the guard
+	// time that the others wait, a fifth of totem.token.
+	Alone int
 	// Resend is the time after which a question is asked again.
 	Resend int
 	// Hello is the time between two hellos.

@@ -55,7 +55,7 @@ func (s *stage) start(id uint32) {
 	s.self[id] = Peer{ID: id, Incarnation: s.self[id].Incarnation + 1}
 	s.cores[id] = New(Config{
 		Self: s.self[id], Nodes: s.ids, Quorum: s.cfg, Floor: s.stamp[id].Lineage.Counter,
-		Start: 10, Answer: 5, Resend: 2, Hello: 5,
+		Start: 10, Answer: 5, Alone: 2, Resend: 2, Hello: 5,
 		Stamp: func() Stamp { return s.stamp[id] },
 	})
 	for _, other := range s.ids {
