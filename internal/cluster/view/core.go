@@ -52,6 +52,9 @@ func New(cfg Config) *Core {
 // View is the view installed last, nil before the first.
 func (c *Core) View() *View { return c.view }
 
+// Counter is the highest ballot counter that this node has promised to.
+func (c *Core) Counter() uint64 { return c.promised.Counter }
+
 // Open tells whether the installed view still holds on this node and, on its
 // DC, whether all members have installed it.
 func (c *Core) Open() bool { return !c.closed && (c.open || c.view.DC != c.cfg.Self.ID) }

@@ -9,8 +9,8 @@ type Config struct {
 	Quorum quorum.Config
 	// SeenAll is wait_for_all's memory from before a restart of the daemon.
 	SeenAll bool
-	// Floor is the highest ballot counter that this node knows of from before
-	// its start: that of the stored lineage.
+	// Floor is at least the highest ballot counter that this node had reached
+	// before its start, so that no ballot is used twice.
 	Floor uint64
 	// Start is how long a node that has just started waits for the others
 	// before it opens a view without them: totem.token.
