@@ -139,3 +139,13 @@ func ExitCode(err error) (code int, ok bool) {
 	}
 	return exit.ExitCode(), true
 }
+
+// Path returns a name under which the machine reaches a file of a running node,
+// sockets included.
+func (s *Sandbox) Path(node, name string) (string, error) {
+	leader, err := s.leader(node)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("/proc/%d/root%s", leader, name), nil
+}

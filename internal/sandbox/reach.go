@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -95,6 +96,9 @@ func (w *Watch) Has(ip net.IP) (bool, error) {
 		family = netlink.FAMILY_V4
 	}
 	addrs, err := w.handle.AddrList(nil, family)
+	for errors.Is(err, netlink.ErrDumpInterrupted) { // an address came or went meanwhile
+		addrs, err = w.handle.AddrList(nil, family)
+	}
 	if err != nil {
 		return false, err
 	}

@@ -1,0 +1,199 @@
+package failover
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"gpcs/internal/api"
+	"gpcs/internal/sandbox"
+)
+
+// VIP is the virtual address of the tutorial.
+const VIP = "192.168.1.100"
+
+// Cluster is a sandbox whose nodes run gpcsd, and a client beside them.
+type Cluster struct {
+	*sandbox.Sandbox
+	Client *sandbox.Network
+}
+
+// Up makes nodes with the programs of a directory; gpcsd runs on each.
+func Up(name, bin string, nodes int) (*Cluster, error) {
+	bin, err := filepath.Abs(bin)
+	if err != nil {
+		return nil, err
+	}
+	for _, program := range []string{"gpcs", "gpcsd"} {
+		if _, err := os.Stat(filepath.Join(bin, program)); err != nil {
+			return nil, fmt.Errorf("%w; 'make build' makes it", err)
+		}
+	}
+	s, err := sandbox.Up(sandbox.Options{
+		Name: name, Nodes: nodes, BinDir: bin, Command: []string{"gpcsd"}, Executable: filepath.Join(bin, "gpcs"),
+	})
+	if err != nil {
+		return nil, err
+	}
+	client, err := s.Network(sandbox.Client)
+	if err != nil {
+		return nil, errors.Join(err, sandbox.Down(name))
+	}
+	return &Cluster{s, client}, nil
+}
+
+// Down removes the nodes.
+func (c *Cluster) Down() error { return errors.Join(c.Client.Close(), sandbox.Down(c.Name())) }
+
+// Lines reads a script of commands, one a line; # starts a comment.
+func Lines(file string) ([]string, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var lines []string
+	for _, line := range strings.Split(string(text), "\n") {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			lines = append(lines, line)
+		}
+	}
+	return lines, nil
+}
+
+// Type runs a command line on a node as if it was typed there, with the prompt
+// before it and what it says after it.
+func (c *Cluster) Type(w io.Writer, node, line string) error {
+	fmt.Fprintf(w, "[root@%s ~]# %s\n", node, line)
+	cmd := c.Command(node, "sh", "-c", line)
+	cmd.Stdout, cmd.Stderr = w, w
+	if err := c.Run(node, cmd); err != nil {
+		return fmt.Errorf("%s: %s: %w", node, line, err)
+	}
+	return nil
+}
+
+// Result is what a command said and how it ended.
+type Result struct {
+	Stdout, Stderr string
+	Code           int
+}
+
+// Do runs a program on a node; only a node that does not run is an error.
+func (c *Cluster) Do(node string, argv ...string) (Result, error) {
+	return c.DoCommand(node, c.Command(node, argv...))
+}
+
+// DoCommand is Do with a command that may have its input set.
+func (c *Cluster) DoCommand(node string, cmd *exec.Cmd) (Result, error) {
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	code, ok := sandbox.ExitCode(c.Run(node, cmd))
+	if !ok {
+		return Result{}, fmt.Errorf("cannot run %q on %s", cmd.Args, node)
+	}
+	return Result{out.String(), errs.String(), code}, nil
+}
+
+// AwaitSite waits until the site answers at the virtual address, and returns
+// the answer.
+func (c *Cluster) AwaitSite(patience time.Duration) (Request, error) {
+	deadline := time.Now().Add(patience)
+	for {
+		r := Get(c.Client, VIP)
+		if r.Err == nil {
+			return r, nil
+		}
+		if time.Now().After(deadline) {
+			return r, fmt.Errorf("http://%s/ does not answer: %w", VIP, r.Err)
+		}
+		time.Sleep(Every)
+	}
+}
+
+// State asks a node's daemon what it knows, over its local socket.
+func (c *Cluster) State(node string) (api.State, error) {
+	var state api.State
+	socket, err := c.Path(node, "/run/pcsd.socket")
+	if err != nil {
+		return state, err
+	}
+	transport := &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", socket)
+		},
+	}
+	client := &http.Client{Transport: transport, Timeout: time.Second}
+	answer, err := client.Get("http://" + node + api.PathState)
+	if err != nil {
+		return state, err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return state, fmt.Errorf("%s: %s", node, answer.Status)
+	}
+	return state, json.NewDecoder(answer.Body).Decode(&state)
+}
+
+// Online tells whether all the named nodes are members in the view of each of
+// them, and that view has a DC.
+func (c *Cluster) Online(nodes ...string) bool {
+	for _, node := range nodes {
+		state, err := c.State(node)
+		if err != nil || state.View.DC == 0 {
+			return false
+		}
+		for _, other := range nodes {
+			if !slices.ContainsFunc(state.View.Members, func(m api.Member) bool { return m.Name == other && m.Online }) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// AwaitOnline waits until Online.
+func (c *Cluster) AwaitOnline(patience time.Duration, nodes ...string) error {
+	for deadline := time.Now().Add(patience); !c.Online(nodes...); time.Sleep(Every) {
+		if time.Now().After(deadline) {
+			return fmt.Errorf("%v are not all online after %v", nodes, patience)
+		}
+	}
+	return nil
+}
+
+// AwaitLost waits until a survivor's view is without a node, and returns that
+// survivor and the time.
+func (c *Cluster) AwaitLost(ctx context.Context, victim string) (string, time.Time, error) {
+	for {
+		for _, node := range c.Nodes() {
+			if node == victim {
+				continue
+			}
+			state, err := c.State(node)
+			if err != nil {
+				continue
+			}
+			member := func(m api.Member) bool { return m.Name == victim && m.Online }
+			if !slices.ContainsFunc(state.View.Members, member) {
+				return node, time.Now(), nil
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return "", time.Time{}, ctx.Err()
+		case <-time.After(2 * time.Millisecond):
+		}
+	}
+}
