@@ -188,5 +188,7 @@ func newRoot() *cobra.Command {
 
 // nouns lists the top-level commands; each stands in a file of its name.
 func nouns() []*cobra.Command {
-	return []*cobra.Command{}
+	return []*cobra.Command{
+		newResource(),
+	}
 }

@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"strings"
+
+	"gpcs/internal/admin"
+)
+
+// parsePairs reads words of the form name=value. A name may stand twice if
+// both values are the same.
+func parsePairs(words []string) (admin.Pairs, error) {
+	var pairs admin.Pairs
+	for _, w := range words {
+		name, value, found := strings.Cut(w, "=")
+		switch {
+		case !found:
+			return nil, fail("missing value of '%s' option", w)
+		case name == "":
+			return nil, fail("missing key in '%s' option", w)
+		}
+		if old, again := pairs.Get(name); !again {
+			pairs = append(pairs, admin.Pair{Name: name, Value: value})
+		} else if old != value {
+			return nil, fail("duplicate option '%s' with different values '%s' and '%s'", name, old, value)
+		}
+	}
+	return pairs, nil
+}
+
+// keywordGroups are words sorted by the keyword that they follow.
+type keywordGroups struct {
+	first  []string              // before any keyword
+	groups map[string][]string   // all words after a keyword, wherever it stood
+	each   map[string][][]string // the same, for each time that the keyword stood
+}
+
+// has tells whether a keyword was given.
+func (g keywordGroups) has(keyword string) bool { return len(g.each[keyword]) > 0 }
+
+// splitKeywords sorts words by the keyword that they follow.
+func splitKeywords(words []string, keywords ...string) keywordGroups {
+	g := keywordGroups{groups: map[string][]string{}, each: map[string][][]string{}}
+	known := map[string]bool{}
+	for _, k := range keywords {
+		known[k] = true
+	}
+	current := ""
+	for _, w := range words {
+		switch {
+		case known[w]:
+			current = w
+			g.each[w] = append(g.each[w], nil)
+		case current == "":
+			g.first = append(g.first, w)
+		default:
+			g.groups[current] = append(g.groups[current], w)
+			last := len(g.each[current]) - 1
+			g.each[current][last] = append(g.each[current][last], w)
+		}
+	}
+	return g
+}

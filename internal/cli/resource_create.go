@@ -1,0 +1,298 @@
+package cli
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gpcs/internal/admin"
+	"gpcs/internal/cib"
+	"gpcs/internal/report"
+)
+
+func newResourceCreate() *cobra.Command {
+	return verb("create <resource id> [<standard>:[<provider>:]]<type> [<resource options>] "+
+		"[op <operation action> <operation options> [<operation action> <operation options>]...] [meta <meta options>] "+
+		"[clone [<clone id>] [<clone meta options>] | promotable [<clone id>] [<promotable meta options>] | "+
+		"--group <group id> [--before <resource id> | --after <resource id>] | bundle <bundle id>] "+
+		"[--disabled] [--agent-validation] [--no-default-ops] [--wait[=n]]",
+		"Create a resource, alone or in a new clone, a group or a bundle. With --future, clone options follow "+
+			"'meta' and a group is named with 'group <group id> [before <resource id> | after <resource id>]'.",
+		resourceCreate, "-f", "--after", "--agent-validation", "--before", "--disabled", "--force", "--future",
+		"--group", "--no-default-ops", "--wait")
+}
+
+// createWords is the command line of resource create, taken apart.
+type createWords struct {
+	options, meta    admin.Pairs
+	operations       []admin.Pairs
+	clone            *admin.Clone
+	group, bundle    *string
+	before, after    *string
+	cloneMetaWithout string // the keyword whose options came without "meta"
+}
+
+func resourceCreate(ctx context.Context, c *Call) error {
+	if len(c.Args) < 2 {
+		return errUsage
+	}
+	id, agentWord := c.Args[0], c.Args[1]
+	words, err := c.createWords(c.Args[2:])
+	if err != nil {
+		return err
+	}
+	if err := words.check(c.Has("--future")); err != nil {
+		return err
+	}
+	wait, err := c.waitSeconds()
+	if err != nil {
+		return err
+	}
+	name, reports := c.agentNamed(agentWord)
+	if reports.Failed() {
+		return c.conclude(reports)
+	}
+	agent, more := c.agent(ctx, name, true)
+	if reports = append(reports, more...); reports.Failed() {
+		return c.conclude(reports)
+	}
+	r := admin.NewResource{
+		ID: id, Agent: agent, Attributes: words.options, Meta: words.meta, Operations: words.operations,
+		MonitorsOnly: c.Has("--no-default-ops"), Disabled: c.Has("--disabled"), Force: c.Has("--force"),
+	}
+	c.say(reports...)
+	if c.Has("--agent-validation") {
+		r.SelfCheck = c.selfCheck(ctx, agent, words.options)
+	}
+	return c.editCIBAndWait(ctx, wait, r.ID, func(doc *cib.Document) report.List { return words.create(doc, r) })
+}
+
+func (w createWords) create(doc *cib.Document, r admin.NewResource) report.List {
+	switch {
+	case w.clone != nil:
+		return admin.CreateResourceInClone(doc, r, *w.clone)
+	case w.bundle != nil:
+		return admin.CreateResourceInBundle(doc, r, *w.bundle)
+	case w.group != nil:
+		m := admin.Member{Group: *w.group}
+		if w.before != nil {
+			m.Beside = *w.before
+		}
+		if w.after != nil {
+			m.Beside, m.After = *w.after, true
+		}
+		return admin.CreateResourceInGroup(doc, r, m)
+	}
+	return admin.CreateResource(doc, r)
+}
+
+// createWords takes the words after the agent apart, in the way that is
+// going out of use or, with --future, in the way to come.
+func (c *Call) createWords(args []string) (createWords, error) {
+	if c.Has("--future") {
+		return futureCreateWords(args)
+	}
+	var w createWords
+	c.deprecatedOption("--group", &w.group)
+	c.deprecatedOption("--before", &w.before)
+	c.deprecatedOption("--after", &w.after)
+	g := splitKeywords(args, "clone", "promotable", "bundle", "op", "meta")
+	if err := w.primitiveWords(g); err != nil {
+		return w, err
+	}
+	if err := w.bundleWord(g); err != nil {
+		return w, err
+	}
+	for _, kind := range []string{"clone", "promotable"} {
+		if !g.has(kind) {
+			continue
+		}
+		if err := w.oneOnly(w.clone != nil, false); err != nil {
+			return w, err
+		}
+		id, options := cloneID(g.groups[kind])
+		pairs, err := parsePairs(options)
+		if err != nil {
+			return w, err
+		}
+		if len(pairs) > 0 {
+			c.say(report.NewDeprecation("DEPRECATED_SYNTAX", "Configuring "+kind+" meta attributes without specifying the 'meta' keyword after the '"+
+				kind+"' keyword is deprecated and will be removed in a future release. Specify --future to switch to the future behavior."))
+		}
+		w.clone = &admin.Clone{ID: id, Meta: pairs, Promotable: kind == "promotable"}
+	}
+	return w, nil
+}
+
+// deprecatedOption takes an option that becomes a keyword.
+func (c *Call) deprecatedOption(option string, to **string) {
+	v, given := c.Value(option)
+	if !given {
+		return
+	}
+	*to = &v
+	c.say(report.NewDeprecation("DEPRECATED_OPTION", "Using '"+option+"' is deprecated and will be replaced with '"+
+		strings.TrimPrefix(option, "--")+"' in a future release. Specify --future to switch to the future behavior."))
+}
+
+func futureCreateWords(args []string) (createWords, error) {
+	var w createWords
+	top := splitKeywords(args, "clone", "promotable", "bundle", "group")
+	if err := w.primitiveWords(splitKeywords(top.first, "op", "meta")); err != nil {
+		return w, err
+	}
+	if err := w.bundleWord(top); err != nil {
+		return w, err
+	}
+	for _, kind := range []string{"clone", "promotable"} {
+		if !top.has(kind) {
+			continue
+		}
+		if err := w.oneOnly(w.clone != nil, true); err != nil {
+			return w, err
+		}
+		g := splitKeywords(top.groups[kind], "meta", "op")
+		id, rest := cloneID(g.first)
+		if len(rest) > 0 {
+			return w, fail("missing 'meta' keyword before '%s'", rest[0])
+		}
+		pairs, err := parsePairs(g.groups["meta"])
+		if err != nil {
+			return w, err
+		}
+		if err := w.addOperations(g.each["op"]); err != nil {
+			return w, err
+		}
+		w.clone = &admin.Clone{ID: id, Meta: pairs, Promotable: kind == "promotable"}
+	}
+	if !top.has("group") {
+		return w, nil
+	}
+	g := splitKeywords(top.groups["group"], "before", "after", "op", "meta")
+	if len(g.first) != 1 {
+		return w, fail("you have to specify exactly one group")
+	}
+	w.group = &g.first[0]
+	for keyword, to := range map[string]**string{"before": &w.before, "after": &w.after} {
+		if !g.has(keyword) {
+			continue
+		}
+		if len(g.groups[keyword]) != 1 {
+			return w, fail("you have to specify exactly one resource after '%s'", keyword)
+		}
+		*to = &g.groups[keyword][0]
+	}
+	return w, nil
+}
+
+// primitiveWords reads what concerns the resource itself.
+func (w *createWords) primitiveWords(g keywordGroups) error {
+	var err error
+	if w.options, err = parsePairs(g.first); err != nil {
+		return err
+	}
+	if err := w.addOperations(g.each["op"]); err != nil {
+		return err
+	}
+	w.meta, err = parsePairs(g.groups["meta"])
+	return err
+}
+
+func (w *createWords) addOperations(each [][]string) error {
+	for _, words := range each {
+		ops, err := parseOperations(words)
+		if err != nil {
+			return err
+		}
+		w.operations = append(w.operations, ops...)
+	}
+	return nil
+}
+
+func (w *createWords) bundleWord(g keywordGroups) error {
+	if !g.has("bundle") {
+		return nil
+	}
+	if len(g.groups["bundle"]) != 1 {
+		return fail("you have to specify exactly one bundle")
+	}
+	w.bundle = &g.groups["bundle"][0]
+	return nil
+}
+
+// cloneID splits off the id that may stand before a clone's options.
+func cloneID(words []string) (string, []string) {
+	if len(words) > 0 && !strings.Contains(words[0], "=") {
+		return words[0], words[1:]
+	}
+	return "", words
+}
+
+func (w createWords) oneOnly(already, future bool) error {
+	if !already {
+		return nil
+	}
+	if future {
+		return fail("you can specify only one of clone, promotable, bundle or group")
+	}
+	return fail("you can specify only one of clone, promotable, bundle or --group")
+}
+
+// check tells contradictions between the words.
+func (w createWords) check(future bool) error {
+	if w.clone != nil && w.clone.Promotable {
+		if _, given := w.clone.Meta.Get("promotable"); given {
+			return fail("you cannot specify both promotable option and promotable keyword")
+		}
+	}
+	places := 0
+	for _, p := range []bool{w.clone != nil, w.bundle != nil, w.group != nil} {
+		if p {
+			places++
+		}
+	}
+	if err := w.oneOnly(places > 1, future); err != nil {
+		return err
+	}
+	dashes := "--"
+	if future {
+		dashes = ""
+	}
+	switch {
+	case w.group == nil && w.before != nil:
+		return fail("you cannot use %sbefore without %sgroup", dashes, dashes)
+	case w.group == nil && w.after != nil:
+		return fail("you cannot use %safter without %sgroup", dashes, dashes)
+	case w.before != nil && w.after != nil:
+		return fail("you cannot specify both %sbefore and %safter", dashes, dashes)
+	}
+	return nil
+}
+
+// parseOperations reads the words after one "op": names of operations, each
+// with its options.
+func parseOperations(words []string) ([]admin.Pairs, error) {
+	if len(words) == 0 {
+		return nil, fail("When using 'op' you must specify an operation name and at least one option")
+	}
+	if strings.Contains(words[0], "=") {
+		return nil, fail("When using 'op' you must specify an operation name after 'op'")
+	}
+	var ops []admin.Pairs
+	for i := 0; i < len(words); {
+		end := i + 1
+		for end < len(words) && strings.Contains(words[end], "=") {
+			end++
+		}
+		if end == i+1 {
+			return nil, fail("When using 'op' you must specify an operation name and at least one option")
+		}
+		pairs, err := parsePairs(append([]string{"name=" + words[i]}, words[i+1:end]...))
+		if err != nil {
+			return nil, err
+		}
+		ops, i = append(ops, pairs), end
+	}
+	return ops, nil
+}
