@@ -19,11 +19,26 @@ type ChangeResult struct {
 	Version string `json:"version"` // admin_epoch.epoch.num_updates after the change
 }
 
-// Error is the body of any answer with a status of 400 or more.
+// Error is the body of any answer with a status of 400 or more. A backend
+// returns one to choose the code that the caller sees.
 type Error struct {
-	Code    string `json:"code"`    // stable: "CONFLICT", "NO_QUORUM", "NOT_RUNNING", "INVALID"
+	Code    string `json:"code"`    // stable, see the codes below
 	Message string `json:"message"` // for a person
 }
+
+// Error returns the message.
+func (e *Error) Error() string { return e.Message }
+
+// The codes of Error.
+const (
+	CodeConflict   = "CONFLICT"    // the document changed since Base: read again
+	CodeNoQuorum   = "NO_QUORUM"   // this partition may not change anything
+	CodeNotRunning = "NOT_RUNNING" // cluster services are not started on this node
+	CodeInvalid    = "INVALID"     // the request makes no sense
+	CodeDenied     = "DENIED"      // the user lacks the permission
+	CodeTimeout    = "TIMEOUT"     // not done in the time given
+	CodeInternal   = "INTERNAL"    // see the daemon's log
+)
 
 // State is what one node knows of itself and of the cluster right now.
 type State struct {
@@ -80,8 +95,12 @@ type Link struct {
 
 // ClusterCommand asks this node's daemon for a change of its cluster services.
 type ClusterCommand struct {
-	Do    string `json:"do"`    // "start", "stop", "enable", "disable", "kill", "destroy"
+	Do    string `json:"do"`    // "start", "stop", "enable", "disable", "kill", "destroy", "reload" (corosync.conf)
 	Force bool   `json:"force"` // stop at once, without moving resources first
+	// Component narrows a stop: "pacemaker" stops the resources and stays a
+	// member, "corosync" leaves; "" does both. pcs stops in these two steps on
+	// all nodes, so that quorum is kept while resources stop.
+	Component string `json:"component,omitempty"`
 }
 
 // ClusterResult is the answer: what was done, for the administrator.

@@ -46,7 +46,7 @@ func ParseKnownHosts(data []byte) (KnownHosts, error) {
 		return k, nil
 	}
 	if err := json.Unmarshal(data, &k); err != nil {
-		return k, fmt.Errorf("Unable to parse known-hosts file: %w", err) //nolint:staticcheck // pcs's own text
+		return k, fmt.Errorf("unable to parse known-hosts file: %w", err)
 	}
 	if k.Hosts == nil {
 		k.Hosts = map[string]Host{}

@@ -31,11 +31,12 @@ type Addr struct {
 	Addr string
 }
 
-// ParseCorosync reads a corosync.conf.
+// ParseCorosync reads a corosync.conf. To an administrator an error reads
+// "Unable to parse corosync config: ..."
 func ParseCorosync(data []byte) (*Corosync, error) {
 	root, err := ParseSections(data)
 	if err != nil {
-		return nil, fmt.Errorf("Unable to parse corosync config: %w", err) //nolint:staticcheck // pcs's own text
+		return nil, err
 	}
 	return &Corosync{root: root}, nil
 }

@@ -16,8 +16,7 @@ type Section struct {
 	Sections []*Section
 }
 
-// What Parse finds wrong, in pcs's words (after "Unable to parse corosync
-// config: ").
+// What ParseSections finds wrong, in pcs's words.
 var (
 	errMissingClosing  = errors.New("missing closing brace")
 	errUnexpectedClose = errors.New("unexpected closing brace")
