@@ -1,0 +1,3 @@
+package builtin
+
+const IPaddr2Metadata = ""
