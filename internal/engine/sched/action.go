@@ -1,0 +1,5 @@
+package sched
+
+type action struct{}
+type colocation struct{}
+type cloneActions struct{}

@@ -1,0 +1,226 @@
+package sched
+
+import (
+	"sort"
+	"strconv"
+	"strings"
+
+	"gpcs/internal/cib"
+)
+
+// The operations by name.
+const (
+	taskMonitor       = "monitor"
+	taskStart         = "start"
+	taskStop          = "stop"
+	taskPromote       = "promote"
+	taskDemote        = "demote"
+	taskMigrateTo     = "migrate_to"
+	taskMigrateFrom   = "migrate_from"
+	taskReload        = "reload-agent"
+	taskNotify        = "notify"
+	taskNotified      = "notified"
+	taskCancel        = "cancel"
+	taskDelete        = "delete"
+	taskDeleteHistory = "lrm_delete"
+	taskClearFails    = "clear_failcount"
+	taskFence         = "stonith"
+	taskShutdown      = "do_shutdown"
+	taskRunning       = "running"
+	taskStopped       = "stopped"
+	taskPromoted      = "promoted"
+	taskDemoted       = "demoted"
+)
+
+// Exit statuses of OCF agents (OCF 1.1) and op-status values.
+const (
+	ocfOK             = 0
+	ocfBadArgs        = 2
+	ocfUnimplemented  = 3
+	ocfPerm           = 4
+	ocfNotInstalled   = 5
+	ocfNotConfigured  = 6
+	ocfNotRunning     = 7
+	ocfPromoted       = 8
+	ocfFailedPromoted = 9
+	ocfDegraded       = 190
+	ocfDegradedProm   = 191
+
+	execPending       = -1
+	execDone          = 0
+	execError         = 4
+	execNotInstalled  = 7
+	execNotConnected  = 8
+	execNoFenceDevice = 10
+	execNoSecrets     = 12
+	// Not written to histories: errors after which a node, or all nodes, are out.
+	execHard  = 100
+	execFatal = 101
+)
+
+// ParseEntry reads an lrm_rsc_op.
+func ParseEntry(e *cib.Element) *HistoryEntry {
+	num := func(name string, def int64) int64 {
+		if n, ok := leadingInt(e.SelectAttrValue(name, "")); ok {
+			return n
+		}
+		return def
+	}
+	h := &HistoryEntry{
+		ID: e.SelectAttrValue("id", ""), Task: e.SelectAttrValue("operation", ""), XML: e,
+		Key:        e.SelectAttrValue("operation_key", ""),
+		IntervalMS: num("interval", 0), CallID: int(num("call-id", 0)),
+		ExitStatus: int(num("rc-code", 193)), ExecStatus: int(num("op-status", -2)), Expected: -1,
+		ExitReason: e.SelectAttrValue("exit-reason", ""), LastChange: num("last-rc-change", 0),
+		ExecTimeMS: num("exec-time", 0), QueueTimeMS: num("queue-time", 0),
+	}
+	if h.Key == "" {
+		h.Key = h.ID
+	}
+	if key := e.SelectAttrValue("transition-key", ""); key != "" {
+		h.Expected = expectedFromKey(key)
+	}
+	return h
+}
+
+// expectedFromKey reads the third field of a transition key
+// (action:transition:expected status:uuid).
+func expectedFromKey(key string) int {
+	f := strings.SplitN(key, ":", 4)
+	if len(f) < 4 {
+		return -1
+	}
+	n, err := strconv.Atoi(f[2])
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+// probe tells whether the entry is of a one-off monitor.
+func (h *HistoryEntry) probe() bool { return h.Task == taskMonitor && h.IntervalMS == 0 }
+
+// maskedProbe tells of probes whose failure only says that the resource cannot be there.
+func (h *HistoryEntry) maskedProbe() bool {
+	return h.probe() && (h.ExitStatus == ocfNotInstalled || h.ExitStatus == ocfBadArgs || h.ExecStatus == execNotInstalled)
+}
+
+// olderFirst orders entries of one resource on one node.
+func olderFirst(a, b *HistoryEntry) bool {
+	if a.CallID >= 0 && b.CallID >= 0 {
+		if a.CallID != b.CallID {
+			return a.CallID < b.CallID
+		}
+		return a.LastChange < b.LastChange
+	}
+	ta, ua := transitionOf(a)
+	tb, ub := transitionOf(b)
+	if ua == ub && ta != tb {
+		return ta < tb
+	}
+	return b.CallID < 0 && a.CallID >= 0
+}
+
+// transitionOf returns the number of the transition that an entry comes from and its scheduler's uuid.
+func transitionOf(h *HistoryEntry) (int64, string) {
+	key := h.XML.SelectAttrValue("transition-key", "")
+	f := strings.SplitN(key, ":", 4)
+	if len(f) < 4 {
+		return -1, key
+	}
+	n, _ := leadingInt(f[1])
+	return n, f[3]
+}
+
+// unpackHistory reads all that one node_state says of resources.
+func (c *Cluster) unpackHistory(n *Node, state *cib.Element) {
+	lrm := state.SelectElement("lrm")
+	if lrm == nil {
+		return
+	}
+	for _, list := range lrm.SelectElements("lrm_resources") {
+		for _, e := range list.SelectElements("lrm_resource") {
+			c.unpackResourceHistory(n, e)
+		}
+	}
+}
+
+func (c *Cluster) unpackResourceHistory(n *Node, e *cib.Element) {
+	id := e.SelectAttrValue("id", "")
+	var ops []*HistoryEntry
+	for _, op := range e.SelectElements("lrm_rsc_op") {
+		ops = append(ops, ParseEntry(op))
+	}
+	sort.SliceStable(ops, func(i, j int) bool { return olderFirst(ops[i], ops[j]) })
+	if id == "" || len(ops) == 0 && !c.Config.ShutdownLock {
+		return
+	}
+	r := c.findForHistory(n, id)
+	if r == nil {
+		if len(ops) == 0 {
+			return
+		}
+		r = c.removedResource(n, e)
+	}
+	if c.Config.ShutdownLock {
+		c.readShutdownLock(r, n, e)
+	}
+	c.applyHistory(r, n, ops)
+}
+
+// applyHistory lets a resource's entries, oldest first, tell its state on n.
+func (c *Cluster) applyHistory(r *Resource, n *Node, ops []*HistoryEntry) {
+	saved := r.Role
+	r.Role = RoleUnknown
+	s := &stateReader{c: c, rsc: r, node: n, ops: ops}
+	for _, h := range ops {
+		s.read(h)
+	}
+	c.earlyRecurring(r, n, ops)
+	c.conclude(s)
+	if r.TargetRole != RoleUnknown && (r.NextRole == RoleUnknown || r.TargetRole < r.NextRole) {
+		r.NextRole = r.TargetRole
+	}
+	if saved > r.Role {
+		r.Role = saved
+	}
+}
+
+// earlyRecurring notes the recurring operations that run on n.
+func (c *Cluster) earlyRecurring(r *Resource, n *Node, ops []*HistoryEntry) {
+	start, stop := activeSpan(ops)
+	for i, h := range ops {
+		if !n.Online {
+			return
+		}
+		if start < stop && i <= stop || i < start || h.IntervalMS == 0 || h.ExecStatus == execPending {
+			continue
+		}
+		c.early = append(c.early, earlyAction{rsc: r, node: n, task: h.Task, interval: h.IntervalMS, optional: true})
+	}
+}
+
+// activeSpan returns the positions of the last start (or what implies one)
+// and of the last successful stop, -1 for none.
+func activeSpan(ops []*HistoryEntry) (start, stop int) {
+	start, stop = -1, -1
+	monitor, promote := -1, -1
+	for i, h := range ops {
+		switch {
+		case h.Task == taskStop && h.ExecStatus == execDone:
+			stop = i
+		case h.Task == taskStart || h.Task == taskMigrateFrom:
+			start = i
+		case h.Task == taskMonitor && monitor <= stop && (h.ExitStatus == ocfOK || h.ExitStatus == ocfPromoted):
+			monitor = i
+		case h.Task == taskPromote || h.Task == taskDemote:
+			promote = i
+		}
+	}
+	if start == -1 {
+		if start = promote; start == -1 {
+			start = monitor
+		}
+	}
+	return start, stop
+}

@@ -1,0 +1,187 @@
+package sched
+
+import (
+	"strings"
+
+	"gpcs/internal/cib"
+)
+
+// baseName strips the instance number of a clone: "db:1" is "db".
+func baseName(id string) string {
+	i := strings.LastIndexByte(id, ':')
+	if i <= 0 || i == len(id)-1 {
+		return id
+	}
+	for _, ch := range []byte(id[i+1:]) {
+		if !isDigit(ch) {
+			return id
+		}
+	}
+	return id[:i]
+}
+
+// findForHistory finds the resource that a history of that name on n is
+// about. Instances of anonymous clones have no identity of their own: the
+// history goes to whichever fits.
+func (c *Cluster) findForHistory(n *Node, id string) *Resource {
+	r := c.rscByID[id]
+	if r == nil {
+		// Old histories number anonymous clones, new ones do not.
+		base := c.rscByID[baseName(id)+":0"]
+		if base == nil || base.Unique {
+			if base == nil {
+				return nil
+			}
+			return c.rscByID[id]
+		}
+		r = base
+	}
+	if r.Number < 0 || r.Unique {
+		return r
+	}
+	clone := r.Parent
+	for clone != nil && clone.Kind != Clone {
+		clone = clone.Parent
+	}
+	if clone == nil {
+		return r
+	}
+	found := c.findInstance(clone, n, baseName(r.ID))
+	if found != nil && id != found.ID {
+		found.HistoryName = id
+	}
+	return found
+}
+
+// findInstance finds the instance of an anonymous clone that the history of a
+// member on n belongs to: one already active there, else the first that is
+// nowhere, else a new one that has to go.
+func (c *Cluster) findInstance(clone *Resource, n *Node, member string) *Resource {
+	var inactive *Resource
+	skipInactive := false
+	for _, inst := range clone.Children {
+		if locs := inst.currentNodes(); len(locs) > 0 {
+			if locs[0] != n {
+				continue
+			}
+			child := inst.member(member)
+			if child == nil {
+				continue
+			}
+			if len(child.RunningOn) == 0 {
+				// The instance is here through other members of its group, or only pending.
+				return child
+			}
+			return child
+		}
+		child := inst.member(member)
+		if child == nil || skipInactive || inactive != nil {
+			continue
+		}
+		if child.PendingNode == nil || child.PendingNode == n {
+			if inst.shutdownLockedElsewhere(n) {
+				continue
+			}
+			inactive = child
+		}
+	}
+	if inactive == nil {
+		if inst := c.addInstance(clone, len(clone.Children)); inst != nil {
+			markRemoved(inst)
+			inactive = inst.member(member)
+		}
+	}
+	return inactive
+}
+
+func markRemoved(r *Resource) {
+	r.Removed = true
+	for _, k := range r.Children {
+		markRemoved(k)
+	}
+}
+
+func (r *Resource) shutdownLockedElsewhere(n *Node) bool {
+	return r.LockNode != nil && r.LockNode != n
+}
+
+// locations_ are the nodes where r, or anything in it, is active.
+func (r *Resource) currentNodes() []*Node {
+	if r.Kind == Primitive {
+		return r.RunningOn
+	}
+	var out []*Node
+	for _, k := range r.Children {
+		for _, n := range k.currentNodes() {
+			if !containsNode(out, n) {
+				out = append(out, n)
+			}
+		}
+	}
+	return out
+}
+
+func containsNode(list []*Node, n *Node) bool {
+	for _, x := range list {
+		if x == n {
+			return true
+		}
+	}
+	return false
+}
+
+// member finds what has that name without number: the instance or a member of it.
+func (r *Resource) member(base string) *Resource {
+	if baseName(r.ID) == base {
+		return r
+	}
+	for _, k := range r.Children {
+		if m := k.member(base); m != nil {
+			return m
+		}
+	}
+	return nil
+}
+
+// removedResource makes a resource that only the history knows. It is
+// stopped, or left unmanaged where the cluster shall not touch such.
+func (c *Cluster) removedResource(n *Node, e *cib.Element) *Resource {
+	id := e.SelectAttrValue("id", "")
+	def := cib.NewElement("primitive", "id", id)
+	for _, a := range []string{"class", "provider", "type"} {
+		if v := e.SelectAttrValue(a, ""); v != "" {
+			def.CreateAttr(a, v)
+		}
+	}
+	r := c.newResource(def, nil, -1)
+	r.Removed = true
+	c.Resources = append(c.Resources, r)
+	if r.isRemoteConn && c.nodeByID[id] != nil {
+		c.nodeByID[id].Connection = r
+	}
+	if by := e.SelectAttrValue("container", ""); by != "" {
+		if container := c.rscByID[by]; container != nil {
+			r.ContainedBy = container
+			container.fillers = append(container.fillers, r)
+		}
+	}
+	if !c.Config.StopRemoved {
+		r.Managed = false
+	} else {
+		c.banFrom(r, nil)
+	}
+	return r
+}
+
+// readShutdownLock keeps a resource on a node that was shut down cleanly, for
+// as long as shutdown-lock-limit allows.
+func (c *Cluster) readShutdownLock(r *Resource, n *Node, e *cib.Element) {
+	at, ok := leadingInt(e.SelectAttrValue("shutdown-lock", ""))
+	if !ok || at <= 0 {
+		return
+	}
+	if limit := c.Config.ShutdownLockLimit; limit > 0 && c.Now > at+limit {
+		return
+	}
+	r.LockNode, r.LockTime = n, at
+}

@@ -1,0 +1,66 @@
+package sched
+
+import (
+	"gpcs/internal/engine/digest"
+	"gpcs/internal/engine/graph"
+)
+
+// digestResult is how the parameters of a past operation compare with those configured now.
+type digestResult int
+
+const (
+	digestUnknown digestResult = iota // nothing recorded
+	digestMatch
+	digestAll     // changed
+	digestRestart // changed in parameters that need a restart
+)
+
+// compareDigest compares the parameters that an operation ran with with
+// those it would have now (scheduler-spec, section 8).
+func (c *Cluster) compareDigest(r *Resource, n *Node, h *HistoryEntry) digestResult {
+	all := h.XML.SelectAttrValue("op-digest", "")
+	restart := h.XML.SelectAttrValue("op-restart-digest", "")
+	if h.expiredDigst && all != "" {
+		return digestRestart
+	}
+	params := c.digestParams(r, n, h)
+	if restart != "" {
+		names := digest.ParseNames(h.XML.SelectAttrValue("op-force-restart", ""))
+		if digest.Restart(params, names) != restart {
+			return digestRestart
+		}
+	}
+	switch {
+	case all == "":
+		return digestUnknown
+	case digest.Operation(params, h.IntervalMS) != all:
+		return digestAll
+	}
+	return digestMatch
+}
+
+// digestParams are the parameters that an operation would be run with now.
+func (c *Cluster) digestParams(r *Resource, n *Node, h *HistoryEntry) []graph.Attr {
+	op := c.findOp(r, h.Task, h.IntervalMS, true)
+	var v Values
+	if op != nil {
+		v = append(v, c.opParams(n, op)...)
+	}
+	for _, a := range c.params(r, n) {
+		v.setDefault(a.Name, a.Value)
+	}
+	meta := c.opMeta(r, n, h.Task, h.IntervalMS, op)
+	v.setDefault("CRM_meta_timeout", meta.Get("timeout"))
+	return v
+}
+
+// onlySecretsDiffer tells whether what can be compared of sanitized
+// parameters is equal.
+func (c *Cluster) onlySecretsDiffer(r *Resource, n *Node, h *HistoryEntry) bool {
+	secure := h.XML.SelectAttrValue("op-secure-digest", "")
+	if secure == "" {
+		return false
+	}
+	private := digest.ParseNames(h.XML.SelectAttrValue("op-secure-params", ""))
+	return digest.Secure(c.params(r, n), private) == secure
+}

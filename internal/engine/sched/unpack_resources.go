@@ -1,0 +1,397 @@
+package sched
+
+import (
+	"sort"
+	"strconv"
+	"strings"
+
+	"gpcs/internal/cib"
+)
+
+// unpackResources reads the resources section into the tree of resources.
+func (c *Cluster) unpackResources() {
+	c.unfencing = c.usesUnfencing()
+	var implicit []*cib.Element
+	for _, e := range c.section("resources") {
+		if isResource(e) {
+			implicit = append(implicit, e)
+		}
+	}
+	for i := 0; i < len(implicit); i++ {
+		e := implicit[i]
+		r := c.newResource(e, nil, -1)
+		c.Resources = append(c.Resources, r)
+		implicit = append(implicit, c.connectionsOf(r)...)
+	}
+	for _, r := range c.All {
+		c.linkConnection(r)
+		c.hasDevice = c.hasDevice || r.isFenceDevice
+	}
+	c.hasDevice = c.hasDevice || c.Config.HaveWatchdog
+	sort.SliceStable(c.Resources, func(i, j int) bool { return c.Resources[i].Priority > c.Resources[j].Priority })
+}
+
+func isResource(e *cib.Element) bool {
+	switch e.Tag {
+	case "primitive", "group", "clone", "master", "bundle":
+		return e.SelectAttrValue("id", "") != ""
+	}
+	return false
+}
+
+// usesUnfencing tells whether any fence device or resource has to do with unfencing.
+func (c *Cluster) usesUnfencing() bool {
+	found := false
+	var walk func(e *cib.Element)
+	walk = func(e *cib.Element) {
+		for _, k := range e.ChildElements() {
+			if k.Tag == "nvpair" && k.SelectAttrValue("value", "") == "unfencing" {
+				if n := k.SelectAttrValue("name", ""); n == "provides" || n == "requires" {
+					found = true
+				}
+			}
+			walk(k)
+		}
+	}
+	walk(c.doc.Root().SelectElement("configuration"))
+	return found
+}
+
+// connectionsOf returns the definitions of connection resources that the
+// guest nodes launched by r or its members need.
+func (c *Cluster) connectionsOf(r *Resource) []*cib.Element {
+	var out []*cib.Element
+	for _, p := range append([]*Resource{r}, r.Children...) {
+		if p.Kind == Primitive && p.guestName != "" && (p == r || r.Kind == Group) {
+			out = append(out, guestConnection(p.XML, p.Meta))
+		}
+	}
+	return out
+}
+
+// linkConnection ties a remote connection to its node and to the resource
+// that launches a guest node.
+func (c *Cluster) linkConnection(r *Resource) {
+	if !r.isRemoteConn {
+		return
+	}
+	if n := c.nodeByID[r.ID]; n != nil {
+		n.Connection = r
+	}
+	if id := r.Meta.Get("container"); id != "" {
+		if by := c.rscByID[id]; by != nil {
+			r.ContainedBy = by
+			by.fillers = append(by.fillers, r)
+		}
+	}
+}
+
+// newResource makes a resource with all that is in it. number is the instance
+// number where it is or belongs to an instance of a clone, else -1.
+func (c *Cluster) newResource(e *cib.Element, parent *Resource, number int) *Resource {
+	r := &Resource{Index: len(c.All), ID: e.SelectAttrValue("id", ""), XML: e, Parent: parent, Number: number,
+		Role: RoleStopped, provisional: true, params: map[int]Values{}}
+	c.All = append(c.All, r)
+	switch e.Tag {
+	case "group":
+		r.Kind = Group
+	case "clone", "master":
+		r.Kind = Clone
+	case "bundle":
+		r.Kind = Bundle
+	default:
+		r.expandTemplate(c)
+	}
+	if number >= 0 {
+		r.ID += ":" + strconv.Itoa(number)
+	}
+	if c.rscByID[r.ID] == nil {
+		c.rscByID[r.ID] = r
+	}
+	r.knownOn = make([]bool, len(c.Nodes))
+	r.allowed = newTable(len(c.Nodes))
+	if c.Config.Symmetric {
+		for _, n := range c.Nodes {
+			r.allowed.put(n.Index, n.baseScore)
+		}
+	}
+	c.unpackMeta(r)
+	c.unpackCommon(r)
+	c.unpackChildren(r)
+	return r
+}
+
+// expandTemplate replaces the definition of a primitive that names a template
+// by one that holds both: what is its own comes first and wins; an own
+// operation replaces the template's of that name and role.
+func (r *Resource) expandTemplate(c *Cluster) {
+	if id := r.XML.SelectAttrValue("template", ""); id != "" {
+		if t := c.ids[id]; t != nil && t.Tag == "template" {
+			r.template = t
+			r.XML = mergeTemplate(r.XML, t)
+		}
+	}
+	r.Class = r.XML.SelectAttrValue("class", "")
+	r.Provider = r.XML.SelectAttrValue("provider", "")
+	r.Type = r.XML.SelectAttrValue("type", "")
+	r.isFenceDevice = r.Class == "stonith"
+	r.isRemoteConn = isRemoteAgent(r.XML)
+}
+
+func mergeTemplate(own, t *cib.Element) *cib.Element {
+	e := own.Copy()
+	for _, a := range []string{"class", "provider", "type"} {
+		if v := t.SelectAttrValue(a, ""); v != "" && e.SelectAttr(a) == nil {
+			e.CreateAttr(a, v)
+		}
+	}
+	ops := e.SelectElement("operations")
+	for _, k := range t.ChildElements() {
+		if k.Tag != "operations" || ops == nil {
+			e.AddChild(k.Copy())
+			continue
+		}
+		for _, op := range k.SelectElements("op") {
+			if !hasOp(ops, op) {
+				ops.AddChild(op.Copy())
+			}
+		}
+	}
+	return e
+}
+
+func hasOp(ops, op *cib.Element) bool {
+	for _, o := range ops.SelectElements("op") {
+		if o.SelectAttrValue("name", "") == op.SelectAttrValue("name", "") && opRole(o) == opRole(op) {
+			return true
+		}
+	}
+	return false
+}
+
+func opRole(op *cib.Element) string { return op.SelectAttrValue("role", "Started") }
+
+// unpackMeta resolves the meta-attributes: the element's own attributes, its
+// sets, those of the parents nearest first, rsc_defaults, what the parent resolved.
+func (c *Cluster) unpackMeta(r *Resource) {
+	env := &ruleEnv{ofRsc: true, class: r.Class, provider: r.Provider, kind: r.Type}
+	for _, a := range r.XML.Attr {
+		if a.Key != "id" && a.Space == "" {
+			r.Meta.setDefault(a.Key, a.Value)
+		}
+	}
+	c.addSets(&r.Meta, r.XML, "meta_attributes", "", env)
+	for p := r.Parent; p != nil; p = p.Parent {
+		c.addSets(&r.Meta, p.XML, "meta_attributes", "", env)
+	}
+	if d := c.doc.Find("rsc_defaults"); d != nil {
+		c.addSets(&r.Meta, d, "meta_attributes", "", env)
+	}
+	if r.Parent != nil {
+		for _, a := range r.Parent.Meta {
+			switch a.Name {
+			case "class", "provider", "type", "template":
+			default:
+				r.Meta.setDefault(a.Name, a.Value)
+			}
+		}
+	}
+}
+
+func (c *Cluster) unpackCommon(r *Resource) {
+	meta := func(name string) string { return r.Meta.Get(name) }
+	r.Priority = parseScore(meta("priority"), 0)
+	r.Critical = boolOr(meta("critical"), true)
+	r.Notify = isTrue(meta("notify"))
+	r.Managed = boolOr(meta("is-managed"), true)
+	if isTrue(meta("maintenance")) || c.Config.Maintenance {
+		r.Managed, r.Maintenance = false, true
+	}
+	r.allowMigrate = boolOr(meta("allow-migrate"), r.isRemoteConn)
+	r.allowUnhealthy = isTrue(meta("allow-unhealthy-nodes"))
+	r.guestName = meta("remote-node")
+	r.reconnectMS = max(0, parseMS(c.params(r, nil).Get("reconnect_interval")))
+	if !r.isRemoteConn {
+		r.reconnectMS = 0
+	}
+	if r.Parent != nil && r.Parent.Promotable {
+		r.Promotable = true
+	}
+	r.Unique = r.Parent == nil || r.Parent.Kind != Clone && r.Parent.Unique || r.Parent.Kind == Clone && r.Parent.Unique
+	r.migrationThreshold = Infinity
+	if s, ok := r.Meta.Lookup("migration-threshold"); ok {
+		if n, ok := scoreOf(s); ok && n >= 0 {
+			r.migrationThreshold = n
+		}
+	}
+	r.failureTimeoutS = max(0, parseMS(meta("failure-timeout"))) / 1000
+	switch strings.ToLower(meta("multiple-active")) {
+	case "stop_only":
+		r.multipleActive = stopOnly
+	case "block":
+		r.multipleActive = blockMultiple
+	case "stop_unexpected":
+		r.multipleActive = stopUnexpected
+	}
+	r.Stickiness = parseScore(meta("resource-stickiness"), 0)
+	r.requires = c.requirementOf(r, meta("requires"))
+	r.TargetRole = c.parseTargetRole(r, meta("target-role"))
+	r.NextRole = r.TargetRole
+	c.addSets(&r.utilization, r.XML, "utilization", "", &ruleEnv{})
+}
+
+// requirementOf reads requires or finds its default.
+func (c *Cluster) requirementOf(r *Resource, value string) requirement {
+	if r.Kind != Primitive {
+		return requiresNothing
+	}
+	if r.isFenceDevice || r.isRemoteConn {
+		return requiresQuorum
+	}
+	def := requiresQuorum
+	switch {
+	case c.unfencing:
+		def = requiresUnfencing
+	case c.Config.Fencing:
+		def = requiresFencing
+	case c.Config.NoQuorumPolicy == QuorumIgnore:
+		def = requiresNothing
+	}
+	switch strings.ToLower(value) {
+	case "nothing":
+		return requiresNothing
+	case "quorum":
+		return requiresQuorum
+	case "fencing":
+		if c.Config.Fencing {
+			return requiresFencing
+		}
+		return requiresQuorum
+	case "unfencing":
+		if c.Config.Fencing {
+			return requiresUnfencing
+		}
+		return requiresQuorum
+	}
+	if def == requiresUnfencing && !c.Config.Fencing {
+		return requiresQuorum
+	}
+	return def
+}
+
+// parseRole reads a role under its present or old name.
+func parseRole(s string) Role {
+	switch strings.ToLower(s) {
+	case "stopped":
+		return RoleStopped
+	case "started":
+		return RoleStarted
+	case "unpromoted", "slave":
+		return RoleUnpromoted
+	case "promoted", "master":
+		return RolePromoted
+	}
+	return RoleUnknown
+}
+
+// parseTargetRole returns the role that target-role allows at most,
+// RoleUnknown for no limit.
+func (c *Cluster) parseTargetRole(r *Resource, s string) Role {
+	role := parseRole(s)
+	if role == RoleStarted {
+		return RoleUnknown
+	}
+	if role > RoleStarted {
+		top := r.Top()
+		promotable := r.Promotable || top.Promotable || isTrue(r.Meta.Get("promotable")) || r.XML.Tag == "master"
+		if !promotable {
+			return RoleUnknown
+		}
+		if role == RolePromoted {
+			return RoleUnknown
+		}
+	}
+	return role
+}
+
+func (c *Cluster) unpackChildren(r *Resource) {
+	switch r.Kind {
+	case Group:
+		for _, e := range r.XML.SelectElements("primitive") {
+			r.Children = append(r.Children, c.newResource(e, r, r.Number))
+		}
+	case Clone:
+		c.unpackClone(r)
+	}
+}
+
+// unpackClone reads what makes a clone and makes its instances.
+func (c *Cluster) unpackClone(r *Resource) {
+	meta := func(names ...string) int {
+		for i, name := range names[1:] {
+			_ = i
+			if s, ok := r.Meta.Lookup(name); ok {
+				if n, ok := leadingInt(s); ok && n >= 0 {
+					return int(min(n, Infinity))
+				}
+			}
+		}
+		n, _ := strconv.Atoi(names[0])
+		return n
+	}
+	r.Promotable = isTrue(r.Meta.Get("promotable")) || r.XML.Tag == "master"
+	if r.Promotable {
+		r.PromotedMax = meta("1", "promoted-max", "master-max")
+		r.PromotedNodeMax = meta("1", "promoted-node-max", "master-node-max")
+	}
+	r.CloneNodeMax = meta("1", "clone-node-max")
+	r.Unique = boolOr(r.Meta.Get("globally-unique"), r.CloneNodeMax > 1)
+	if !r.Unique {
+		r.CloneNodeMax = 1
+	}
+	r.CloneMax = meta(strconv.Itoa(max(1, len(c.Nodes))), "clone-max")
+	r.CloneMin = meta("0", "clone-min")
+	r.Interleave = isTrue(r.Meta.Get("interleave"))
+	r.Ordered = isTrue(r.Meta.Get("ordered"))
+	if _, ok := r.Meta.Lookup("resource-stickiness"); !ok {
+		r.Meta.set("resource-stickiness", "1")
+	}
+	r.Stickiness = parseScore(r.Meta.Get("resource-stickiness"), 0)
+	for i := range max(1, r.CloneMax) {
+		c.addInstance(r, i)
+	}
+}
+
+// addInstance makes one more instance of a clone.
+func (c *Cluster) addInstance(clone *Resource, number int) *Resource {
+	for _, e := range clone.XML.ChildElements() {
+		if e.Tag == "primitive" || e.Tag == "group" {
+			r := c.newResource(e, clone, number)
+			clone.Children = append(clone.Children, r)
+			return r
+		}
+	}
+	return nil
+}
+
+// params returns a resource's instance attributes on a node; node nil gives
+// those that no rule ties to a node.
+func (c *Cluster) params(r *Resource, n *Node) Values {
+	key := -1
+	if n != nil {
+		key = n.Index
+	}
+	if v, ok := r.params[key]; ok {
+		return v
+	}
+	var v Values
+	env := &ruleEnv{node: n}
+	for p := r; p != nil; p = p.Parent {
+		c.addSets(&v, p.XML, "instance_attributes", "", env)
+	}
+	if d := c.doc.Find("rsc_defaults"); d != nil {
+		c.addSets(&v, d, "instance_attributes", "", env)
+	}
+	r.params[key] = v
+	return v
+}

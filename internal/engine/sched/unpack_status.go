@@ -1,0 +1,370 @@
+package sched
+
+import (
+	"strings"
+
+	"gpcs/internal/cib"
+)
+
+// unpackStatus reads the status section: the nodes' states first, then the
+// histories of those whose state allows it. Histories of remote and guest
+// nodes count only once their connection is known to be up, which other
+// histories tell; so it goes round until nothing new is known.
+func (c *Cluster) unpackStatus() {
+	states := c.section("status")
+	for _, e := range states {
+		switch e.Tag {
+		case "tickets":
+			for _, t := range e.SelectElements("ticket_state") {
+				c.unpackTicket(t)
+			}
+		case "ticket_state":
+			c.unpackTicket(e)
+		}
+	}
+	dc := c.doc.Root().SelectAttrValue("dc-uuid", "")
+	for _, e := range states {
+		if e.Tag == "node_state" {
+			c.unpackNodeState(e, dc)
+		}
+	}
+	for c.readHistories(states, false) {
+	}
+	c.readHistories(states, c.Config.Fencing)
+	c.stopContainers()
+	for _, n := range c.Nodes {
+		if n.Kind == Member {
+			continue
+		}
+		if n.ShuttingDown && n.Connection != nil {
+			n.Connection.NextRole = RoleStopped
+		}
+		if !n.historyRead {
+			c.remoteOnline(n)
+		}
+	}
+}
+
+func (c *Cluster) unpackTicket(e *cib.Element) {
+	id := e.SelectAttrValue("id", "")
+	if id == "" {
+		return
+	}
+	t := c.ticket(id)
+	for _, a := range e.Attr {
+		t.State.set(a.Key, a.Value)
+	}
+	t.Granted = isTrue(t.State.Get("granted"))
+	t.Standby = isTrue(t.State.Get("standby"))
+	t.LastGranted, _ = leadingInt(t.State.Get("last-granted"))
+}
+
+// ticket returns a ticket, made if it is not known yet.
+func (c *Cluster) ticket(id string) *Ticket {
+	for _, t := range c.Tickets {
+		if t.ID == id {
+			return t
+		}
+	}
+	t := &Ticket{ID: id, LastGranted: -1}
+	c.Tickets = append(c.Tickets, t)
+	return t
+}
+
+func (c *Cluster) unpackNodeState(e *cib.Element, dc string) {
+	n := c.nodeByID[e.SelectAttrValue("id", "")]
+	if n == nil {
+		n = c.nodeByName[e.SelectAttrValue("uname", "")]
+	}
+	if n == nil {
+		return
+	}
+	n.State = e
+	n.FeatureSet = e.SelectAttrValue("crm_feature_set", "")
+	if n.Kind != Member {
+		return
+	}
+	n.DC = n.ID == dc
+	c.transientAttributes(n)
+	if n.FeatureSet == "" {
+		n.FeatureSet = n.Attributes.Get("#feature-set")
+	}
+	n.Unclean, n.Unseen = false, false
+	c.memberOnline(n)
+	if n.Online && !c.Quorate && c.Config.NoQuorumPolicy == QuorumFence {
+		c.fenceNode(n, "cluster does not have quorum", false)
+	}
+}
+
+// transientAttributes lays the attributes that live until a node's next
+// restart over its permanent ones and reads what they say of the node.
+func (c *Cluster) transientAttributes(n *Node) {
+	var v Values
+	if t := n.State.SelectElement("transient_attributes"); t != nil {
+		c.addSets(&v, t, "instance_attributes", "", &ruleEnv{node: n})
+		c.addSets(&n.Utilization, t, "utilization", "", &ruleEnv{node: n})
+	}
+	for _, a := range v {
+		n.Attributes.set(a.Name, a.Value)
+	}
+	n.Standby = isTrue(n.Attributes.Get("standby"))
+	n.Maintenance = isTrue(n.Attributes.Get("maintenance"))
+	c.readHealth(n)
+}
+
+// readHealth sums up the #health attributes.
+func (c *Cluster) readHealth(n *Node) {
+	n.Health, n.RedHealth, n.YellowHealth = 0, false, false
+	o := &c.Config
+	red, yellow := 0, 0
+	for _, a := range n.Attributes {
+		if !strings.HasPrefix(a.Name, "#health") {
+			continue
+		}
+		s := 0
+		switch strings.ToLower(a.Value) {
+		case "red":
+			s, red = o.HealthRed, red+1
+		case "yellow":
+			s, yellow = o.HealthYellow, yellow+1
+		case "green":
+			s = o.HealthGreen
+		default:
+			s = parseScore(a.Value, 0)
+			if s < 0 {
+				yellow++
+			}
+		}
+		n.Health = addScores(n.Health, s)
+	}
+	n.RedHealth, n.YellowHealth = red > 0, red == 0 && yellow > 0
+}
+
+// since reads in_ccm or crmd: a boolean, online/offline, or since when it is so.
+func since(s string) bool {
+	switch strings.ToLower(s) {
+	case "online":
+		return true
+	case "offline":
+		return false
+	}
+	if v, ok := parseBool(s); ok {
+		return v
+	}
+	n, ok := leadingInt(s)
+	return ok && n > 0
+}
+
+// memberOnline finds whether a cluster node can be used, and fences it where
+// its state says that it must be (scheduler-spec, section 3).
+func (c *Cluster) memberOnline(n *Node) {
+	join := strings.ToLower(n.State.SelectAttrValue("join", "down"))
+	expected := strings.ToLower(n.State.SelectAttrValue("expected", "down"))
+	inCCM, crmd := since(n.State.SelectAttrValue("in_ccm", "")), since(n.State.SelectAttrValue("crmd", ""))
+	if s := n.Attributes.Get("shutdown"); s != "" && s != "0" {
+		n.ShuttingDown = true
+	} else {
+		n.ExpectedUp = expected == "member"
+	}
+	if c.Config.Fencing {
+		n.Online = c.onlineWithFencing(n, inCCM, crmd, join, expected)
+	} else {
+		n.Online = inCCM && crmd && join == "member"
+		if inCCM && !crmd && n.ExpectedUp {
+			c.fenceNode(n, "node is unexpectedly down", false)
+		}
+	}
+	if !n.Online || n.ShuttingDown {
+		n.baseScore = -Infinity
+	}
+}
+
+func (c *Cluster) onlineWithFencing(n *Node, inCCM, crmd bool, join, expected string) bool {
+	terminate := n.Attributes.Get("terminate")
+	num, _ := leadingInt(terminate)
+	switch {
+	case n.ShuttingDown:
+		return crmd
+	case n.State.SelectAttr("in_ccm") == nil:
+		c.fenceNode(n, "peer has not been seen by the cluster", false)
+		return false
+	case join == "nack" || join == "banned":
+		c.fenceNode(n, "peer failed Pacemaker membership criteria", false)
+		return inCCM
+	case (isTrue(terminate) || num > 0) && (inCCM || crmd || join != "down"):
+		c.fenceNode(n, "fencing was requested", false)
+		return inCCM
+	case expected == "down":
+		if c.pendingTooLong(n, inCCM, crmd) {
+			c.fenceNode(n, "peer pending timed out on joining the process group", true)
+		} else if inCCM || crmd {
+			n.Pending, n.Standby = true, true
+		}
+		return inCCM
+	case !inCCM:
+		c.fenceNode(n, "peer is no longer part of the cluster", true)
+	case !crmd:
+		c.fenceNode(n, "peer process is no longer available", false)
+	case join == "member":
+	case join == "pending" || join == "down":
+		n.Pending, n.Standby = true, true
+	default:
+		c.fenceNode(n, "peer was in an unknown state", false)
+	}
+	return inCCM
+}
+
+// pendingTooLong tells whether a node that joined the membership has taken
+// longer than node-pending-timeout to join the process group.
+func (c *Cluster) pendingTooLong(n *Node, inCCM, crmd bool) bool {
+	limit := c.Config.NodePendingTimeout / 1000
+	at, _ := leadingInt(n.State.SelectAttrValue("in_ccm", ""))
+	if limit <= 0 || !inCCM || crmd || at <= 1 {
+		return false
+	}
+	if c.Now-at >= limit {
+		return true
+	}
+	c.recheck(at + limit)
+	return false
+}
+
+// remoteOnline finds the state of a remote or guest node from its connection.
+func (c *Cluster) remoteOnline(n *Node) {
+	conn := n.Connection
+	if conn == nil {
+		n.Online = false
+		return
+	}
+	container := conn.ContainedBy
+	if len(conn.RunningOn) == 1 && conn.RunningOn[0] != nil && len(conn.RunningOn) > 1 {
+		n.Pending = true
+	}
+	if conn.Role == RoleStarted {
+		n.Online = true
+	}
+	if conn.Role == RoleStarted && conn.NextRole == RoleStopped {
+		n.ShuttingDown = true
+	}
+	switch {
+	case container != nil && container.Failed:
+		n.Online, n.requiresReset = false, true
+	case conn.Failed:
+		n.Online = false
+	case conn.Role == RoleStopped || container != nil && container.Role == RoleStopped:
+		n.Online, n.requiresReset = false, false
+	}
+}
+
+// readHistories reads the history of each node that can be read now; with
+// all, of each that is left. It tells whether another round may find more.
+func (c *Cluster) readHistories(states []*cib.Element, all bool) bool {
+	again := false
+	for _, e := range states {
+		if e.Tag != "node_state" {
+			continue
+		}
+		n := c.nodeByID[e.SelectAttrValue("id", "")]
+		if n == nil || n.historyRead {
+			continue
+		}
+		if !all && !c.historyReadable(n) {
+			continue
+		}
+		n.historyRead = true
+		if n.Kind != Member {
+			n.State = e
+			c.remoteOnline(n)
+			c.transientAttributes(n)
+			n.Unseen = false
+			again = true
+		}
+		c.unpackHistory(n, e)
+	}
+	return again
+}
+
+func (c *Cluster) historyReadable(n *Node) bool {
+	if n.Kind != Member {
+		conn := n.Connection
+		if conn == nil || conn.Role != RoleStarted {
+			return false
+		}
+		return n.Kind != GuestNode || conn.ContainedBy == nil || conn.ContainedBy.Role == RoleStarted
+	}
+	// Where nothing can be fenced, what an absent node ran is of no interest.
+	return c.Config.Fencing || c.Config.ShutdownLock || n.Online
+}
+
+// fenceNode marks a node as unclean and remembers that it has to be fenced.
+func (c *Cluster) fenceNode(n *Node, reason string, delay bool) {
+	switch n.Kind {
+	case GuestNode:
+		if n.Connection != nil && n.Connection.ContainedBy != nil {
+			if by := n.Connection.ContainedBy; !by.Failed && by.Managed {
+				by.Failed, by.stopIfFailed = true, true
+			}
+		}
+		n.requiresReset = true
+		return
+	case RemoteNode:
+		if n.Connection != nil && !n.Connection.Managed {
+			return
+		}
+		n.Unclean, n.requiresReset = true, true
+		return
+	}
+	n.Unclean = true
+	c.early = append(c.early, earlyAction{node: n, task: taskFence, reason: reason, optional: true, delay: delay})
+}
+
+// stopContainers stops the containers whose connection failed, once it is
+// known where they run.
+func (c *Cluster) stopContainers() {
+	for _, r := range c.stopLater {
+		if r.ContainedBy != nil && len(r.ContainedBy.RunningOn) > 0 {
+			c.earlyStop(r.ContainedBy, r.ContainedBy.RunningOn[0])
+		}
+	}
+}
+
+// earlyAction is an action that the status section calls for. The planner
+// makes them first, in this order.
+type earlyAction struct {
+	rsc      *Resource
+	node     *Node
+	task     string
+	interval int64
+	optional bool
+	delay    bool // priority-fencing-delay applies
+	reason   string
+}
+
+func (c *Cluster) earlyStop(r *Resource, n *Node) {
+	c.early = append(c.early, earlyAction{rsc: r, node: n, task: taskStop})
+}
+
+// ban is a ban from a node that the history calls for; node nil: from all.
+type ban struct {
+	rsc  *Resource
+	node *Node
+}
+
+func (c *Cluster) banFrom(r *Resource, n *Node) { c.banned = append(c.banned, ban{r, n}) }
+
+// canFence tells whether a node could be fenced if need be. Guests are fenced
+// by stopping what they live in.
+func (c *Cluster) canFence(n *Node) bool {
+	if n.Kind == GuestNode {
+		if n.Connection == nil || n.Connection.ContainedBy == nil {
+			return false
+		}
+		for _, host := range n.Connection.ContainedBy.RunningOn {
+			if !host.Online && !c.canFence(host) {
+				return false
+			}
+		}
+		return true
+	}
+	return c.Config.Fencing && c.hasDevice && (c.Quorate || c.Config.NoQuorumPolicy == QuorumIgnore || n.Online)
+}
