@@ -1,0 +1,155 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"gpcs/internal/api"
+	"gpcs/internal/auth"
+	"gpcs/internal/cib"
+)
+
+const formType = "application/x-www-form-urlencoded"
+
+// NoLimit as a time limit lets a request take as long as the context allows.
+const NoLimit time.Duration = -1
+
+// Remote calls one of pcsd's /remote commands: a GET without a form, else a
+// POST, as pcs does. It returns the answer's text.
+func (t *Target) Remote(ctx context.Context, command string, form url.Values) (string, error) {
+	return t.RemoteWithin(ctx, 0, command, form)
+}
+
+// RemoteWithin is Remote with a time limit of its own; 0 = the client's.
+func (t *Target) RemoteWithin(ctx context.Context, limit time.Duration, command string, form url.Values) (string, error) {
+	r := request{method: http.MethodGet, path: "/remote/" + command, limit: limit}
+	if len(form) > 0 {
+		r.method, r.body, r.kind = http.MethodPost, form.Encode(), formType
+	}
+	return t.send(ctx, r)
+}
+
+// RemoteJSON calls a /remote command and decodes its answer.
+func (t *Target) RemoteJSON(ctx context.Context, command string, form url.Values, into any) error {
+	text, err := t.Remote(ctx, command, form)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal([]byte(text), into); err != nil {
+		return &Failure{Node: t.Name, Layer: LayerRequest, Reason: "response is not in the expected format", Err: err}
+	}
+	return nil
+}
+
+// ErrPassword says that a daemon does not accept a user's password.
+var ErrPassword = errors.New("username and/or password is incorrect")
+
+// Login asks the daemon for a token. The pin of its certificate is in
+// SeenPin afterwards.
+func (t *Target) Login(ctx context.Context, user, password string) (token string, err error) {
+	text, err := t.Remote(ctx, "auth", url.Values{"username": {user}, "password": {password}})
+	switch {
+	case err != nil:
+		return "", err
+	case text == "":
+		return "", ErrPassword
+	case len(text) > auth.MaxToken:
+		return "", &Failure{Node: t.Name, Layer: LayerTLS, Reason: "what answers is neither gpcsd nor pcsd"}
+	}
+	return text, nil
+}
+
+// call sends a request of our API; in and out may be nil.
+func (t *Target) call(ctx context.Context, method, path string, limit time.Duration, in, out any) error {
+	r := request{method: method, path: path, limit: limit}
+	if in != nil {
+		data, err := json.Marshal(in)
+		if err != nil {
+			return err
+		}
+		r.body, r.kind = string(data), "application/json"
+	}
+	text, err := t.send(ctx, r)
+	if err != nil {
+		return coded(err)
+	}
+	if out == nil {
+		return nil
+	}
+	if err := json.Unmarshal([]byte(text), out); err != nil {
+		return fmt.Errorf("the answer of gpcsd on %s is not understood: %w", t.Name, err)
+	}
+	return nil
+}
+
+// coded takes the code and the words of our API out of a refusal.
+func coded(err error) error {
+	var f *Failure
+	if !errors.As(err, &f) || f.Layer != LayerRequest && f.Layer != LayerPermission {
+		return err
+	}
+	var e api.Error
+	if json.Unmarshal([]byte(f.Body), &e) == nil && e.Message != "" {
+		f.Code, f.Reason, f.Err = e.Code, e.Message, &e
+		if e.Code == api.CodeConflict {
+			f.Err = cib.ErrConflict
+		}
+	}
+	return f
+}
+
+// CIB returns the document: the target's own copy, or the DC's.
+func (t *Target) CIB(ctx context.Context, local bool) (*cib.Document, error) {
+	path := api.PathCIB
+	if local {
+		path += "?local=1"
+	}
+	text, err := t.send(ctx, request{method: http.MethodGet, path: path})
+	if err != nil {
+		return nil, coded(err)
+	}
+	return cib.Parse([]byte(text))
+}
+
+// Change asks for a change of the document. A conflict with somebody else's
+// change is cib.ErrConflict.
+func (t *Target) Change(ctx context.Context, r cib.Request) (api.ChangeResult, error) {
+	var result api.ChangeResult
+	return result, t.call(ctx, http.MethodPost, api.PathChange, 0, r, &result)
+}
+
+// State returns what the target knows of itself and the cluster.
+func (t *Target) State(ctx context.Context) (api.State, error) {
+	var s api.State
+	return s, t.call(ctx, http.MethodGet, api.PathState, 0, nil, &s)
+}
+
+// Do carries out a command on the target's cluster services; stopping takes
+// as long as its resources take.
+func (t *Target) Do(ctx context.Context, c api.ClusterCommand) (api.ClusterResult, error) {
+	var r api.ClusterResult
+	return r, t.call(ctx, http.MethodPost, api.PathCluster, NoLimit, c, &r)
+}
+
+// Refresh makes nodes forget the history of resources.
+func (t *Target) Refresh(ctx context.Context, r api.RefreshRequest) error {
+	return t.call(ctx, http.MethodPost, api.PathRefresh, 0, r, nil)
+}
+
+// Idle waits until the cluster has nothing left to do, or for limit; 0 = for
+// as long as the context allows. It tells whether the cluster is idle.
+func (t *Target) Idle(ctx context.Context, limit time.Duration) (bool, error) {
+	path := api.PathIdle
+	if limit > 0 {
+		path += "?timeout=" + strconv.Itoa(int(limit.Seconds()))
+	}
+	var answer api.Idle
+	err := t.call(ctx, http.MethodGet, path, NoLimit, nil, &answer)
+	return answer.Idle, err
+}
