@@ -190,5 +190,7 @@ func newRoot() *cobra.Command {
 func nouns() []*cobra.Command {
 	return []*cobra.Command{
 		newResource(),
+		newQuorum(),
+		newStatus(),
 	}
 }
