@@ -142,7 +142,7 @@ func expressionText(e *cib.Element) string {
 }
 
 func dateText(e *cib.Element) string {
-	start, end := e.SelectAttrValue("start", ""), e.SelectAttrValue("end", "")
+	start, end := dateWord(e, "start"), dateWord(e, "end")
 	switch op := e.SelectAttrValue("operation", ""); op {
 	case "date_spec":
 		if spec := e.SelectElement("date_spec"); spec != nil {
@@ -164,6 +164,13 @@ func dateText(e *cib.Element) string {
 	default:
 		return "date " + op + " " + start
 	}
+}
+
+// dateWord returns a date without blanks, which the language of rules does
+// not allow in it.
+func dateWord(e *cib.Element, name string) string {
+	date := strings.Replace(e.SelectAttrValue(name, ""), " ", "T", 1)
+	return strings.ReplaceAll(date, " ", "")
 }
 
 // effectLabels are the words for effects in the text form.

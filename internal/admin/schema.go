@@ -49,13 +49,41 @@ func roleFor(doc *cib.Document, role string) string {
 	return oldRole(role)
 }
 
-// ensureSchema names the latest schema in the document if it needs a newer
-// one than it names. Schemas from 3.0 on differ in what they allow besides,
-// so nothing else has to be rewritten.
+// ensureSchema upgrades the document if it needs a newer schema than it names.
 func ensureSchema(doc *cib.Document, major, minor int) report.List {
 	if schemaAtLeast(doc, major, minor) {
 		return nil
 	}
-	doc.Root().CreateAttr("validate-with", latestSchema)
+	UpgradeSchema(doc)
 	return report.List{report.NewInfo("CIB_UPGRADE_SUCCESSFUL", "Cluster CIB has been upgraded to latest version")}
+}
+
+// ensureSchemaNew is ensureSchema in the words of the newer commands.
+func ensureSchemaNew(doc *cib.Document, major, minor int) report.List {
+	out := ensureSchema(doc, major, minor)
+	for i := range out {
+		out[i].Text = "CIB has been upgraded to the latest schema version."
+	}
+	return out
+}
+
+// UpgradeSchema brings the document to the latest schema and rewrites what
+// that no longer has.
+func UpgradeSchema(doc *cib.Document) {
+	doc.Root().CreateAttr("validate-with", latestSchema)
+	for _, r := range allResources(doc) {
+		if r.Tag == "master" {
+			promoteMaster(r)
+		}
+	}
+}
+
+// promoteMaster turns a <master> of old into a promotable clone, as
+// Pacemaker's upgrade from schema 3.10 does.
+func promoteMaster(e *cib.Element) {
+	e.Tag = "clone"
+	id := "pcmk__3_10_upgrade-promotable-legacy-" + elementID(e) + "-meta_attributes"
+	meta := cib.NewElement("meta_attributes", "id", id, "score", "INFINITY")
+	meta.AddChild(cib.NewElement("nvpair", "id", id+"-promotable", "name", "promotable", "value", "true"))
+	e.InsertChildAt(0, meta)
 }

@@ -67,3 +67,11 @@ func shellPairs(pairs Pairs) []string {
 	}
 	return words
 }
+
+// capitalized writes a word in lower case with its first letter in upper case.
+func capitalized(word string) string {
+	if word == "" {
+		return ""
+	}
+	return strings.ToUpper(word[:1]) + strings.ToLower(word[1:])
+}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gpcs/internal/client"
 	"gpcs/internal/paths"
 	"gpcs/internal/report"
 )
@@ -26,8 +25,7 @@ type Env struct {
 type Call struct {
 	Env
 	*Words
-	cmd     *cobra.Command
-	daemons *client.Client // made by peers
+	cmd *cobra.Command
 }
 
 // handler carries out one verb; c.Args holds the words after the verb.
@@ -40,6 +38,11 @@ func (e ExitError) Error() string { return fmt.Sprintf("exit status %d", e.Code)
 
 // errUsage makes Main print the usage of the verb on stderr.
 var errUsage = errors.New("usage")
+
+// usageError is a usage error with words of its own before the usage.
+type usageError struct{ message, hint string }
+
+func (e usageError) Error() string { return e.message }
 
 // messageError is printed after "Error: ".
 type messageError string
@@ -132,7 +135,6 @@ func Main(ctx context.Context, env Env, argv []string) int {
 		fmt.Fprintf(env.Stderr, "Deprecation Warning: %s\n", note)
 	}
 	c := &Call{Env: env, Words: words, cmd: root}
-	defer c.hangUp()
 	if words.Has("--version") {
 		return c.finish(c.version())
 	}
@@ -145,9 +147,13 @@ func Main(ctx context.Context, env Env, argv []string) int {
 
 func (c *Call) finish(err error) int {
 	var exit ExitError
+	var usage usageError
 	switch {
 	case err == nil:
 		return 0
+	case errors.As(err, &usage):
+		usage.print(c.Stderr)
+		printUsage(c.Stderr, c.cmd)
 	case errors.As(err, &exit):
 		return exit.Code
 	case errors.Is(err, errUsage):
@@ -192,8 +198,7 @@ func newRoot() *cobra.Command {
 // nouns lists the top-level commands; each stands in a file of its name.
 func nouns() []*cobra.Command {
 	return []*cobra.Command{
+		newConstraint(),
 		newResource(),
-		newQuorum(),
-		newStatus(),
 	}
 }

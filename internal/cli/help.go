@@ -22,24 +22,76 @@ func (c *Call) help(words []string) error {
 	if err != nil || cmd == nil {
 		cmd = c.cmd.Root()
 	}
+	if isNoun(cmd) && usageForms[cmd.Name()] == "" {
+		fmt.Fprintf(c.Stdout, "\nUsage: %s [commands]...\n", cmd.CommandPath())
+		printForms(c.Stdout, cmd)
+		return nil
+	}
 	printUsage(c.Stdout, cmd)
 	return nil
 }
 
+// usageForms are the first lines of usage that are the same for all that is
+// below a noun.
+var usageForms = map[string]string{
+	"alert": "<command>", "booth": "<command>", "cib": "<command>", "client": "<command>", "dr": "<command>",
+	"node": "<command>", "qdevice": "<command>", "quorum": "<command>", "tag": "<command>",
+	"constraint": "[constraints]...",
+}
+
+func isNoun(cmd *cobra.Command) bool { return cmd.HasParent() && !cmd.Parent().HasParent() }
+
+// usageLine is the first line of the usage of a command.
+func usageLine(cmd *cobra.Command) string {
+	if !cmd.HasParent() {
+		return "pcs [-f file] [-h] [commands]..."
+	}
+	top := cmd
+	for !isNoun(top) {
+		top = top.Parent()
+	}
+	switch form := usageForms[top.Name()]; {
+	case form != "":
+		return top.CommandPath() + " " + form
+	case cmd.HasSubCommands() || cmd.Hidden || cmd.Annotations[unnamedKey] != "":
+		if !isNoun(cmd) && !cmd.HasSubCommands() {
+			cmd = cmd.Parent()
+		}
+		return cmd.CommandPath() + " ..."
+	}
+	return cmd.CommandPath() + "..."
+}
+
+// unnamedKey marks the verb that a noun carries out where none is given; its
+// usage is that of the noun.
+const unnamedKey = "unnamed"
+
+func unnamed(cmd *cobra.Command) *cobra.Command {
+	cmd.Annotations[unnamedKey] = "yes"
+	return cmd
+}
+
+func (e usageError) print(w io.Writer) {
+	if e.message != "" {
+		fmt.Fprintf(w, "Error: %s\n", e.message)
+	}
+	if e.hint != "" {
+		fmt.Fprintf(w, "Hint: %s\n", e.hint)
+	}
+}
+
 // printUsage writes the usage of one command and of what is below it.
 func printUsage(w io.Writer, cmd *cobra.Command) {
-	if !cmd.HasParent() {
-		fmt.Fprintf(w, "\nUsage: pcs [-f file] [-h] [commands]...\n%s\n", cmd.Short)
-	} else {
-		fmt.Fprintf(w, "\nUsage: %s...\n", cmd.CommandPath())
-	}
+	fmt.Fprintf(w, "\nUsage: %s\n", usageLine(cmd))
 	if !cmd.HasSubCommands() {
 		printForm(w, cmd)
 		return
 	}
-	if cmd.HasParent() {
-		fmt.Fprintf(w, "%s\n", cmd.Short)
-	}
+	printForms(w, cmd)
+}
+
+func printForms(w io.Writer, cmd *cobra.Command) {
+	fmt.Fprintf(w, "%s\n", cmd.Short)
 	fmt.Fprint(w, "\nCommands:\n")
 	for _, sub := range cmd.Commands() {
 		if !sub.Hidden {

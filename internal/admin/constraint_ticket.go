@@ -1,0 +1,113 @@
+package admin
+
+import (
+	"fmt"
+	"regexp"
+
+	"gpcs/internal/cib"
+	"gpcs/internal/report"
+)
+
+// What happens to resources when their ticket is lost.
+var lossPolicies = []string{"demote", "fence", "freeze", "stop"}
+
+var ticketForm = regexp.MustCompile(`^[A-Za-z0-9-]{1,63}$`)
+
+// checkTicketName checks a name as booth takes it.
+func checkTicketName(name string) report.List {
+	if ticketForm.MatchString(name) {
+		return nil
+	}
+	return report.List{report.NewError("BOOTH_TICKET_NAME_INVALID",
+		fmt.Sprintf("booth ticket name '%s' is not valid, use up to 63 alphanumeric characters or dash", name))}
+}
+
+// AddTicket adds a ticket constraint for a resource in a role ("" is any).
+func AddTicket(doc *cib.Document, ticket, resource, role string, options Pairs, force bool) report.List {
+	b := newIDs(doc)
+	out := checkTicketResource(doc, resource, force)
+	out = append(out, checkTicketName(ticket)...)
+	out = append(out, checkNames("", options, []string{"id", "loss-policy"}, report.Never, false)...)
+	id, ownID := options.Get("id")
+	if ownID {
+		out = append(out, b.checkConstraintID(id)...)
+	}
+	out = append(out, checkValues(options, report.Never, false, oneOf("loss-policy", lossPolicies...))...)
+	if role != "" && !oneOf("role", constraintRoles...).ok(capitalized(role)) {
+		out = append(out, invalidValue("role", role, quoteSorted(constraintRoles), report.Never, false))
+	}
+	if out.Failed() {
+		return out
+	}
+	e := ticketElement(b, ticket, resource, roleFor(doc, capitalized(role)), options)
+	section := constraintSection(doc)
+	same := sameTickets(section, e)
+	section.AddChild(e)
+	return append(out, duplicates(constraintLines(same), force)...)
+}
+
+// checkTicketResource is checkSetResource in the order and words of tickets.
+func checkTicketResource(doc *cib.Document, id string, force bool) report.List {
+	e := findElement(doc, id)
+	if e == nil {
+		return report.List{notFound(id)}
+	}
+	if !isResource(e) {
+		return report.List{wrongKind(id, resourceTags...)}
+	}
+	return checkSetResource(doc, id, force)
+}
+
+func ticketElement(b *idBook, ticket, resource, role string, options Pairs) *cib.Element {
+	e := cib.NewElement("rsc_ticket")
+	for _, o := range options {
+		setAttr(e, o.Name, o.Value)
+	}
+	setAttr(e, "rsc-role", role)
+	if e.SelectAttr("id") == nil {
+		name := "ticket-" + ticket + "-" + resource
+		if role != "" {
+			name += "-" + role
+		}
+		e.CreateAttr("id", b.unique(sanitizeID(name)))
+	}
+	e.CreateAttr("ticket", ticket)
+	e.CreateAttr("rsc", resource)
+	return e
+}
+
+func sameTickets(section, e *cib.Element) []*cib.Element {
+	var same []*cib.Element
+next:
+	for _, c := range section.SelectElements("rsc_ticket") {
+		for _, name := range []string{"ticket", "rsc", "rsc-role"} {
+			if c.SelectAttrValue(name, "") != e.SelectAttrValue(name, "") {
+				continue next
+			}
+		}
+		if len(c.SelectElements("resource_set")) == 0 {
+			same = append(same, c)
+		}
+	}
+	return same
+}
+
+// DeleteTicket removes the ticket constraints of a resource and takes it out
+// of the ticket's resource sets.
+func DeleteTicket(doc *cib.Document, ticket, resource string) report.List {
+	section := constraintSection(doc)
+	found := false
+	for _, c := range section.SelectElements("rsc_ticket") {
+		if c.SelectAttrValue("ticket", "") == ticket && c.SelectAttrValue("rsc", "") == resource {
+			section.RemoveChild(c)
+			found = true
+		}
+	}
+	inSets := dropReferences(doc, "rsc_ticket", resource, func(c *cib.Element) bool {
+		return c.SelectAttrValue("ticket", "") == ticket
+	})
+	if !found && !inSets {
+		return report.List{report.Stop("CONSTRAINT_NOT_FOUND", "no matching ticket constraint found")}
+	}
+	return nil
+}

@@ -1,0 +1,216 @@
+package cli
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gpcs/internal/admin"
+	"gpcs/internal/cib"
+	"gpcs/internal/report"
+)
+
+func newConstraintLocation() *cobra.Command {
+	show := showConstraints("location")
+	options := []string{"-f", "--all", "--full", "--output-format"}
+	cmd := verb("location <resource> prefers|avoids|rule ...", "Manage which nodes resources prefer", locationOrShow(show),
+		append(options, "--force")...)
+	cmd.AddCommand(
+		verb("config [resources [<resource>...] | nodes [<node>...]]", "Show location constraints, in all or by resource or node",
+			locationConfig(show), options...),
+		verb("add <id> <resource> <node> [score=<score>] [resource-discovery=<option>]", "Make a location constraint of an id",
+			addLocation, "--force", "-f"),
+		verb("delete <id>", "Remove a location constraint", deleteLocation, "-f"),
+		verb("remove <id>", "Remove a location constraint", deleteLocation, "-f"),
+		replaced("show", "constraint location config", locationConfig(show), options...),
+	)
+	return cmd
+}
+
+func locationOrShow(show handler) handler {
+	return func(ctx context.Context, c *Call) error {
+		if len(c.Args) == 0 {
+			return show(ctx, c)
+		}
+		if len(c.Args) < 2 {
+			return errUsage
+		}
+		resource, what := c.Args[0], c.Args[1]
+		c.Args = c.Args[2:]
+		switch {
+		case what == "rule":
+			return locationRule(ctx, c, resource)
+		case what != "prefers" && what != "avoids" || len(c.Args) == 0:
+			return errUsage
+		}
+		return preferNodes(ctx, c, resource, what == "avoids")
+	}
+}
+
+// parseTarget reads "<id>", "%<id>", "resource%<id>" or "regexp%<pattern>".
+func parseTarget(word string) (admin.Target, error) {
+	kind, name, typed := strings.Cut(word, "%")
+	switch {
+	case !typed:
+		return admin.Target{Name: word}, nil
+	case kind == "" || kind == "resource":
+		return admin.Target{Name: name}, nil
+	case kind == "regexp":
+		return admin.Target{Name: name, Pattern: true}, nil
+	}
+	return admin.Target{}, fail("'%s' is not an allowed type for '%s', use regexp, resource", kind, word)
+}
+
+// nodesUnchecked says that nodes are not looked up in a file, and tells whether it did.
+func (c *Call) nodesUnchecked() bool {
+	if !c.Has("-f") {
+		return false
+	}
+	c.say(report.NewWarning("NODE_VALIDATION_SKIPPED", "Validation for node existence in the cluster will be skipped"))
+	return true
+}
+
+func preferNodes(ctx context.Context, c *Call, resource string, avoid bool) error {
+	target, err := parseTarget(resource)
+	if err != nil {
+		return err
+	}
+	var nodes []admin.NodeScore
+	var names []string
+	for _, word := range c.Args {
+		node, score, given := strings.Cut(word, "=")
+		nodes = append(nodes, admin.NodeScore{Node: node, Score: score, Given: given})
+		names = append(names, node)
+	}
+	check := !c.nodesUnchecked() && !c.Has("--force")
+	return c.editCIB(ctx, func(doc *cib.Document) report.List {
+		if check {
+			if bad := admin.CheckNodes(doc, names); bad != nil {
+				return bad
+			}
+		}
+		return admin.PreferNodes(doc, target, nodes, avoid, c.Has("--force"))
+	})
+}
+
+func addLocation(ctx context.Context, c *Call) error {
+	if len(c.Args) < 3 {
+		return errUsage
+	}
+	target, err := parseTarget(c.Args[1])
+	if err != nil {
+		return err
+	}
+	l := admin.NewLocation{ID: c.Args[0], Target: target, Node: c.Args[2], Score: "INFINITY"}
+	words := c.Args[3:]
+	if len(words) > 0 && !strings.Contains(words[0], "=") {
+		c.say(report.NewDeprecation("DEPRECATED_ARGUMENT", standaloneScore))
+		l.Score, words = words[0], words[1:]
+	}
+	options, err := parsePairs(words)
+	if err != nil {
+		return err
+	}
+	for _, o := range options {
+		switch {
+		case o.Name == "score":
+			l.Score = o.Value
+			continue
+		case c.Has("--force"):
+		case o.Name != "resource-discovery":
+			return fail("bad option '%s', use --force to override", o.Name)
+		case o.Value != "always" && o.Value != "exclusive" && o.Value != "never":
+			return fail("invalid resource-discovery value '%s', allowed values are: 'always', 'exclusive', 'never', use --force to override", o.Value)
+		}
+		l.Options = append(l.Options, o)
+	}
+	check := !c.nodesUnchecked() && !c.Has("--force")
+	return c.editCIB(ctx, func(doc *cib.Document) report.List {
+		if check {
+			if bad := admin.CheckNodes(doc, []string{l.Node}); bad != nil {
+				return bad
+			}
+		}
+		return admin.AddLocation(doc, l, c.Has("--force"))
+	})
+}
+
+func deleteLocation(ctx context.Context, c *Call) error {
+	c.say(report.NewDeprecation("COMMAND_REPLACED",
+		"This command is deprecated and will be removed. Please use 'pcs constraint delete' or 'pcs constraint remove' instead."))
+	if len(c.Args) != 1 {
+		return errUsage
+	}
+	return c.editCIB(ctx, func(doc *cib.Document) report.List { return admin.DeleteLocation(doc, c.Args[0]) })
+}
+
+// ruleOptions are the options before a rule's expression.
+var ruleOptions = map[string]bool{
+	"id": true, "role": true, "score": true, "score-attribute": true, "resource-discovery": true, "constraint-id": true,
+}
+
+func locationRule(ctx context.Context, c *Call, resource string) error {
+	if len(c.Args) == 0 {
+		return errUsage
+	}
+	target, err := parseTarget(resource)
+	if err != nil {
+		return err
+	}
+	words := c.Args
+	for len(words) > 0 {
+		name, _, isOption := strings.Cut(words[0], "=")
+		if !isOption || !ruleOptions[name] {
+			break
+		}
+		words = words[1:]
+	}
+	options, err := parsePairs(c.Args[:len(c.Args)-len(words)])
+	if err != nil {
+		return err
+	}
+	if len(words) == 0 {
+		return fail("no rule expression was specified")
+	}
+	if len(words) > 1 {
+		c.say(report.NewDeprecation("DEPRECATED_ARGUMENT", "Specifying a rule as multiple arguments is deprecated and might be "+
+			"removed in a future release, specify the rule as a single string instead"))
+	}
+	now := time.Now()
+	return c.editCIB(ctx, func(doc *cib.Document) report.List {
+		return admin.AddLocationRule(doc, target, options, strings.Join(words, " "), c.Has("--force"), now)
+	})
+}
+
+// locationConfig shows location constraints as "constraint config" does, or
+// by resource or node.
+func locationConfig(show handler) handler {
+	return func(ctx context.Context, c *Call) error {
+		if len(c.Args) == 0 {
+			return show(ctx, c)
+		}
+		by := c.Args[0]
+		if by != "resources" && by != "nodes" {
+			return errUsage
+		}
+		if c.Has("--output-format") {
+			return fail("Cannot specify both grouping and output format")
+		}
+		doc, err := c.readCIB(ctx)
+		if err != nil {
+			return err
+		}
+		list := admin.ReadConstraints(doc, time.Now())
+		if !c.Has("--all") {
+			list = list.WithoutExpired()
+		}
+		lines := list.LocationsByResource(c.Args[1:], c.Has("--full"))
+		if by == "nodes" {
+			lines = list.LocationsByNode(c.Args[1:], c.Has("--full"))
+		}
+		c.print(strings.Join(lines, "\n"))
+		return nil
+	}
+}

@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gpcs/internal/admin"
+	"gpcs/internal/cib"
+	"gpcs/internal/report"
+)
+
+func newConstraintTicket() *cobra.Command {
+	show := showConstraints("ticket")
+	options := []string{"-f", "--all", "--full", "--output-format"}
+	return noun("ticket", "Manage which tickets resources need", show, options,
+		verb("config", "Show ticket constraints", noWords(show), options...),
+		verb("add <ticket> [<role>] <resource id> [loss-policy=<policy>] [id=<id>]", "Let a resource depend on a ticket",
+			addTicket, "--force", "-f"),
+		setVerb("Make a ticket constraint of resource sets", admin.AddTicketSet),
+		verb("delete <ticket> <resource id>", "Remove a resource from the constraints of a ticket", deleteTicket, "-f"),
+		verb("remove <ticket> <resource id>", "Remove a resource from the constraints of a ticket", deleteTicket, "-f"),
+		replaced("show", "constraint ticket config", show, options...),
+	)
+}
+
+func addTicket(ctx context.Context, c *Call) error {
+	if len(c.Args) < 2 {
+		return errUsage
+	}
+	ticket, words := c.Args[0], c.Args[1:]
+	role := ""
+	if len(words) > 1 && !strings.Contains(words[1], "=") {
+		role, words = words[0], words[1:]
+	}
+	resource := words[0]
+	options, err := parsePairs(words[1:])
+	if err != nil {
+		return err
+	}
+	return c.editCIB(ctx, func(doc *cib.Document) report.List {
+		return admin.AddTicket(doc, ticket, resource, role, options, c.Has("--force"))
+	})
+}
+
+func deleteTicket(ctx context.Context, c *Call) error {
+	if len(c.Args) != 2 {
+		return errUsage
+	}
+	return c.editCIB(ctx, func(doc *cib.Document) report.List { return admin.DeleteTicket(doc, c.Args[0], c.Args[1]) })
+}
