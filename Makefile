@@ -16,10 +16,11 @@ setup:
 demo: setup build
 	$(GO) run ./test/demo
 
-# The whole-node tests come last and alone: they measure while nothing else runs.
+# The whole-node tests come last and alone, so that nothing else wants the processors,
+# and say what they did not run.
 test: setup build
 	$(GO) test $$($(GO) list ./... | grep -v '/test/e2e$$')
-	$(GO) test -count=1 -timeout 20m $(E2E)
+	$(GO) test -v -count=1 -timeout 20m $(E2E)
 
 lint:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \

@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 
 	"gpcs/internal/cli"
@@ -20,5 +21,8 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	env := cli.Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Root: paths.FromEnv()}
+	if status, ok := cli.RunTool(ctx, env, filepath.Base(os.Args[0]), os.Args[1:]); ok {
+		os.Exit(status)
+	}
 	os.Exit(cli.Main(ctx, env, os.Args[1:]))
 }

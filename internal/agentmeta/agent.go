@@ -31,6 +31,7 @@ type Parameter struct {
 	// group of its own, named with the prefix LoneGroup.
 	UniqueGroup string
 	Reloadable  bool
+	Private     bool // a secret: the history's secure digest leaves it out
 }
 
 // LoneGroup starts the group names made for OCF 1.0's unique parameters.

@@ -31,6 +31,7 @@ type xmlParameter struct {
 	Unique      string   `xml:"unique,attr"`
 	UniqueGroup string   `xml:"unique-group,attr"`
 	Reloadable  string   `xml:"reloadable,attr"`
+	Private     string   `xml:"private,attr"`
 	Advanced    string   `xml:"advanced,attr"`
 	Deprecated  string   `xml:"deprecated,attr"`
 	Obsoletes   string   `xml:"obsoletes,attr"`
@@ -108,7 +109,7 @@ func (x xmlParameter) parameter(version string) Parameter {
 	p := Parameter{
 		Name: x.Name, ShortDesc: first(x.Short), LongDesc: first(x.Long), Type: "string",
 		Required: isSet(x.Required), Advanced: isSet(x.Advanced), Deprecated: isSet(x.Deprecated),
-		Reloadable: isSet(x.Reloadable), UniqueGroup: x.UniqueGroup,
+		Reloadable: isSet(x.Reloadable), Private: isSet(x.Private), UniqueGroup: x.UniqueGroup,
 	}
 	// OCF 1.0 has unique only; it meant reloadable as well, the other way round.
 	if version == "1.0" && isSet(x.Unique) && p.UniqueGroup == "" {

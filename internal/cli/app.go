@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gpcs/internal/client"
 	"gpcs/internal/paths"
 	"gpcs/internal/report"
 )
@@ -25,7 +26,8 @@ type Env struct {
 type Call struct {
 	Env
 	*Words
-	cmd *cobra.Command
+	cmd     *cobra.Command
+	daemons *client.Client // made by peers
 }
 
 // handler carries out one verb; c.Args holds the words after the verb.
@@ -135,6 +137,7 @@ func Main(ctx context.Context, env Env, argv []string) int {
 		fmt.Fprintf(env.Stderr, "Deprecation Warning: %s\n", note)
 	}
 	c := &Call{Env: env, Words: words, cmd: root}
+	defer c.hangUp()
 	if words.Has("--version") {
 		return c.finish(c.version())
 	}
@@ -200,5 +203,7 @@ func nouns() []*cobra.Command {
 	return []*cobra.Command{
 		newConstraint(),
 		newResource(),
+		newQuorum(),
+		newStatus(),
 	}
 }

@@ -60,11 +60,3 @@ func writeFile(name string, data []byte) error {
 	}
 	return nil
 }
-
-func liveCIB(ctx context.Context, c *Call) (*cib.Document, error) {
-	return nil, fail("unable to get cib: the local gpcsd cannot be reached")
-}
-
-func editLiveCIB(ctx context.Context, c *Call, edit func(*cib.Document) report.List) error {
-	return fail("unable to get cib: the local gpcsd cannot be reached")
-}

@@ -106,6 +106,13 @@ func mountSystem(root string) error {
 	if err := makeDevices(filepath.Join(root, "dev")); err != nil {
 		return err
 	}
+	// What systemd-tmpfiles makes at boot and agents rely on.
+	for name, mode := range map[string]os.FileMode{"run/lock": 0o777 | os.ModeSticky, "run/resource-agents": 0o755 | os.ModeSticky} {
+		dir := filepath.Join(root, name)
+		if err := errors.Join(os.Mkdir(dir, 0o755), os.Chmod(dir, mode)); err != nil {
+			return err
+		}
+	}
 	// A node must not restart the machine: agents that fence themselves write here.
 	trigger := filepath.Join(root, "proc/sysrq-trigger")
 	if err := unix.Mount(filepath.Join(root, "dev/null"), trigger, "", unix.MS_BIND, ""); err != nil && !errors.Is(err, unix.ENOENT) {

@@ -38,11 +38,19 @@ func findProcesses(dir string) []process {
 		if len(words) != 5 || string(words[1]) != wordSandbox || string(words[3]) != dir {
 			continue
 		}
-		if kind := string(words[2]); kind == wordHub || kind == wordInit {
+		kind := string(words[2])
+		if (kind == wordHub || kind == wordInit) && ownedByRoot(pid) {
 			found = append(found, process{pid, string(words[4])})
 		}
 	}
 	return found
+}
+
+// ownedByRoot keeps other users from passing off a process of theirs as a node:
+// commands are run by root in what is found.
+func ownedByRoot(pid int) bool {
+	var stat unix.Stat_t
+	return unix.Stat(fmt.Sprintf("/proc/%d", pid), &stat) == nil && stat.Uid == 0
 }
 
 func running(dir string) bool { return len(findProcesses(dir)) > 0 }

@@ -74,6 +74,9 @@ func run(name string) error {
 
 func timeline(k failover.Kill) {
 	at := func(t time.Time, format string, args ...any) {
+		if t.IsZero() {
+			return // it was not seen
+		}
 		fmt.Printf("  %+6d ms  %s\n", t.Sub(k.Struck).Milliseconds(), fmt.Sprintf(format, args...))
 	}
 	fmt.Println()

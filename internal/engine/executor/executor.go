@@ -211,7 +211,7 @@ func (e *Executor) Busy() int {
 	n := 0
 	for _, r := range e.resources {
 		n += len(r.queue)
-		if r.busy {
+		if r.running != nil {
 			n++
 		}
 	}

@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gpcs/internal/api"
+	"gpcs/internal/status"
+)
+
+func newQuorum() *cobra.Command {
+	return noun("quorum", "Manage cluster quorum settings.", quorumConfig, []string{"--corosync_conf"},
+		verb("[config]", "Show quorum configuration.", withoutArgs(quorumConfig), "--corosync_conf"),
+		verb("status", "Show quorum runtime status.", withoutArgs(quorumStatus)),
+	)
+}
+
+// quorumConfig carries out "quorum [config]".
+func quorumConfig(_ context.Context, c *Call) error {
+	conf, err := c.corosyncConf()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(c.Stdout, conf.QuorumText())
+	return err
+}
+
+// quorumStatus carries out "quorum status" and "status quorum".
+func quorumStatus(ctx context.Context, c *Call) error {
+	votes, err := c.votes(ctx, fail("Unable to get quorum status: Cannot initialize CMAP service\n  %s", startHint))
+	if err != nil {
+		return err
+	}
+	// An empty line follows, as corosync-quorumtool's output is printed whole.
+	_, err = fmt.Fprintln(c.Stdout, status.QuorumText(votes))
+	return err
+}
+
+// votes asks this node for its quorum; where the cluster is stopped it returns
+// stopped.
+func (c *Call) votes(ctx context.Context, stopped error) (status.Votes, error) {
+	state, err := c.localState(ctx)
+	if errors.Is(err, errNoDaemon) || (err == nil && !state.Running) {
+		return status.Votes{}, stopped
+	}
+	if err != nil {
+		return status.Votes{}, err
+	}
+	return votesOf(state, time.Now()), nil
+}
+
+func votesOf(state api.State, now time.Time) status.Votes {
+	q := state.Quorum
+	v := status.Votes{
+		Now: now, NodeID: state.NodeID, Quorate: state.View.Quorate, Expected: q.Expected,
+		HighestExpected: q.HighestExpected, Total: q.Total, Needed: q.Needed, Flags: q.Flags,
+	}
+	lowest := state.NodeID
+	for _, m := range state.View.Members {
+		if !m.Online {
+			continue
+		}
+		lowest = min(lowest, m.ID)
+		v.Members = append(v.Members, status.Voter{ID: m.ID, Name: m.Name, Votes: m.Votes})
+	}
+	v.RingID = fmt.Sprintf("%d.%x", lowest, state.View.Counter)
+	return v
+}

@@ -1,0 +1,177 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"gpcs/internal/cib"
+)
+
+// tool is one of the stack's helper programs, which agents and scripts call
+// by name; they are this program under another name.
+type tool func(ctx context.Context, t *toolCall) int
+
+// tools lists the helper programs.
+func tools() map[string]tool {
+	return map[string]tool{
+		"crm_mon": crmMon,
+	}
+}
+
+// RunTool carries out the helper program of that name; ok is false if there
+// is none. The exit status is that of the program it stands for.
+func RunTool(ctx context.Context, env Env, name string, argv []string) (status int, ok bool) {
+	run, ok := tools()[name]
+	if !ok {
+		return 0, false
+	}
+	words, err := ParseWords(nil)
+	if err != nil {
+		return exitUsage, true
+	}
+	return run(ctx, &toolCall{Call: &Call{Env: env, Words: words}, name: name, argv: argv}), true
+}
+
+// Exit statuses that the helper programs share (crm_error(8)).
+const (
+	exitOK           = 0
+	exitError        = 1
+	exitUsage        = 64
+	exitUnconfigured = 78
+	exitDisconnected = 102
+	exitNoSuch       = 105
+)
+
+// toolCall is one call of a helper program.
+type toolCall struct {
+	*Call
+	name  string
+	argv  []string
+	given []toolWord // options in their order
+	rest  []string   // other words
+}
+
+// toolOption is one option of a helper program; short is 0 if it has no letter.
+type toolOption struct {
+	short byte
+	long  string
+	kind  valueKind
+}
+
+type toolWord struct{ name, value string }
+
+// parse takes the words apart as getopt does.
+func (t *toolCall) parse(options []toolOption) error {
+	for i := 0; i < len(t.argv); i++ {
+		word := t.argv[i]
+		var err error
+		switch {
+		case word == "--":
+			t.rest = append(t.rest, t.argv[i+1:]...)
+			return nil
+		case strings.HasPrefix(word, "--"):
+			i, err = t.long(options, i)
+		case len(word) > 1 && word[0] == '-':
+			i, err = t.short(options, i)
+		default:
+			t.rest = append(t.rest, word)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *toolCall) long(options []toolOption, i int) (int, error) {
+	name, value, has := strings.Cut(t.argv[i][2:], "=")
+	for _, o := range options {
+		if o.long != name {
+			continue
+		}
+		if o.kind == needsValue && !has {
+			if i++; i == len(t.argv) {
+				return i, fmt.Errorf("Missing argument for --%s", name)
+			}
+			value = t.argv[i]
+		}
+		t.given = append(t.given, toolWord{o.long, value})
+		return i, nil
+	}
+	return i, fmt.Errorf("Unknown option --%s", name)
+}
+
+func (t *toolCall) short(options []toolOption, i int) (int, error) {
+	for letters := t.argv[i][1:]; letters != ""; {
+		var found *toolOption
+		for k := range options {
+			if options[k].short == letters[0] {
+				found = &options[k]
+			}
+		}
+		if found == nil {
+			return i, fmt.Errorf("Unknown option -%c", letters[0])
+		}
+		value := ""
+		letters = letters[1:]
+		switch {
+		case found.kind == mayHaveValue:
+			value, letters = strings.TrimPrefix(letters, "="), ""
+		case found.kind == needsValue && letters != "":
+			value, letters = strings.TrimPrefix(letters, "="), ""
+		case found.kind == needsValue:
+			if i++; i == len(t.argv) {
+				return i, fmt.Errorf("Missing argument for -%c", found.short)
+			}
+			value = t.argv[i]
+		}
+		t.given = append(t.given, toolWord{found.long, value})
+	}
+	return i, nil
+}
+
+// has tells whether an option was given, by its long name.
+func (t *toolCall) has(long string) bool { _, ok := t.value(long); return ok }
+
+// value returns the last value of an option.
+func (t *toolCall) value(long string) (string, bool) {
+	for i := len(t.given) - 1; i >= 0; i-- {
+		if t.given[i].name == long {
+			return t.given[i].value, true
+		}
+	}
+	return "", false
+}
+
+// fails prints an error as the helper programs do and returns the status.
+func (t *toolCall) fails(status int, format string, args ...any) int {
+	fmt.Fprintf(t.Stderr, "%s: %s\n", t.name, fmt.Sprintf(format, args...))
+	return status
+}
+
+// lookTool is look for helper programs: CIB_file names the document instead
+// of the running cluster ("-" is the standard input).
+func (t *toolCall) lookTool(ctx context.Context, stopped error) (*look, error) {
+	switch name := os.Getenv("CIB_file"); name {
+	case "":
+	case "-":
+		data, err := io.ReadAll(io.LimitReader(t.Stdin, cib.MaxSize))
+		if err != nil {
+			return nil, err
+		}
+		doc, err := cib.Parse(data)
+		if err != nil {
+			return nil, err
+		}
+		return &look{doc: doc, now: time.Now()}, nil
+	default:
+		if err := t.add("-f", name); err != nil {
+			return nil, err
+		}
+	}
+	return t.look(ctx, stopped)
+}

@@ -1,0 +1,192 @@
+package status
+
+import (
+	"sort"
+	"strconv"
+	"strings"
+
+	"gpcs/internal/cib"
+	"gpcs/internal/engine/sched"
+)
+
+// failures collects the failed operations, and gives resources the probes
+// that failed.
+func (b *builder) failures() {
+	for _, f := range b.cluster.FailedOps {
+		o := operation(f.Entry.XML, b.nodes[f.Node])
+		if o.Resource = keyResource(o.Key); o.Resource == "" {
+			o.Resource = b.resources[f.Resource].ID
+		}
+		if o.Task == "probe" {
+			b.failedProbe(f, o)
+		}
+		if o.Task == "probe" && (o.RC == 5 || o.State == 7) {
+			continue // only says that it cannot run there
+		}
+		b.view.Failed = append(b.view.Failed, o)
+	}
+}
+
+// failedProbe notes a failed probe with all instances that share its history.
+func (b *builder) failedProbe(f sched.FailedOp, o Operation) {
+	failed := b.resources[f.Resource]
+	around := failed
+	if top := failed.top(); top.Kind == Clone && !top.Unique {
+		around = top
+	}
+	for _, r := range around.primitives() {
+		if r.ID == failed.ID {
+			r.Probes = append(r.Probes, FailedProbe{Node: o.Node, RC: o.RC})
+		}
+	}
+}
+
+// keyResource returns the resource that an operation key names: what stands
+// before "_TASK_INTERVAL".
+func keyResource(key string) string {
+	at := strings.LastIndexByte(key, '_')
+	if at < 0 {
+		return ""
+	}
+	key = key[:at]
+	for _, task := range []string{"_migrate_to", "_migrate_from", "_reload-agent"} {
+		if r, ok := strings.CutSuffix(key, task); ok {
+			return r
+		}
+	}
+	return key[:max(0, strings.LastIndexByte(key, '_'))]
+}
+
+// operation reads one entry of the history.
+func operation(e *cib.Element, node *Node) Operation {
+	get := func(name string) string { return e.SelectAttrValue(name, "") }
+	num := func(name string) int64 { n, _ := strconv.ParseInt(get(name), 10, 64); return n }
+	o := Operation{
+		Node: node, Key: get("operation_key"), Call: get("call-id"), Task: get("operation"),
+		IntervalMS: num("interval"), RC: int(num("rc-code")), State: int(num("op-status")),
+		Reason: get("exit-reason"), Changed: num("last-rc-change"), ExecMS: get("exec-time"), QueueMS: get("queue-time"),
+	}
+	if o.Key == "" {
+		o.Key, o.NoKey = get("id"), true
+	}
+	if o.Task == "monitor" && o.IntervalMS == 0 {
+		o.Task = "probe"
+	}
+	return o
+}
+
+// histories collects what was done on the nodes that are online, in the
+// order in which the document has them.
+func (b *builder) histories() {
+	section := b.doc.Find("status")
+	if section == nil {
+		return
+	}
+	fails := ReadFailcounts(b.doc)
+	for _, state := range section.SelectElements("node_state") {
+		node := b.nodeOf(state)
+		if node == nil || !b.nodes[node].Online {
+			continue
+		}
+		h := NodeHistory{Node: b.nodes[node]}
+		for _, lrm := range state.SelectElements("lrm") {
+			for _, list := range lrm.SelectElements("lrm_resources") {
+				for _, e := range list.SelectElements("lrm_resource") {
+					if r, any := b.resourceHistory(e, node, fails); any {
+						h.Resources = append(h.Resources, r)
+					}
+				}
+			}
+		}
+		b.view.History = append(b.view.History, h)
+	}
+}
+
+func (b *builder) nodeOf(state *cib.Element) *sched.Node {
+	for n := range b.nodes {
+		if n.ID == state.SelectAttrValue("id", "") {
+			return n
+		}
+	}
+	return b.cluster.Node(state.SelectAttrValue("uname", ""))
+}
+
+// resourceHistory reads the history of one resource on a node; any tells
+// whether there is something to show.
+func (b *builder) resourceHistory(e *cib.Element, node *sched.Node, fails []Failcount) (h ResourceHistory, any bool) {
+	h.ID = e.SelectAttrValue("id", "")
+	if r := b.view.Resource(h.ID); r == nil {
+		h.Orphan = true
+	} else {
+		b.fails(&h, r, node, fails)
+	}
+	for _, op := range e.SelectElements("lrm_rsc_op") {
+		o := operation(op, b.nodes[node])
+		o.Resource = h.ID
+		if o.Task == "notify" || (o.Task == "probe" && o.RC == 7) || o.State == -1 {
+			continue
+		}
+		h.Operations = append(h.Operations, o)
+	}
+	sort.SliceStable(h.Operations, func(i, j int) bool { return number64(h.Operations[i].Call) < number64(h.Operations[j].Call) })
+	return h, len(h.Operations) > 0
+}
+
+func number64(s string) int64 { n, _ := strconv.ParseInt(s, 10, 64); return n }
+
+// fails fills in threshold and fail count.
+func (b *builder) fails(h *ResourceHistory, r *Resource, node *sched.Node, fails []Failcount) {
+	h.Threshold = "1000000"
+	if m := b.cluster.Resource(r.Instance); m != nil {
+		if t := m.Meta.Get("migration-threshold"); t != "" {
+			h.Threshold = t
+		}
+	}
+	if h.Threshold == "INFINITY" {
+		h.Threshold = "1000000"
+	}
+	var mine []Failcount
+	for _, f := range fails {
+		if f.Node == node.Name && (f.Resource == r.ID || f.Resource == r.Instance) {
+			mine = append(mine, f)
+			h.LastFailure = max(h.LastFailure, f.Last)
+		}
+	}
+	if len(mine) > 0 {
+		h.FailCount = sum(mine)
+	}
+}
+
+func (b *builder) tickets() {
+	for _, t := range b.cluster.Tickets {
+		v := Ticket{ID: t.ID, Granted: t.Granted, Standby: t.Standby, LastGrant: t.State.Get("last-granted")}
+		for _, s := range t.State {
+			v.Attributes = append(v.Attributes, Attribute{Name: s.Name, Value: s.Value})
+		}
+		b.view.Tickets = append(b.view.Tickets, v)
+	}
+}
+
+// bans collects the location constraints that forbid a node.
+func (b *builder) bans() {
+	section := b.doc.Find("constraints")
+	if section == nil {
+		return
+	}
+	for _, l := range section.SelectElements("rsc_location") {
+		node := b.cluster.Node(l.SelectAttrValue("node", ""))
+		score := l.SelectAttrValue("score", "")
+		if node == nil || score == "" || score[0] != '-' {
+			continue
+		}
+		weight := -1000000
+		if n, err := strconv.Atoi(score); err == nil {
+			weight = max(n, weight)
+		}
+		role := l.SelectAttrValue("role", "")
+		b.view.Bans = append(b.view.Bans, Ban{
+			ID: l.SelectAttrValue("id", ""), Resource: l.SelectAttrValue("rsc", ""), Node: b.nodes[node], Score: weight,
+			PromotedOnly: role == "Promoted" || role == "Master",
+		})
+	}
+}

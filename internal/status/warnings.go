@@ -1,0 +1,89 @@
+package status
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"gpcs/internal/cib"
+)
+
+// Warnings lists what is wrong with a configuration as "pcs status" says it.
+// stonith is the effective cluster property; watchdog tells that nodes fence
+// themselves by SBD.
+func Warnings(doc *cib.Document, stonith, watchdog bool) []string {
+	var found []string
+	devices := stonithDevices(doc)
+	if stonith && !watchdog && len(devices) == 0 {
+		found = append(found, "No stonith devices and stonith-enabled is not false")
+	}
+	withAction := devicesWith(devices, func(name, value string) bool { return name == "action" && value != "" })
+	if len(withAction) > 0 {
+		found = append(found, fmt.Sprintf("Following stonith devices have the 'action' option set, it is recommended "+
+			"to set 'pcmk_off_action', 'pcmk_reboot_action' instead: %s", quoted(withAction)))
+	}
+	cycling := devicesWith(devices, func(name, value string) bool { return name == "method" && value == "cycle" })
+	if len(cycling) > 0 {
+		found = append(found, fmt.Sprintf("Following stonith devices have the 'method' option set to 'cycle' which is "+
+			"potentially dangerous, please consider using 'onoff': %s", quoted(cycling)))
+	}
+	if moved := movedResources(doc); len(moved) > 0 {
+		found = append(found, fmt.Sprintf("Following resources have been moved and their move constraints are still in "+
+			"place: %s\nRun 'pcs constraint location' or 'pcs resource clear <resource id>' to view or remove the "+
+			"constraints, respectively", quoted(moved)))
+	}
+	return found
+}
+
+// stonithDevices returns the fence devices outside templates. Those of
+// fence_sbd take "method" and "action" for good reasons and are left out by
+// devicesWith.
+func stonithDevices(doc *cib.Document) []*cib.Element {
+	section := doc.Find("resources")
+	if section == nil {
+		return nil
+	}
+	var devices []*cib.Element
+	for _, p := range section.FindElements(".//primitive") {
+		if p.SelectAttrValue("class", "") == "stonith" {
+			devices = append(devices, p)
+		}
+	}
+	return devices
+}
+
+func devicesWith(devices []*cib.Element, is func(name, value string) bool) []string {
+	var ids []string
+	for _, d := range devices {
+		if d.SelectAttrValue("type", "") == "fence_sbd" {
+			continue
+		}
+		for _, pair := range d.FindElements("instance_attributes/nvpair") {
+			if is(pair.SelectAttrValue("name", ""), pair.SelectAttrValue("value", "")) {
+				ids = appendNew(ids, d.SelectAttrValue("id", ""))
+			}
+		}
+	}
+	sort.Strings(ids)
+	return ids
+}
+
+// movedResources names the resources with constraints that a move or a ban left.
+func movedResources(doc *cib.Document) []string {
+	section := doc.Find("constraints")
+	if section == nil {
+		return nil
+	}
+	var moved []string
+	for _, l := range section.SelectElements("rsc_location") {
+		id := l.SelectAttrValue("id", "")
+		if rsc := l.SelectAttrValue("rsc", ""); rsc != "" &&
+			(strings.HasPrefix(id, "cli-prefer-") || strings.HasPrefix(id, "cli-ban-")) {
+			moved = appendNew(moved, rsc)
+		}
+	}
+	sort.Strings(moved)
+	return moved
+}
+
+func quoted(list []string) string { return "'" + strings.Join(list, "', '") + "'" }

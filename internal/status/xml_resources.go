@@ -1,0 +1,92 @@
+package status
+
+import "gpcs/internal/cib"
+
+func (x *xmlDoc) resources(root *cib.Element) {
+	var list *cib.Element
+	for _, r := range x.view.Top {
+		if !x.listed(r) {
+			continue
+		}
+		if list == nil {
+			list = add(root, "resources")
+		}
+		x.resource(list, r)
+	}
+}
+
+func (x *xmlDoc) resource(parent *cib.Element, r *Resource) {
+	switch r.Kind {
+	case Group:
+		x.group(parent, r)
+	case Clone:
+		x.clone(parent, r)
+	case Bundle:
+		x.bundle(parent, r)
+	default:
+		x.primitive(parent, r)
+	}
+}
+
+func (x *xmlDoc) primitive(parent *cib.Element, r *Resource) {
+	role := r.shownRole()
+	if r.Pending != "" && r.Pending != "Monitoring" {
+		role = r.Pending
+	}
+	e := add(parent, "resource", "id", r.ID, "resource_agent", r.Agent(), "role", role)
+	if r.TargetRole != "" {
+		e.CreateAttr("target_role", r.TargetRole)
+	}
+	attrs(e, "active", yes(r.active(true)), "orphaned", yes(r.Orphan), "blocked", yes(r.Blocked),
+		"managed", yes(r.Managed), "failed", yes(r.Failed), "failure_ignored", yes(r.FailureIgnored),
+		"nodes_running_on", number(len(r.Active)))
+	if r.Pending == "Monitoring" {
+		e.CreateAttr("pending", r.Pending)
+	}
+	if r.LockedTo != nil {
+		e.CreateAttr("locked_to", r.LockedTo.Name)
+	}
+	for _, n := range r.Active {
+		add(e, "node", "name", n.Name, "id", n.ID, "cached", yes(n.Online))
+	}
+}
+
+func (x *xmlDoc) group(parent *cib.Element, r *Resource) {
+	e := add(parent, "group", "id", r.Instance, "number_resources", number(len(r.Children)),
+		"managed", yes(r.Managed), "disabled", yes(r.Disabled()))
+	for _, m := range r.Children {
+		if x.onlyResource(m) {
+			x.primitive(e, m)
+		}
+	}
+}
+
+func (x *xmlDoc) clone(parent *cib.Element, r *Resource) {
+	e := add(parent, "clone", "id", r.ID, "multi_state", yes(r.Promotable), "unique", yes(r.Unique),
+		"managed", yes(r.Managed), "disabled", yes(r.Disabled()), "failed", yes(r.Failed),
+		"failure_ignored", yes(r.FailureIgnored))
+	if r.TargetRole != "" {
+		e.CreateAttr("target_role", r.TargetRole)
+	}
+	for _, c := range r.Children {
+		if !x.elsewhere(c) && x.onlyResource(c) {
+			x.resource(e, c)
+		}
+	}
+}
+
+func (x *xmlDoc) bundle(parent *cib.Element, r *Resource) {
+	e := add(parent, "bundle", "id", r.ID, "type", r.Container, "image", r.Image, "unique", yes(r.Unique),
+		"managed", yes(r.Managed), "failed", yes(r.Failed))
+	for _, rep := range r.Replicas {
+		if x.OnlyNode != nil && x.elsewhere(rep.Container) {
+			continue
+		}
+		replica := add(e, "replica", "id", number(rep.Number))
+		for _, m := range []*Resource{rep.IP, rep.Inner, rep.Container, rep.Remote} {
+			if m != nil {
+				x.primitive(replica, m)
+			}
+		}
+	}
+}
