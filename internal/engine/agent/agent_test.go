@@ -40,12 +40,16 @@ func (n *node) reopen() {
 	n.Runner = r
 	n.t.Cleanup(func() {
 		r.Close()
-		if r.cgroups != nil {
-			dirs, _ := filepath.Glob(r.cgroups.base + "/*")
-			for _, d := range append(dirs, r.cgroups.base) {
-				os.Remove(d)
-			}
+		if r.cgroups == nil {
+			return
 		}
+		dirs, _ := filepath.Glob(r.cgroups.base + "/rsc-*")
+		for _, d := range dirs {
+			rsc := strings.TrimPrefix(filepath.Base(d), "rsc-")
+			_, _ = r.cgroups.clear(rsc)
+			r.cgroups.remove(rsc)
+		}
+		os.Remove(r.cgroups.base)
 	})
 }
 
