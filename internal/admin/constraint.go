@@ -230,22 +230,6 @@ func readSets(e *cib.Element) []ResourceSet {
 	return sets
 }
 
-// optional returns an attribute's value, nil where it is missing.
-func optional(e *cib.Element, name string) *string {
-	if a := e.SelectAttr(name); a != nil {
-		return &a.Value
-	}
-	return nil
-}
-
-func optionalBool(e *cib.Element, name string) *bool {
-	if a := e.SelectAttr(name); a != nil {
-		v := isTrue(a.Value)
-		return &v
-	}
-	return nil
-}
-
 // role returns a role in its present name: Master and Slave are those of
 // Pacemaker 2.0 and before.
 func role(e *cib.Element, name string) *string {

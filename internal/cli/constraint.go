@@ -81,18 +81,6 @@ func (c *Call) print(text string) {
 	}
 }
 
-// outputFormat returns the value of --output-format, "text" if not given.
-func (c *Call) outputFormat() (string, error) {
-	format, given := c.Value("--output-format")
-	switch {
-	case !given:
-		return "text", nil
-	case format != "text" && format != "json" && format != "cmd":
-		return "", fail("Unknown value '%s' for '--output-format' option. Supported values are: 'cmd', 'json', 'text'", format)
-	}
-	return format, nil
-}
-
 func deleteConstraints(ctx context.Context, c *Call) error {
 	if len(c.Args) == 0 {
 		return errUsage
