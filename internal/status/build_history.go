@@ -1,6 +1,7 @@
 package status
 
 import (
+	"math"
 	"sort"
 	"strconv"
 	"strings"
@@ -14,29 +15,33 @@ import (
 func (b *builder) failures() {
 	for _, f := range b.cluster.FailedOps {
 		o := operation(f.Entry.XML, b.nodes[f.Node])
+		failed := b.resources[f.Resource]
 		if o.Resource = keyResource(o.Key); o.Resource == "" {
-			o.Resource = b.resources[f.Resource].ID
+			o.Resource = failed.ID
+		}
+		if o.masked() {
+			continue
 		}
 		if o.Task == "probe" {
-			b.failedProbe(f, o)
-		}
-		if o.Task == "probe" && (o.RC == 5 || o.State == 7) {
-			continue // only says that it cannot run there
+			failed.addProbe(o)
 		}
 		b.view.Failed = append(b.view.Failed, o)
 	}
 }
 
-// failedProbe notes a failed probe with all instances that share its history.
-func (b *builder) failedProbe(f sched.FailedOp, o Operation) {
-	failed := b.resources[f.Resource]
-	around := failed
-	if top := failed.top(); top.Kind == Clone && !top.Unique {
+// masked tells of probes that failed because the resource cannot run there,
+// which is no failure to tell of.
+func (o Operation) masked() bool { return o.Task == "probe" && (o.RC == 5 || o.State == 7) }
+
+// addProbe notes a failed probe with all instances that share its history.
+func (r *Resource) addProbe(o Operation) {
+	around := r
+	if top := r.top(); top.Kind == Clone && !top.Unique {
 		around = top
 	}
-	for _, r := range around.primitives() {
-		if r.ID == failed.ID {
-			r.Probes = append(r.Probes, FailedProbe{Node: o.Node, RC: o.RC})
+	for _, p := range around.primitives() {
+		if p.ID == r.ID {
+			p.Probes = append(p.Probes, FailedProbe{Node: o.Node, RC: o.RC})
 		}
 	}
 }
@@ -82,7 +87,6 @@ func (b *builder) histories() {
 	if section == nil {
 		return
 	}
-	fails := ReadFailcounts(b.doc)
 	for _, state := range section.SelectElements("node_state") {
 		node := b.nodeOf(state)
 		if node == nil || !b.nodes[node].Online {
@@ -92,7 +96,7 @@ func (b *builder) histories() {
 		for _, lrm := range state.SelectElements("lrm") {
 			for _, list := range lrm.SelectElements("lrm_resources") {
 				for _, e := range list.SelectElements("lrm_resource") {
-					if r, any := b.resourceHistory(e, node, fails); any {
+					if r, any := b.resourceHistory(e, node); any {
 						h.Resources = append(h.Resources, r)
 					}
 				}
@@ -113,47 +117,66 @@ func (b *builder) nodeOf(state *cib.Element) *sched.Node {
 
 // resourceHistory reads the history of one resource on a node; any tells
 // whether there is something to show.
-func (b *builder) resourceHistory(e *cib.Element, node *sched.Node, fails []Failcount) (h ResourceHistory, any bool) {
+func (b *builder) resourceHistory(e *cib.Element, node *sched.Node) (h ResourceHistory, any bool) {
 	h.ID = e.SelectAttrValue("id", "")
-	if r := b.view.Resource(h.ID); r == nil {
+	r := b.recorded(h.ID)
+	if r == nil {
 		h.Orphan = true
 	} else {
-		b.fails(&h, r, node, fails)
+		h.ID = r.ID
+		b.fails(&h, r, node)
 	}
 	for _, op := range e.SelectElements("lrm_rsc_op") {
 		o := operation(op, b.nodes[node])
 		o.Resource = h.ID
-		if o.Task == "notify" || (o.Task == "probe" && o.RC == 7) || o.State == -1 {
+		if r != nil && o.masked() {
+			r.addProbe(o)
+		}
+		if o.Task == "notify" || (o.Task == "probe" && o.RC == 7) {
 			continue
 		}
 		h.Operations = append(h.Operations, o)
 	}
-	sort.SliceStable(h.Operations, func(i, j int) bool { return number64(h.Operations[i].Call) < number64(h.Operations[j].Call) })
+	sort.SliceStable(h.Operations, func(i, j int) bool { return h.Operations[i].order() < h.Operations[j].order() })
 	return h, len(h.Operations) > 0
 }
 
-func number64(s string) int64 { n, _ := strconv.ParseInt(s, 10, 64); return n }
+// recorded finds the resource that a history is of; instances of anonymous
+// clones may have numbers that nobody has any more.
+func (b *builder) recorded(id string) *Resource {
+	if r := b.view.Resource(id); r != nil {
+		return r
+	}
+	if at := strings.LastIndexByte(id, ':'); at > 0 {
+		if r := b.view.Resource(id[:at]); r != nil && !r.Unique {
+			return r
+		}
+	}
+	return nil
+}
+
+// order is the call's number; what is still pending has none and comes last.
+func (o Operation) order() int64 {
+	n, err := strconv.ParseInt(o.Call, 10, 64)
+	if err != nil || n < 0 {
+		return math.MaxInt64
+	}
+	return n
+}
 
 // fails fills in threshold and fail count.
-func (b *builder) fails(h *ResourceHistory, r *Resource, node *sched.Node, fails []Failcount) {
+func (b *builder) fails(h *ResourceHistory, r *Resource, node *sched.Node) {
 	h.Threshold = "1000000"
-	if m := b.cluster.Resource(r.Instance); m != nil {
-		if t := m.Meta.Get("migration-threshold"); t != "" {
-			h.Threshold = t
-		}
+	m := b.cluster.Resource(r.Instance)
+	if m == nil {
+		return
 	}
-	if h.Threshold == "INFINITY" {
-		h.Threshold = "1000000"
+	if t := m.Meta.Get("migration-threshold"); t != "" && t != "INFINITY" {
+		h.Threshold = t
 	}
-	var mine []Failcount
-	for _, f := range fails {
-		if f.Node == node.Name && (f.Resource == r.ID || f.Resource == r.Instance) {
-			mine = append(mine, f)
-			h.LastFailure = max(h.LastFailure, f.Last)
-		}
-	}
-	if len(mine) > 0 {
-		h.FailCount = sum(mine)
+	count, last := b.cluster.FailCount(m, node)
+	if count > 0 {
+		h.FailCount, h.LastFailure = strconv.Itoa(count), last
 	}
 }
 

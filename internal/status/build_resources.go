@@ -26,9 +26,6 @@ func (b *builder) resource(r *sched.Resource, parent *Resource) *Resource {
 	for _, c := range r.Children {
 		v.Children = append(v.Children, b.resource(c, v))
 	}
-	if v.Kind == Clone {
-		v.Failed = v.anyInside(func(c *Resource) bool { return c != v && c.Failed })
-	}
 	return v
 }
 

@@ -25,7 +25,7 @@ func (p *printer) clone(r *Resource) {
 		var shown []string
 		for _, n := range p.view.Nodes {
 			if slices.Contains(nodes, n) && p.onlyNode(n) {
-				shown = append(shown, p.nodeName(n))
+				shown = append(shown, n.Name)
 			}
 		}
 		if len(shown) > 0 {
@@ -41,7 +41,7 @@ func (p *printer) clone(r *Resource) {
 		}
 	}
 	show(started, lists.started)
-	if p.Inactive && len(lists.promoted)+len(lists.started) < r.Max {
+	if p.Inactive && !p.Detail && len(lists.promoted)+len(lists.started) < r.Max {
 		p.stopped(r, lists, show)
 	}
 	p.end()

@@ -57,13 +57,11 @@ func (p *printer) history() {
 			begun = true
 		}
 	}
-	if !operations {
-		begin()
-	}
 	for _, h := range p.view.History {
 		if !p.onlyNode(h.Node) {
 			continue
 		}
+		begin()
 		var shown []ResourceHistory
 		for _, r := range h.Resources {
 			if (operations || r.FailCount != "" || r.LastFailure != 0) && p.onlyHistory(r) {
@@ -73,7 +71,6 @@ func (p *printer) history() {
 		if len(shown) == 0 {
 			continue
 		}
-		begin()
 		p.begin("Node: %s:", p.nodeName(h.Node))
 		for _, r := range shown {
 			p.resourceHistory(r, operations)

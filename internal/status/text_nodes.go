@@ -87,7 +87,7 @@ func (p *printer) nodes() {
 		}
 	}
 	for _, n := range p.view.Nodes {
-		if !p.onlyNode(n) || (n.Kind == Guest && !n.Online && !p.Detail) {
+		if !p.onlyNode(n) || (n.Kind == Guest && !n.Online && n.state() == "OFFLINE" && !p.Detail && !p.ByNode) {
 			continue
 		}
 		begin()
@@ -102,7 +102,7 @@ func (p *printer) nodes() {
 		}
 		title := map[NodeKind]string{Member: "", Remote: "Remote", Guest: "Guest"}[n.Kind] +
 			choose(n.Online, "Online", "OFFLINE")
-		lists[title] = append(lists[title], p.nodeName(n))
+		lists[title] = append(lists[title], n.Name)
 	}
 	for _, title := range []string{"Online", "OFFLINE", "RemoteOnline", "RemoteOFFLINE", "GuestOnline"} {
 		if len(lists[title]) > 0 {
@@ -130,7 +130,7 @@ func (p *printer) nodeWithResources(n *Node) {
 		p.brief(n.Running, n)
 	} else {
 		for _, r := range n.Running {
-			if p.onlyResource(r) {
+			if p.onlyResource(r) && (!r.Implicit || p.Detail) {
 				p.item("%s", p.primitiveOn(r, nil))
 			}
 		}

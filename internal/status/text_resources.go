@@ -55,7 +55,7 @@ func (v *View) ResourceLines(show Show, keep func(*Resource) bool) string {
 func (p *printer) listed(r *Resource) bool {
 	all := r.active(true)
 	switch {
-	case r.Implicit, r.Orphan && !r.active(false), p.ByNode && all:
+	case r.Implicit && !p.Detail, r.Orphan && !r.active(false), p.ByNode && all:
 		return false
 	case !p.Inactive && !r.active(false), p.elsewhere(r):
 		return false
@@ -102,7 +102,7 @@ func (p *printer) line(name string, r *Resource, node *Node, many bool) string {
 	}
 	b.WriteString(" " + r.state())
 	if node != nil {
-		b.WriteString(" " + p.nodeName(node))
+		b.WriteString(" " + node.Name)
 	}
 	if probe := r.probe(node); r.shownRole() == "Stopped" && probe != nil {
 		fmt.Fprintf(&b, " (%s) ", p.exitText(probe.RC))
@@ -113,7 +113,7 @@ func (p *printer) line(name string, r *Resource, node *Node, many bool) string {
 	if many && len(r.Active) > 1 {
 		var on []string
 		for _, n := range r.Active {
-			on = append(on, p.nodeName(n))
+			on = append(on, n.Name)
 		}
 		b.WriteString(" " + names(on))
 	}
@@ -245,7 +245,7 @@ func (p *printer) brief(list []*Resource, node *Node) {
 		if r.active(true) {
 			c.active++
 			for _, n := range r.Active {
-				c.on = appendNew(c.on, p.nodeName(n))
+				c.on = appendNew(c.on, n.Name)
 			}
 		}
 	}

@@ -48,6 +48,7 @@ type xmlDoc struct {
 }
 
 func (v *View) addAll(root *cib.Element, show Show) {
+	show.Detail = true // XML holds all that there is
 	x := &xmlDoc{printer{Show: show, view: v}}
 	if show.has(Pacemakerd) && v.Live {
 		add(root, "pacemakerd", "sys_from", "pacemakerd", "state", "running", "last_updated", utc(v.Now))

@@ -13,13 +13,13 @@ func (x *xmlDoc) history(root *cib.Element) {
 		if !x.onlyNode(h.Node) {
 			continue
 		}
+		if list == nil {
+			list = add(root, "node_history")
+		}
 		var node *cib.Element
 		for _, r := range h.Resources {
 			if !x.onlyHistory(r) {
 				continue
-			}
-			if list == nil {
-				list = add(root, "node_history")
 			}
 			if node == nil {
 				node = add(list, "node", "name", h.Node.Name)
