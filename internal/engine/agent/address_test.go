@@ -20,8 +20,8 @@ import (
 	"gpcs/internal/engine/history"
 )
 
-// inNamespace runs the test in a network namespace of its own: it starts the
-// test's binary again there. It returns true inside.
+// inNamespace runs the test in namespaces of its own (network, processes): it
+// starts the test's binary again there. It returns true inside.
 func inNamespace(t *testing.T) bool {
 	t.Helper()
 	const env = "GPCS_TEST_IN_NETNS"
@@ -32,15 +32,19 @@ func inNamespace(t *testing.T) bool {
 	if os.Geteuid() != 0 {
 		t.Skip("SKIPPED: only root can make a network namespace, so the built-in IPaddr2 was not tried")
 	}
-	cmd := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
+	// The shell is process 1 there: it awaits what agents leave behind.
+	cmd := exec.Command("/bin/sh", "-c", `mount --make-rprivate / && mount -t proc proc /proc && "$@"; exit $?`,
+		"sh", os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
 	cmd.Env = append(os.Environ(), env+"="+t.Name())
-	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET | syscall.CLONE_NEWPID | syscall.CLONE_NEWNS}
 	out, err := cmd.CombinedOutput()
 	if err != nil && !strings.Contains(string(out), "--- FAIL") {
 		t.Skipf("SKIPPED: no network namespace can be made here: %v\n%s", err, out)
 	}
 	if err != nil {
 		t.Errorf("in the namespace:\n%s", out)
+	} else {
+		t.Logf("in the namespace:\n%s", out)
 	}
 	return false
 }

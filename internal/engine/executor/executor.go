@@ -24,7 +24,8 @@ type Options struct {
 	Log    *slog.Logger
 	// Results gets every result that the cluster must know: all of one-time
 	// operations, of recurring ones the first and then each change. It is called
-	// from many goroutines, but for one resource in order.
+	// from many goroutines, but for one resource in order. It must not wait for
+	// the cluster: the resource's next action waits for it.
 	Results func(history.Result)
 	// LastCallID is the highest call id that the status section holds for this
 	// node (history.LastCallID): new ones are higher.
