@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -176,9 +177,12 @@ type snapshot struct {
 }
 
 func (s snapshot) encode() []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // XML would grow to the double
 	// A struct of strings and numbers never fails to be written.
-	data, _ := json.Marshal(s)
-	return data
+	_ = e.Encode(s)
+	return b.Bytes()
 }
 
 // faults are the errors that callers tell apart, by their name on the wire.

@@ -1,0 +1,211 @@
+package cluster
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"gpcs/internal/cib"
+	"gpcs/internal/cluster/link"
+	"gpcs/internal/cluster/member"
+	"gpcs/internal/cluster/replica"
+	"gpcs/internal/cluster/roster"
+	"gpcs/internal/cluster/view"
+)
+
+// ErrStopped says that the cluster does not run on this node any more.
+var ErrStopped = errors.New("the cluster is stopped on this node")
+
+// Cluster is this node's part in the cluster. Its methods may be called from
+// everywhere, those that wait only while Run runs.
+type Cluster struct {
+	opt    Options
+	self   view.Peer
+	mesh   *link.Mesh
+	roster *roster.Roster
+	memory *memory
+
+	inbox *mailbox[any]      // link.Event or func(), for the loop
+	apps  *mailbox[link.App] // for Receive
+	saves *mailbox[replica.Store]
+	state *watched[State]
+	doc   *watched[*cib.Document]
+
+	mu      sync.Mutex
+	clients map[string][]chan replica.Reply
+	end     context.CancelFunc // ends Run
+	done    chan struct{}      // closed when Run has returned
+
+	// What follows belongs to the loop.
+	core     *member.Core
+	up       map[uint32]view.Peer // peers that the core was told of
+	lost     map[uint32]Lost
+	joined   []uint32
+	restart  []uint32
+	previous *view.View // installed before the present one
+	troubles map[string]string
+	encoder  encoder
+}
+
+// New prepares this node's part: it opens the UDP sockets of its links.
+func New(opt Options) (*Cluster, error) {
+	if err := opt.complete(); err != nil {
+		return nil, err
+	}
+	var lineage view.Ballot
+	if len(opt.Lineage) > 0 {
+		if err := json.Unmarshal(opt.Lineage, &lineage); err != nil {
+			return nil, fmt.Errorf("the lineage stored with the configuration is damaged: %w", err)
+		}
+	}
+	c := &Cluster{
+		opt:      opt,
+		inbox:    newMailbox[any](),
+		apps:     newMailbox[link.App](),
+		saves:    newMailbox[replica.Store](),
+		clients:  map[string][]chan replica.Reply{},
+		done:     make(chan struct{}),
+		up:       map[uint32]view.Peer{},
+		lost:     map[uint32]Lost{},
+		troubles: map[string]string{},
+	}
+	mem, floor, err := remember(opt.Root, lineage.Counter)
+	if err != nil {
+		c.trouble("memory", "What this node must remember of itself could not be kept: "+err.Error())
+	}
+	c.memory, c.self = mem, view.Peer{ID: opt.Self, Incarnation: mem.Incarnation}
+	doc := opt.Document.Copy()
+	clearStatus(doc)
+	c.core = member.New(member.Config{
+		Self: c.self, Nodes: c.ids(), Quorum: opt.Config.quorum(), SeenAll: mem.seenAll(), Floor: floor,
+		Token: ticksPerToken, Name: opt.name,
+	}, doc, lineage)
+	if c.mesh, err = link.New(c.meshOptions()); err != nil {
+		return nil, err
+	}
+	if c.roster, err = c.newRoster(); err != nil {
+		return nil, err
+	}
+	c.state, c.doc = newWatched(c.snapshot()), newWatched(doc)
+	return c, nil
+}
+
+func (c *Cluster) meshOptions() link.Options {
+	return link.Options{
+		Self: c.self, Cluster: c.opt.Config.Name, Key: c.opt.Key, Token: c.opt.Config.Token, Grace: c.opt.Grace,
+		Nodes: c.opt.Config.links(), Port: c.opt.Config.Port, Dial: c.opt.Dial, Log: c.opt.Log,
+		Deliver: func(e link.Event) {
+			if app, ok := e.(link.App); ok {
+				c.apps.put(app)
+				return
+			}
+			c.inbox.put(e)
+		},
+	}
+}
+
+func (c *Cluster) newRoster() (*roster.Roster, error) {
+	return roster.New(roster.Options{
+		Self: c.self.ID, Nodes: c.ids(), Meta: []byte(c.self.String()), Wires: c.mesh, Log: c.opt.Log,
+	})
+}
+
+// clearStatus empties the status section: what it said was true before this
+// daemon started.
+func clearStatus(doc *cib.Document) {
+	status := doc.Section("status")
+	for _, e := range status.ChildElements() {
+		status.RemoveChild(e)
+	}
+}
+
+func (c *Cluster) ids() []uint32 {
+	var out []uint32
+	for _, n := range c.opt.Config.Nodes {
+		out = append(out, n.ID)
+	}
+	return out
+}
+
+// Run takes part in the cluster until ctx ends or Leave is called. Without
+// Leave the others take it for a daemon that ended and may come back.
+func (c *Cluster) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	c.mu.Lock()
+	c.end = cancel
+	c.mu.Unlock()
+	defer close(c.done)
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return c.mesh.Run(ctx) })
+	g.Go(func() error { return c.roster.Run(ctx) })
+	g.Go(func() error { return c.loop(ctx) })
+	g.Go(func() error { return c.save(ctx) })
+	g.Go(func() error { return c.hand(ctx) })
+	return g.Wait()
+}
+
+// HandleStream takes a TLS connection that was accepted on pcsd's port with
+// the protocol link.ALPN. It owns the connection from then on.
+func (c *Cluster) HandleStream(conn net.Conn) {
+	if err := c.mesh.HandleStream(conn); err != nil {
+		c.opt.Log.Debug("stream of the cluster refused", "err", err)
+	}
+}
+
+// State returns what this node knows of the cluster now.
+func (c *Cluster) State() State {
+	s := c.state.get()
+	s.Links = c.mesh.Status()
+	return s
+}
+
+// Watch returns a channel that gives the present state and then the newest
+// after each change, and a function that ends it. Links are as of the change.
+func (c *Cluster) Watch() (<-chan State, func()) { return c.state.watch() }
+
+// Document returns this node's document. It must not be changed.
+func (c *Cluster) Document() *cib.Document { return c.doc.get() }
+
+// WatchDocument is Watch for the document.
+func (c *Cluster) WatchDocument() (<-chan *cib.Document, func()) { return c.doc.watch() }
+
+// Leave tells the others that this node leaves on purpose, so that they need
+// not wait, and ends Run.
+func (c *Cluster) Leave(ctx context.Context) error {
+	told := make(chan struct{})
+	c.inbox.put(func() {
+		c.do(c.core.StepView(view.Leave{}, now()))
+		if err := c.memory.setSeenAll(false); err != nil {
+			c.opt.Log.Warn("wait_for_all's memory could not be removed", "err", err)
+		}
+		close(told)
+	})
+	select {
+	case <-told:
+		c.roster.Leave(200 * time.Millisecond)
+		c.mesh.Flush(500 * time.Millisecond)
+	case <-c.done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	c.mu.Lock()
+	c.end()
+	c.mu.Unlock()
+	select {
+	case <-c.done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// now is the time in the form of ctime(3), for cib-last-written.
+func now() string { return time.Now().Format(time.ANSIC) }

@@ -1,0 +1,209 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"runtime"
+	"time"
+
+	"gpcs/internal/cluster/view"
+)
+
+// beat sends heartbeats and judges silence. It has a thread of its own, with
+// real-time priority where that is allowed, so that load on this machine is
+// not taken for death of the others.
+func (m *Mesh) beat(ctx context.Context) error {
+	runtime.LockOSThread()
+	if err := realtime(); err != nil {
+		m.opt.Log.Debug("heartbeats run without real-time priority", "err", err)
+	}
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	var due time.Duration
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-timer.C:
+		}
+		now := m.now()
+		m.mu.Lock()
+		verdicts := m.judge.check(now)
+		if now >= due {
+			due = now + m.interval
+			for _, p := range m.peers {
+				m.greet(p, now)
+			}
+		}
+		timer.Reset(min(m.judge.next(now), due) - now)
+		m.mu.Unlock()
+		m.deliver(verdicts)
+	}
+}
+
+// greet sends a heartbeat to a peer on all links. The lock is held.
+func (m *Mesh) greet(p *peer, now time.Duration) {
+	hears := m.judge.hears(p.ID, now)
+	for i := range p.paths {
+		h := heartbeat{sent: uint64(now), hears: hears}
+		if path := &p.paths[i]; path.echo != 0 {
+			h.echo, h.held = path.echo, uint64(now-path.heard)
+		}
+		m.transmit(p, i, h.encode())
+	}
+}
+
+// transmit sends one datagram. What the kernel refuses is as good as lost on
+// the way: silence tells.
+func (m *Mesh) transmit(p *peer, link int, body []byte) {
+	if link >= len(m.sockets) || !p.addrs[link].IsValid() {
+		return
+	}
+	path := &p.paths[link]
+	path.seq++
+	h := header{from: m.opt.Self, to: p.ID, link: uint8(link), seq: path.seq}
+	_, _ = m.sockets[link].WriteToUDPAddrPort(sealDatagram(m.sealing, h, body), p.addrs[link])
+}
+
+// SendPacket sends one of the roster's datagrams on the best link.
+func (m *Mesh) SendPacket(to uint32, body []byte) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if p := m.peers[to]; p != nil {
+		best := 0
+		for i := range p.paths {
+			if p.paths[i].heard > p.paths[best].heard+m.interval*2 {
+				best = i
+			}
+		}
+		m.transmit(p, best, append([]byte{kindRoster}, body...))
+	}
+}
+
+// read takes datagrams from one link's socket.
+func (m *Mesh) read(ctx context.Context, link int, conn *net.UDPConn) error {
+	buf := make([]byte, maxDatagram)
+	for {
+		n, _, err := conn.ReadFromUDPAddrPort(buf)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, net.ErrClosed):
+			return nil
+		case err != nil: // such as an ICMP error of an earlier send
+			continue
+		}
+		m.accept(link, buf[:n])
+	}
+}
+
+// accept takes one datagram; what does not open, or is old, is dropped.
+func (m *Mesh) accept(link int, b []byte) {
+	h, err := parseHeader(b)
+	if err != nil || h.to != m.opt.Self.ID || int(h.link) != link {
+		return
+	}
+	now := m.now()
+	m.mu.Lock()
+	p, body := m.unseal(h, b, now)
+	if p == nil {
+		m.mu.Unlock()
+		return
+	}
+	var verdicts []verdict
+	switch body[0] {
+	case kindHeartbeat:
+		verdicts = m.heartbeat(p, h, body, now)
+	case kindRoster:
+		m.mu.Unlock()
+		if m.roster.Packet != nil {
+			m.roster.Packet(p.ID, body[1:], time.Now())
+		}
+		return
+	}
+	m.mu.Unlock()
+	m.deliver(verdicts)
+}
+
+// unseal opens a datagram and refuses replays. The lock is held.
+func (m *Mesh) unseal(h header, b []byte, now time.Duration) (*peer, []byte) {
+	p := m.peers[h.from.ID]
+	if p == nil || int(h.link) >= len(p.paths) || !m.judge.takes(p.ID, h.from.Incarnation, now) {
+		return nil, nil
+	}
+	opener := p.opener
+	if p.inc != h.from.Incarnation {
+		opener = m.keys.seal(h.from)
+	}
+	body, err := openDatagram(opener, h, b)
+	if err != nil || len(body) == 0 {
+		m.refused++
+		return nil, nil
+	}
+	if p.inc != h.from.Incarnation {
+		p.inc, p.opener = h.from.Incarnation, opener
+		for i := range p.paths {
+			p.paths[i].window, p.paths[i].echo = window{}, 0
+		}
+	}
+	if !p.paths[h.link].window.fresh(h.seq) {
+		return nil, nil
+	}
+	return p, body
+}
+
+func (m *Mesh) heartbeat(p *peer, h header, body []byte, now time.Duration) []verdict {
+	beat, err := parseHeartbeat(body)
+	if err != nil {
+		return nil
+	}
+	path := &p.paths[h.link]
+	path.heard, path.echo = now, beat.sent
+	if rtt := int64(now) - int64(beat.echo) - int64(beat.held); beat.echo != 0 && beat.hears == m.opt.Self.Incarnation && rtt > 0 {
+		path.rtt = smooth(path.rtt, time.Duration(rtt))
+	}
+	verdicts, answer := m.judge.hear(p.ID, h.from.Incarnation, beat.hears, now)
+	if answer {
+		m.greet(p, now)
+	}
+	if p.stream == nil || p.stream.peer != (view.Peer{ID: p.ID, Incarnation: h.from.Incarnation}) {
+		p.poke()
+	}
+	return verdicts
+}
+
+func smooth(old, new time.Duration) time.Duration {
+	if old == 0 {
+		return new
+	}
+	return old + (new-old)/8
+}
+
+// poke wakes the keeper of the peer's stream.
+func (p *peer) poke() {
+	select {
+	case p.wake <- struct{}{}:
+	default:
+	}
+}
+
+// address of the peer's stream: that of the first link that is heard.
+func (m *Mesh) host(p *peer) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now, best := m.now(), netip.AddrPort{}
+	for i, a := range p.addrs {
+		if a.IsValid() && (!best.IsValid() || (p.paths[i].heard != 0 && now-p.paths[i].heard < m.opt.Token)) {
+			best = a
+			if p.paths[i].heard != 0 && now-p.paths[i].heard < m.opt.Token {
+				break
+			}
+		}
+	}
+	if !best.IsValid() {
+		return p.Addresses[0]
+	}
+	return best.Addr().String()
+}

@@ -1,0 +1,173 @@
+package link
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"gpcs/internal/cluster/view"
+)
+
+// judge decides by silence who is reachable. It is pure: time is an argument,
+// as the time since the start of the daemon.
+//
+// A peer is reachable when it is heard on some link, says that it hears this
+// node, and its stream stands or has stood. It is lost when all links were
+// silent for token, or when it says that it hears us no more. A process that
+// ended on a host that still answers (its connections are refused) is given
+// the grace time to come back. A judge that was late itself waits until the
+// peers had time to be heard before it judges.
+type judge struct {
+	token, interval, grace time.Duration
+	self                   uint64 // own incarnation
+	peers                  map[uint32]*suspect
+	last                   time.Duration // of the last check; <0 = none yet
+	notBefore              time.Duration // nobody is judged before
+}
+
+// suspect is a peer as the judge sees it.
+type suspect struct {
+	id        uint32
+	inc       uint64 // incarnation heard last
+	first     time.Duration
+	heard     time.Duration // of inc
+	hearsUs   bool
+	connected uint64 // incarnation that the stream stood with
+	up        uint64 // incarnation told up; 0 = none
+	upHeard   time.Duration
+	ended     time.Duration // when its process was seen to end; 0 = was not
+	refused   time.Duration // last proof that the host lives without it
+}
+
+// verdict is an outcome of the judge.
+type verdict struct {
+	peer    view.Peer
+	up      bool
+	stalled bool // this node stood still for token or longer; no peer is named
+}
+
+func newJudge(token, interval, grace time.Duration, self uint64, ids []uint32) *judge {
+	j := &judge{token: token, interval: interval, grace: grace, self: self, peers: map[uint32]*suspect{}, last: -1}
+	for _, id := range ids {
+		j.peers[id] = &suspect{id: id}
+	}
+	return j
+}
+
+// takes tells whether a datagram of this incarnation is news. An earlier one
+// is believed only where the present one is silent, for a clock may have been
+// set back; that it is no replay shows in its hearing us.
+func (j *judge) takes(id uint32, inc uint64, now time.Duration) bool {
+	s := j.peers[id]
+	return s != nil && inc != 0 && (inc >= s.inc || now-s.heard > j.token)
+}
+
+// hear notes a heartbeat. answer is true where the peer should hear from this
+// node at once, so that both know in one round trip that they reach each other.
+func (j *judge) hear(id uint32, inc, hears uint64, now time.Duration) (out []verdict, answer bool) {
+	s := j.peers[id]
+	if s.inc != inc || s.heard == 0 {
+		s.inc, s.first, s.hearsUs = inc, now, false
+	}
+	answer = !s.hearsUs
+	s.heard, s.hearsUs = now, hears == j.self
+	if s.up == inc {
+		s.upHeard, s.ended = now, 0
+		if !s.hearsUs {
+			return j.drop(s), answer
+		}
+	}
+	return j.raise(s), answer
+}
+
+// connect notes that the stream with a peer stands.
+func (j *judge) connect(p view.Peer) []verdict {
+	s := j.peers[p.ID]
+	s.connected = p.Incarnation
+	if s.up == p.Incarnation {
+		s.ended = 0
+	}
+	return j.raise(s)
+}
+
+// end notes that a peer's process ended: its end of the stream was closed.
+func (j *judge) end(p view.Peer, now time.Duration) {
+	if s := j.peers[p.ID]; s.up == p.Incarnation {
+		s.ended, s.refused = now, now
+	}
+}
+
+// refuse notes that a peer's host refused a connection: it lives.
+func (j *judge) refuse(id uint32, now time.Duration) { j.peers[id].refused = now }
+
+// waitsFor tells whether a peer's process ended and it may come back.
+func (j *judge) waitsFor(id uint32) bool {
+	s := j.peers[id]
+	return s.up != 0 && s.ended != 0
+}
+
+func (j *judge) raise(s *suspect) []verdict {
+	if s.up == s.inc || !s.hearsUs || s.connected != s.inc {
+		return nil
+	}
+	s.up, s.upHeard, s.ended = s.inc, s.heard, 0
+	return []verdict{{peer: view.Peer{ID: s.id, Incarnation: s.up}, up: true}}
+}
+
+func (j *judge) drop(s *suspect) []verdict {
+	v := verdict{peer: view.Peer{ID: s.id, Incarnation: s.up}}
+	s.up, s.ended, s.connected = 0, 0, 0
+	return []verdict{v}
+}
+
+// check judges silence. It is to be called at least every interval.
+func (j *judge) check(now time.Duration) []verdict {
+	var out []verdict
+	if gap := now - j.last; j.last >= 0 && gap >= j.token {
+		out = append(out, verdict{stalled: true})
+		j.notBefore = now + j.token
+	} else if j.last >= 0 && gap > j.interval*3/2 {
+		j.notBefore = max(j.notBefore, now+j.interval*6/5)
+	}
+	j.last = now
+	if now < j.notBefore {
+		return out
+	}
+	for _, id := range slices.Sorted(maps.Keys(j.peers)) {
+		if s := j.peers[id]; s.up != 0 && now >= j.deadline(s) {
+			out = append(out, j.drop(s)...)
+		}
+	}
+	return out
+}
+
+// deadline is when a peer that stays silent is lost.
+func (j *judge) deadline(s *suspect) time.Duration {
+	d := s.upHeard + j.token
+	if s.ended != 0 {
+		d = max(d, min(s.refused+j.token, s.ended+j.grace))
+	}
+	if s.inc != s.up { // it is back as another incarnation and about to be told up
+		d = max(d, s.first+j.token)
+	}
+	return d
+}
+
+// next is when check has to be called again at the latest.
+func (j *judge) next(now time.Duration) time.Duration {
+	at := now + j.interval
+	for _, s := range j.peers {
+		if s.up != 0 {
+			at = min(at, max(j.deadline(s), j.notBefore))
+		}
+	}
+	return max(at, now+time.Millisecond)
+}
+
+// hears is the incarnation of a peer that this node hears now, 0 if none.
+func (j *judge) hears(id uint32, now time.Duration) uint64 {
+	if s := j.peers[id]; s.heard != 0 && now-s.heard < j.token {
+		return s.inc
+	}
+	return 0
+}

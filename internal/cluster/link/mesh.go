@@ -1,0 +1,317 @@
+package link
+
+import (
+	"context"
+	"crypto/cipher"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"gpcs/internal/cluster/view"
+)
+
+// Node is one configured node.
+type Node struct {
+	ID        uint32
+	Name      string
+	Addresses []string // ring0_addr, ring1_addr, ...: names or addresses
+}
+
+// Options are what a mesh is made with.
+type Options struct {
+	Self    view.Peer
+	Cluster string
+	Key     []byte // content of authkey
+	Token   time.Duration
+	// Grace is how long a process that ended on a living host may take to come back.
+	Grace time.Duration
+	Nodes []Node // all configured nodes, this one too
+	Port  int    // UDP port of link 0; link n has Port+n
+	// Dial opens a TCP connection to pcsd's port of a node.
+	Dial func(ctx context.Context, node uint32, host string) (net.Conn, error)
+	Log  *slog.Logger
+	// Deliver takes every event, in order for each peer. It may block for a
+	// Frame, never for the others.
+	Deliver func(Event)
+}
+
+// Event is what a mesh tells its owner.
+type Event interface{ event() }
+
+// Up says that a peer is reachable both ways and its stream stands.
+type Up struct{ Peer view.Peer }
+
+// Down says that a peer is lost.
+type Down struct{ Peer view.Peer }
+
+// Stalled says that this node itself stood still for token or longer.
+type Stalled struct{}
+
+// Connected says that the stream with a peer stands anew: what was sent while
+// it was broken may be lost.
+type Connected struct{ Peer view.Peer }
+
+// Frame is what Send of a peer sent.
+type Frame struct {
+	From    view.Peer
+	Payload []byte
+}
+
+// App is what SendApp of a peer sent.
+type App struct {
+	From    view.Peer
+	Kind    string
+	Payload []byte
+}
+
+func (Up) event()        {}
+func (Down) event()      {}
+func (Stalled) event()   {}
+func (Connected) event() {}
+func (Frame) event()     {}
+func (App) event()       {}
+
+// Mesh is this node's end of all links and streams.
+type Mesh struct {
+	opt      Options
+	keys     keyring
+	sealing  cipher.AEAD
+	start    time.Time
+	interval time.Duration
+	sockets  []*net.UDPConn
+	roster   RosterHooks
+	group    sync.WaitGroup // readers and writers of streams
+	stopped  context.Context
+	stop     context.CancelFunc
+
+	mu      sync.Mutex
+	judge   *judge
+	peers   map[uint32]*peer
+	refused int // datagrams refused because they did not open, since start
+}
+
+// RosterHooks are where what belongs to the roster goes.
+type RosterHooks struct {
+	Packet func(from uint32, body []byte, at time.Time)
+	Stream func(from uint32, conn net.Conn)
+}
+
+// peer is this node's knowledge of another, under the mesh's lock.
+type peer struct {
+	Node
+	addrs  []netip.AddrPort // by link; invalid where not resolved yet
+	paths  []path
+	inc    uint64 // incarnation that opening and the windows are for
+	opener cipher.AEAD
+	wake   chan struct{} // something changed for the stream's keeper
+	stream *stream
+	app    outbox
+}
+
+// path is one link to one peer.
+type path struct {
+	seq    uint64
+	window window
+	heard  time.Duration // 0 = never
+	echo   uint64        // sent of the last heartbeat that came
+	rtt    time.Duration
+}
+
+// New opens the sockets of this node's links.
+func New(opt Options) (*Mesh, error) {
+	m := &Mesh{
+		opt:      opt,
+		keys:     keyring{opt.Key, opt.Cluster},
+		start:    time.Now().Add(-time.Second), // so that no time is 0, which means never
+		interval: max(50*time.Millisecond, opt.Token/10),
+		peers:    map[uint32]*peer{},
+	}
+	m.stopped, m.stop = context.WithCancel(context.Background())
+	m.sealing = m.keys.seal(opt.Self)
+	var others []uint32
+	var own Node
+	for _, n := range opt.Nodes {
+		if n.ID == opt.Self.ID {
+			own = n
+			continue
+		}
+		others = append(others, n.ID)
+		m.peers[n.ID] = &peer{Node: n, wake: make(chan struct{}, 1),
+			addrs: make([]netip.AddrPort, len(n.Addresses)), paths: make([]path, len(n.Addresses))}
+	}
+	m.judge = newJudge(opt.Token, m.interval, opt.Grace, opt.Self.Incarnation, others)
+	for i, host := range own.Addresses {
+		conn, err := m.listen(host, i)
+		if err != nil {
+			m.closeSockets()
+			return nil, err
+		}
+		m.sockets = append(m.sockets, conn)
+	}
+	if len(m.sockets) == 0 {
+		return nil, errors.New("this node has no address in corosync.conf")
+	}
+	return m, nil
+}
+
+// listen binds one link's socket to this node's address. The address need not
+// be there yet, and may go and come back.
+func (m *Mesh) listen(host string, link int) (*net.UDPConn, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	lc := net.ListenConfig{Control: freebind}
+	addr := net.JoinHostPort(host, fmt.Sprint(m.opt.Port+link))
+	conn, err := lc.ListenPacket(ctx, "udp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("link %d cannot use UDP address %s of this node: %w", link, addr, err)
+	}
+	return conn.(*net.UDPConn), nil
+}
+
+func (m *Mesh) closeSockets() {
+	for _, c := range m.sockets {
+		_ = c.Close()
+	}
+}
+
+// UseRoster sets where the roster's datagrams and streams go. It is called
+// before Run.
+func (m *Mesh) UseRoster(h RosterHooks) { m.roster = h }
+
+// now is the time since the start of the mesh.
+func (m *Mesh) now() time.Duration { return time.Since(m.start) }
+
+// Run carries heartbeats and streams until ctx ends, then closes all of them.
+func (m *Mesh) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return m.beat(ctx) })
+	for i, conn := range m.sockets {
+		g.Go(func() error { return m.read(ctx, i, conn) })
+	}
+	for _, p := range m.peers {
+		g.Go(func() error { return m.keep(ctx, p) })
+		g.Go(func() error { return m.resolve(ctx, p) })
+	}
+	g.Go(func() error {
+		<-ctx.Done()
+		m.stop()
+		m.closeSockets()
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		for _, p := range m.peers {
+			if p.stream != nil {
+				p.stream.close()
+			}
+		}
+		return nil
+	})
+	err := g.Wait()
+	m.group.Wait()
+	return err
+}
+
+// resolve turns a peer's names into addresses, again and again until it could.
+func (m *Mesh) resolve(ctx context.Context, p *peer) error {
+	for i, host := range p.Addresses {
+		for {
+			if a, err := lookup(ctx, host); err == nil {
+				m.mu.Lock()
+				p.addrs[i] = netip.AddrPortFrom(a, uint16(m.opt.Port+i))
+				m.mu.Unlock()
+				break
+			}
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-time.After(2 * time.Second):
+				m.opt.Log.Debug("cannot resolve the address of a node yet", "node", p.Name, "address", host)
+			}
+		}
+	}
+	return nil
+}
+
+func lookup(ctx context.Context, host string) (netip.Addr, error) {
+	if a, err := netip.ParseAddr(host); err == nil {
+		return a, nil
+	}
+	list, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	if err != nil {
+		return netip.Addr{}, err
+	}
+	return list[0].Unmap(), nil
+}
+
+// deliver hands the judge's verdicts on and drops the streams of lost peers.
+func (m *Mesh) deliver(verdicts []verdict) {
+	for _, v := range verdicts {
+		switch {
+		case v.stalled:
+			m.opt.Log.Warn("this node stood still for longer than the token: it counts itself isolated")
+			m.opt.Deliver(Stalled{})
+		case v.up:
+			m.opt.Deliver(Up{v.peer})
+		default:
+			m.mu.Lock()
+			p := m.peers[v.peer.ID]
+			s := p.stream
+			p.app.drop()
+			m.mu.Unlock()
+			if s != nil {
+				s.close()
+			}
+			m.opt.Deliver(Down{v.peer})
+		}
+	}
+}
+
+// Status is the state of one link to one peer.
+type Status struct {
+	Peer    uint32
+	Link    int
+	Address string
+	Up      bool
+	RTT     time.Duration // 0 = not measured yet
+}
+
+// Status returns the state of all links, by peer and link.
+func (m *Mesh) Status() []Status {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := m.now()
+	var out []Status
+	for _, n := range m.opt.Nodes {
+		p := m.peers[n.ID]
+		if p == nil {
+			continue
+		}
+		for i, path := range p.paths {
+			up := path.heard != 0 && now-path.heard < m.opt.Token
+			out = append(out, Status{Peer: n.ID, Link: i, Address: n.Addresses[i], Up: up, RTT: path.rtt})
+		}
+	}
+	return out
+}
+
+// LastHeard is when a peer was last heard on any link; zero = never.
+func (m *Mesh) LastHeard(id uint32) time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if s := m.judge.peers[id]; s != nil && s.heard != 0 {
+		return m.start.Add(s.heard)
+	}
+	return time.Time{}
+}
+
+// Hears tells whether a peer's heartbeats come.
+func (m *Mesh) Hears(id uint32) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.peers[id] != nil && m.judge.hears(id, m.now()) != 0
+}

@@ -1,0 +1,252 @@
+package cluster
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"gpcs/internal/cluster/link"
+	"gpcs/internal/cluster/member"
+	"gpcs/internal/cluster/replica"
+	"gpcs/internal/cluster/view"
+)
+
+// loop steps the core: it is the only one that touches it.
+func (c *Cluster) loop(ctx context.Context) error {
+	tick := time.NewTicker(c.opt.Config.Token / ticksPerToken)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			c.do(c.core.Tick(now()))
+			c.reserveBallots()
+		case <-c.inbox.ready:
+			for _, item := range c.inbox.take() {
+				c.handle(item)
+			}
+		}
+	}
+}
+
+func (c *Cluster) handle(item any) {
+	switch e := item.(type) {
+	case func():
+		e()
+	case link.Up:
+		c.up[e.Peer.ID] = e.Peer
+		c.do(c.core.StepView(view.Reach{Peer: e.Peer, Up: true}, now()))
+	case link.Connected:
+		if c.up[e.Peer.ID] == e.Peer {
+			c.do(c.core.StepView(view.Reach{Peer: e.Peer, Up: true}, now()))
+		}
+	case link.Down:
+		c.opt.Log.Warn("a node cannot be reached any more", "node", c.opt.name(e.Peer.ID))
+		delete(c.up, e.Peer.ID)
+		if l := c.lost[e.Peer.ID]; !l.Left {
+			c.lost[e.Peer.ID] = Lost{ID: e.Peer.ID, LastHeard: c.mesh.LastHeard(e.Peer.ID)}
+		}
+		c.do(c.core.StepView(view.Reach{Peer: e.Peer}, now()))
+	case link.Stalled:
+		c.do(c.core.StepView(view.Stalled{}, now()))
+	case link.Frame:
+		c.receive(e)
+	}
+}
+
+func (c *Cluster) receive(f link.Frame) {
+	var m member.Message
+	if err := json.Unmarshal(f.Payload, &m); err != nil {
+		c.opt.Log.Warn("a message of a node cannot be read", "node", c.opt.name(f.From.ID), "err", err)
+		return
+	}
+	if m.View != nil && m.View.Kind == view.Bye {
+		c.lost[f.From.ID] = Lost{ID: f.From.ID, LastHeard: time.Now(), Left: true}
+	}
+	c.do(c.core.Receive(f.From, m, now()))
+}
+
+// do carries the core's effects out, in order.
+func (c *Cluster) do(effects []member.Effect) {
+	for _, e := range effects {
+		switch e := e.(type) {
+		case member.Send:
+			c.mesh.Send(e.To, c.encoder.encode(e.Message))
+		case view.Entered:
+			c.entered(e.View)
+		case view.Opened:
+			c.opt.Log.Info("this node is the DC", "view", e.View.String())
+			c.publish()
+		case view.Closed:
+			c.publish()
+		case view.Isolated:
+			if e.Now {
+				c.opt.Log.Warn("this node is isolated: it reaches no quorum")
+			}
+			c.publish()
+		case replica.Changed:
+			c.doc.set(e.Doc)
+		case replica.Store:
+			c.saves.put(e)
+		case replica.Reply:
+			c.reply(e)
+		}
+	}
+}
+
+func (c *Cluster) entered(v *view.View) {
+	c.opt.Log.Info("view installed", "view", v.String())
+	c.joined, c.restart = joined(c.previous, v)
+	for _, id := range c.goneSince(v) {
+		if _, known := c.lost[id]; !known {
+			c.lost[id] = Lost{ID: id, LastHeard: c.mesh.LastHeard(id)}
+		}
+	}
+	for _, id := range v.IDs() {
+		delete(c.lost, id)
+	}
+	c.previous = v
+	if c.core.SeenAll() && !c.memory.seenAll() {
+		if err := c.memory.setSeenAll(true); err != nil {
+			c.opt.Log.Warn("wait_for_all's memory could not be kept", "err", err)
+		}
+	}
+	c.publish()
+}
+
+// goneSince returns the members of the view before that are not in v.
+func (c *Cluster) goneSince(v *view.View) []uint32 {
+	if c.previous == nil {
+		return nil
+	}
+	return slices.DeleteFunc(c.previous.IDs(), v.Has)
+}
+
+// publish gives the present state to who watches.
+func (c *Cluster) publish() { c.state.set(c.snapshot()) }
+
+func (c *Cluster) snapshot() State {
+	s := State{Self: c.self, View: c.core.View(), Open: c.core.Open(), Isolated: c.core.Isolated(),
+		Joined: c.joined, Restarted: c.restart, Token: c.opt.Config.Token}
+	if s.View == nil {
+		s.Quorum = c.opt.Config.quorum().Evaluate([]uint32{c.self.ID}, false)
+		s.Quorum.Quorate = false
+	} else {
+		s.Quorum = s.View.Quorum
+	}
+	if s.Open {
+		s.DC = s.View.DC
+	}
+	var seen map[uint32]bool
+	if c.roster != nil {
+		seen = c.roster.Seen()
+	}
+	for _, n := range c.opt.Config.Nodes {
+		m := Member{ID: n.ID, Name: n.Name, Votes: n.Votes, Online: s.View.Has(n.ID), Seen: seen[n.ID]}
+		if len(n.Addresses) > 0 {
+			m.Address = n.Addresses[0]
+		}
+		if m.Online {
+			i := slices.IndexFunc(s.View.Members, func(p view.Peer) bool { return p.ID == n.ID })
+			m.Incarnation = s.View.Members[i].Incarnation
+		}
+		s.Members = append(s.Members, m)
+		if l, ok := c.lost[n.ID]; ok && !m.Online {
+			s.Lost = append(s.Lost, l)
+		}
+	}
+	if c.mesh != nil {
+		s.Links = c.mesh.Status()
+	}
+	for _, text := range c.troubles {
+		s.Troubles = append(s.Troubles, text)
+	}
+	slices.Sort(s.Troubles)
+	return s
+}
+
+// trouble notes, or with "" clears, a condition for the administrator.
+func (c *Cluster) trouble(key, text string) {
+	if text == "" {
+		delete(c.troubles, key)
+	} else {
+		c.troubles[key] = text
+	}
+}
+
+// reserveBallots keeps the reserved ballots ahead of those in use.
+func (c *Cluster) reserveBallots() {
+	if used := c.core.Counter(); used+reserve/2 > c.memory.Ballots {
+		c.memory.Ballots = used + reserve
+		if err := c.memory.save(); err != nil {
+			c.trouble("memory", "What this node must remember of itself could not be kept: "+err.Error())
+		}
+	}
+}
+
+// encoder prints messages; JSON without the escapes that XML would suffer from.
+type encoder struct{ buf bytes.Buffer }
+
+func (e *encoder) encode(m member.Message) []byte {
+	e.buf.Reset()
+	enc := json.NewEncoder(&e.buf)
+	enc.SetEscapeHTML(false)
+	// Structs of strings and numbers never fail to be written.
+	_ = enc.Encode(m)
+	return bytes.Clone(e.buf.Bytes())
+}
+
+// save writes documents to disk, of several that wait the newest only.
+func (c *Cluster) save(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-c.saves.ready:
+		}
+		list := c.saves.take()
+		if len(list) == 0 {
+			continue
+		}
+		last := list[len(list)-1]
+		lineage, err := json.Marshal(last.Lineage)
+		if err == nil {
+			err = c.opt.Store.Save(last.Doc, lineage)
+		}
+		stored := replica.Stored{N: last.N}
+		if err != nil {
+			stored.Err = err.Error()
+			c.opt.Log.Error("the configuration could not be stored", "err", err)
+		}
+		c.inbox.put(func() {
+			text := ""
+			if stored.Err != "" {
+				text = "The configuration cannot be stored on this node: " + stored.Err
+			}
+			if c.troubles["store"] != text {
+				c.trouble("store", text)
+				c.publish()
+			}
+			c.do(c.core.StepReplica(stored, now()))
+		})
+	}
+}
+
+// hand gives the other nodes' messages to their receiver.
+func (c *Cluster) hand(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-c.apps.ready:
+			for _, app := range c.apps.take() {
+				if c.opt.Receive != nil {
+					c.opt.Receive(app.From.ID, app.Kind, app.Payload)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,122 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"gpcs/internal/cib"
+	"gpcs/internal/cluster/link"
+	"gpcs/internal/cluster/quorum"
+	"gpcs/internal/paths"
+)
+
+// Node is one configured node of corosync.conf's nodelist.
+type Node struct {
+	ID        uint32
+	Name      string
+	Addresses []string // ring0_addr, ring1_addr, ...
+	Votes     int      // quorum_votes, 1 unless set
+}
+
+// Config is what corosync.conf says of the cluster.
+type Config struct {
+	Name       string        // totem.cluster_name
+	Token      time.Duration // totem.token; 0 = one second
+	Port       int           // totem.interface.mcastport of link 0; 0 = 5405
+	Nodes      []Node
+	Expected   int   // quorum.expected_votes; 0 = the sum of the votes
+	TwoNode    bool  // quorum.two_node
+	WaitForAll *bool // quorum.wait_for_all; nil = as two_node says
+}
+
+// Store keeps the document on disk. cib/store.Store is one.
+type Store interface {
+	// Save returns when document and lineage are on the disk for good.
+	Save(doc *cib.Document, lineage []byte) error
+}
+
+// Options are what a Cluster is made with.
+type Options struct {
+	Root   paths.Root // for what a node remembers of itself
+	Log    *slog.Logger
+	Self   uint32 // this node's id in Config
+	Config Config
+	Key    []byte // content of corosync's authkey
+	// Document and Lineage are what the store had; nil for a new cluster. The
+	// status section in it is not used: it was true before the restart.
+	Document *cib.Document
+	Lineage  []byte
+	Store    Store
+	// Schema and FeatureSet are for the document of a new cluster.
+	Schema, FeatureSet string
+	// Dial opens a TCP connection to pcsd's port of a node; host is one of its
+	// addresses. TLS and the proof of the cluster key are done on top of it.
+	Dial func(ctx context.Context, node uint32, host string) (net.Conn, error)
+	// Receive takes the messages of Send, in order for each sender, one at a
+	// time. It may take its time; later messages wait.
+	Receive func(from uint32, kind string, payload []byte)
+	// Grace is how long a daemon that ended on a living host may take to come
+	// back before the node is lost; 0 = three times the token.
+	Grace time.Duration
+}
+
+// ticksPerToken is the resolution of the cores' time.
+const ticksPerToken = 50
+
+func (o *Options) complete() error {
+	if o.Config.Token == 0 {
+		o.Config.Token = time.Second
+	}
+	if o.Config.Port == 0 {
+		o.Config.Port = 5405
+	}
+	if o.Grace == 0 {
+		o.Grace = 3 * o.Config.Token
+	}
+	if o.Document == nil {
+		o.Document = cib.New(o.Schema, o.FeatureSet)
+	}
+	if len(o.Key) == 0 {
+		return errors.New("the cluster key is empty")
+	}
+	if _, ok := o.node(o.Self); !ok {
+		return fmt.Errorf("node id %d of this node is not in the nodelist of corosync.conf", o.Self)
+	}
+	return nil
+}
+
+func (o *Options) node(id uint32) (Node, bool) {
+	for _, n := range o.Config.Nodes {
+		if n.ID == id {
+			return n, true
+		}
+	}
+	return Node{}, false
+}
+
+func (o *Options) name(id uint32) string {
+	if n, ok := o.node(id); ok && n.Name != "" {
+		return n.Name
+	}
+	return fmt.Sprint(id)
+}
+
+func (c Config) quorum() quorum.Config {
+	q := quorum.Config{Votes: map[uint32]int{}, Expected: c.Expected, TwoNode: c.TwoNode, WaitForAll: c.WaitForAll}
+	for _, n := range c.Nodes {
+		q.Votes[n.ID] = n.Votes
+	}
+	return q
+}
+
+func (c Config) links() []link.Node {
+	out := make([]link.Node, len(c.Nodes))
+	for i, n := range c.Nodes {
+		out[i] = link.Node{ID: n.ID, Name: n.Name, Addresses: n.Addresses}
+	}
+	return out
+}

@@ -1,0 +1,167 @@
+// Package roster keeps the list of daemons that exist, by gossip: it tells by
+// indirect probes whether others still reach a node that this one does not,
+// carries small metadata, and hears of daemons that left. It is memberlist on
+// the cluster's own datagrams and streams; it opens no socket.
+//
+// It never triggers a view, a fencing or a recovery: cluster/view does, on
+// what cluster/link hears. memberlist forgets dead members, so the nodes of
+// corosync.conf are joined again for ever.
+package roster
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"log"
+	"log/slog"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/memberlist"
+
+	"gpcs/internal/cluster/link"
+)
+
+// Wires are the datagrams and streams under the roster; link.Mesh has them.
+type Wires interface {
+	SendPacket(to uint32, body []byte)
+	DialRoster(ctx context.Context, to uint32) (net.Conn, error)
+	UseRoster(link.RosterHooks)
+	Hears(id uint32) bool
+}
+
+// Options are what a roster is made with.
+type Options struct {
+	Self  uint32
+	Nodes []uint32 // all configured nodes
+	Meta  []byte   // told to the others, at most 512 bytes
+	Wires Wires
+	Log   *slog.Logger
+}
+
+// Roster is this node's part in the gossip.
+type Roster struct {
+	opt  Options
+	list *memberlist.Memberlist
+	once sync.Once
+}
+
+// How often the roster does what. It is not in a hurry.
+const (
+	probeInterval  = 2 * time.Second
+	gossipInterval = time.Second
+	rejoinInterval = 5 * time.Second
+	syncInterval   = time.Minute
+)
+
+// New makes a roster that knows itself only.
+func New(opt Options) (*Roster, error) {
+	t := &transport{opt: opt, packets: make(chan *memberlist.Packet, 256), streams: make(chan net.Conn, 16), closed: make(chan struct{})}
+	opt.Wires.UseRoster(link.RosterHooks{Packet: t.packet, Stream: t.stream})
+	conf := memberlist.DefaultLANConfig()
+	conf.Name = strconv.FormatUint(uint64(opt.Self), 10)
+	conf.Transport = t
+	conf.ProbeInterval, conf.ProbeTimeout = probeInterval, 500*time.Millisecond
+	conf.GossipInterval, conf.PushPullInterval = gossipInterval, syncInterval
+	conf.DisableTcpPings = true
+	conf.EnableCompression = false
+	conf.Delegate = meta(opt.Meta)
+	conf.Logger = log.New(logWriter{opt.Log}, "", 0)
+	list, err := memberlist.Create(conf)
+	if err != nil {
+		return nil, fmt.Errorf("starting the roster: %w", err)
+	}
+	return &Roster{opt: opt, list: list}, nil
+}
+
+// Run joins the configured nodes, again and again, until ctx ends.
+func (r *Roster) Run(ctx context.Context) error {
+	tick := time.NewTicker(rejoinInterval)
+	defer tick.Stop()
+	defer r.Close()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			r.rejoin()
+		}
+	}
+}
+
+func (r *Roster) rejoin() {
+	seen := r.Seen()
+	for _, id := range r.opt.Nodes {
+		if id == r.opt.Self || seen[id] || !r.opt.Wires.Hears(id) {
+			continue
+		}
+		if _, err := r.list.Join([]string{addressOf(id).String()}); err != nil {
+			r.opt.Log.Debug("the roster cannot join a node yet", "node", id, "err", err)
+		}
+	}
+}
+
+// Seen are the nodes whose daemons are reached by somebody.
+func (r *Roster) Seen() map[uint32]bool {
+	seen := map[uint32]bool{}
+	for _, n := range r.list.Members() {
+		if id, err := strconv.ParseUint(n.Name, 10, 32); err == nil && n.State == memberlist.StateAlive {
+			seen[uint32(id)] = true
+		}
+	}
+	return seen
+}
+
+// Leave tells the others that this daemon leaves, for at most d.
+func (r *Roster) Leave(d time.Duration) {
+	if err := r.list.Leave(d); err != nil {
+		r.opt.Log.Debug("the roster could not tell that it leaves", "err", err)
+	}
+}
+
+// Close ends the gossip.
+func (r *Roster) Close() {
+	r.once.Do(func() {
+		if err := r.list.Shutdown(); err != nil {
+			r.opt.Log.Debug("the roster did not end well", "err", err)
+		}
+	})
+}
+
+// addressOf is the address under which memberlist knows a node: one made from
+// its id, so that it does not change with the node's real ones.
+func addressOf(id uint32) netip.AddrPort {
+	b := [16]byte{0: 0xfd}
+	binary.BigEndian.PutUint32(b[12:], id)
+	return netip.AddrPortFrom(netip.AddrFrom16(b), 5405)
+}
+
+func idOf(address string) (uint32, error) {
+	a, err := netip.ParseAddrPort(address)
+	if err != nil || !a.Addr().Is6() {
+		return 0, fmt.Errorf("%q is not an address of the roster", address)
+	}
+	b := a.Addr().As16()
+	return binary.BigEndian.Uint32(b[12:]), nil
+}
+
+// meta is memberlist's delegate for the metadata alone.
+type meta []byte
+
+func (m meta) NodeMeta(limit int) []byte       { return m[:min(limit, len(m))] }
+func (meta) NotifyMsg([]byte)                  {}
+func (meta) GetBroadcasts(_, _ int) [][]byte   { return nil }
+func (meta) LocalState(bool) []byte            { return nil }
+func (meta) MergeRemoteState(_ []byte, _ bool) {}
+
+// logWriter turns memberlist's lines into records for debugging.
+type logWriter struct{ log *slog.Logger }
+
+func (w logWriter) Write(line []byte) (int, error) {
+	w.log.Debug("roster", "text", strings.TrimSpace(string(line)))
+	return len(line), nil
+}

@@ -1,0 +1,117 @@
+package cluster
+
+import (
+	"slices"
+	"time"
+
+	"gpcs/internal/api"
+	"gpcs/internal/cluster/link"
+	"gpcs/internal/cluster/quorum"
+	"gpcs/internal/cluster/view"
+)
+
+// State is what this node knows of the cluster. It is a value: nothing in it
+// changes after it was given out.
+type State struct {
+	Self view.Peer
+	// View is the one installed last, nil before the first. Where Open is
+	// false the next one is being made.
+	View *view.View
+	Open bool
+	// DC is the view's DC, 0 while no view is open.
+	DC     uint32
+	Quorum quorum.Outcome
+	// Isolated is true from the moment at which this node does not reach a
+	// quorum that it had, before any view is agreed on, and after it stalled.
+	Isolated bool
+	// Joined are the members that were not in the view before, in this
+	// incarnation; Restarted those of them whose daemon came back in time:
+	// their resources ran on and are to be probed, not recovered.
+	Joined, Restarted []uint32
+	Members           []Member // all configured nodes, by id
+	// Lost are the nodes that were in a view and no longer are, by id.
+	Lost     []Lost
+	Links    []link.Status
+	Troubles []string // for an administrator, as whole sentences
+	Token    time.Duration
+}
+
+// Member is one configured node.
+type Member struct {
+	ID          uint32
+	Name        string
+	Online      bool // in the view
+	Votes       int
+	Address     string // of link 0
+	Incarnation uint64 // in the view
+	// Seen is true where this node, or another one, reaches the node's daemon
+	// by the roster's probes. It may be seconds old.
+	Seen bool
+}
+
+// Lost is a node that is no longer in the view.
+type Lost struct {
+	ID        uint32
+	LastHeard time.Time // of its last heartbeat here
+	Left      bool      // it said so: nothing of it runs any more
+}
+
+// Quorate tells whether this node may act by the view's quorum.
+func (s State) Quorate() bool {
+	return s.View != nil && s.View.Quorum.Quorate && !s.Isolated
+}
+
+// IsDC tells whether this node is the DC of an open view.
+func (s State) IsDC() bool { return s.Open && s.DC == s.Self.ID }
+
+// RecoverAfter is the time at which an isolated node has surely dropped what
+// it ran, if its policy is to do so and it is not fenced: a token after it was
+// last heard, and the guard time of a quarter of that.
+func (s State) RecoverAfter(l Lost) time.Time {
+	if l.Left {
+		return time.Time{}
+	}
+	return l.LastHeard.Add(s.Token + s.Token/4)
+}
+
+// Name returns the name of a node.
+func (s State) Name(id uint32) string {
+	for _, m := range s.Members {
+		if m.ID == id {
+			return m.Name
+		}
+	}
+	return ""
+}
+
+// Fill writes the state into its form on the wire.
+func (s State) Fill(out *api.State) {
+	out.NodeID = s.Self.ID
+	out.Node = s.Name(s.Self.ID)
+	if s.View != nil {
+		out.View = api.View{Counter: s.View.Ballot.Counter, Leader: s.View.Ballot.Node, DC: s.DC, Quorate: s.Quorate()}
+	}
+	for _, m := range s.Members {
+		out.View.Members = append(out.View.Members, api.Member{ID: m.ID, Name: m.Name, Online: m.Online, Votes: m.Votes, Address: m.Address})
+	}
+	q := s.Quorum
+	out.Quorum = api.Quorum{Expected: q.Expected, HighestExpected: q.Highest, Total: q.Total, Needed: q.Needed, Flags: q.Flags}
+	for _, l := range s.Links {
+		out.Links = append(out.Links, api.Link{Number: l.Link, Peer: l.Peer, Up: l.Up, Address: l.Address, RTTus: l.RTT.Microseconds()})
+	}
+	out.Troubles = append(out.Troubles, s.Troubles...)
+}
+
+// joined compares the members of two views that follow each other.
+func joined(before, after *view.View) (joined, restarted []uint32) {
+	for _, m := range after.Members {
+		if before != nil && slices.Contains(before.Members, m) {
+			continue
+		}
+		joined = append(joined, m.ID)
+		if before.Has(m.ID) {
+			restarted = append(restarted, m.ID)
+		}
+	}
+	return joined, restarted
+}
