@@ -47,12 +47,7 @@ func (r *Runner) runSystemd(ctx context.Context, req Request) history.Outcome {
 	}
 	defer conn.Close()
 	u := unit{conn: conn, name: unitName(req.Rsc.Type), overrides: r.opts.Root.Join("/run/systemd/system")}
-	out := u.run(ctx, req.Action)
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return history.Outcome{RC: history.RCError, Status: history.TimedOut,
-			Reason: fmt.Sprintf("systemd unit %s did not complete within %s", u.name, readable(req.Timeout))}
-	}
-	return out
+	return u.runWithin(ctx, req.Action, req.Timeout)
 }
 
 // unitName adds the suffix .service to names without a unit's suffix.
@@ -69,6 +64,16 @@ type unit struct {
 	conn      systemdConn
 	name      string
 	overrides string // directory of run-time units
+}
+
+// runWithin runs the action under a context that ends after limit.
+func (u unit) runWithin(ctx context.Context, action string, limit time.Duration) history.Outcome {
+	out := u.run(ctx, action)
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return history.Outcome{RC: history.RCError, Status: history.TimedOut,
+			Reason: fmt.Sprintf("systemd unit %s did not complete within %s", u.name, readable(limit))}
+	}
+	return out
 }
 
 func (u unit) run(ctx context.Context, action string) history.Outcome {
