@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,7 @@ type Call struct {
 	*Words
 	cmd     *cobra.Command
 	daemons *client.Client // made by peers
+	lines   *bufio.Reader  // of Stdin, made by stdinLine
 }
 
 // handler carries out one verb; c.Args holds the words after the verb.
@@ -64,6 +66,9 @@ const optionsKey = "options"
 func verb(use, short string, h handler, options ...string) *cobra.Command {
 	cmd := &cobra.Command{Use: use, Short: short, DisableFlagParsing: true, SilenceErrors: true, SilenceUsage: true}
 	cmd.Annotations = map[string]string{optionsKey: strings.Join(options, " ")}
+	if word := cmd.Name(); strings.HasPrefix(word, "[") {
+		cmd.Aliases = []string{strings.Trim(word, "[]")} // "[show]" may be left out, or typed as "show"
+	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c := callFrom(cmd.Context())
 		c.cmd, c.Args = cmd, args
@@ -202,6 +207,8 @@ func newRoot() *cobra.Command {
 func nouns() []*cobra.Command {
 	return []*cobra.Command{
 		newConstraint(),
+		newCluster(),
+		newHost(),
 		newResource(),
 		newQuorum(),
 		newStatus(),

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -177,11 +178,10 @@ func (t *Target) send(ctx context.Context, r request) (string, error) {
 	return "", failure
 }
 
-// connected tells whether a request may have reached the daemon.
+// connected tells whether another address must not be tried.
 func connected(err error) bool {
-	f, ok := err.(*Failure)
-	return ok && (f.Status != 0 || f.Layer == LayerPin || f.Layer == LayerTLS ||
-		f.Layer == LayerTimeout && !strings.Contains(f.Reason, "no answer from"))
+	var f *Failure
+	return errors.As(err, &f) && (f.Sent() || f.Layer == LayerPin)
 }
 
 func (t *Target) sendTo(ctx context.Context, r request, base string, limit time.Duration, why func(error) *Failure) (string, error) {

@@ -38,6 +38,8 @@ type Failure struct {
 	Body   string // the daemon's own words, for LayerRequest
 	Code   string // of our API, "" else
 	Err    error
+
+	sent bool // the connection stood
 }
 
 // Error words the failure as pcs's library commands do.
@@ -109,6 +111,7 @@ func diagnose(node, addr string, port int, limit time.Duration, err error) *Fail
 		return set(LayerTimeout, "Operation timed out: no answer from %s; the node is down, the network is cut, or a "+
 			"firewall drops packets: on %s run %s", where, node, firewallHint)
 	case isTimeout(err):
+		f.sent = true
 		return set(LayerTimeout, "Operation timed out after %d s: %s accepted the connection but did not answer",
 			int(limit.Seconds()), where)
 	case errors.As(err, &record):
@@ -116,6 +119,7 @@ func diagnose(node, addr string, port int, limit time.Duration, err error) *Fail
 	case errors.Is(err, context.Canceled):
 		return set(LayerTimeout, "interrupted")
 	}
+	f.sent = true
 	return set(LayerTLS, "the connection to %s broke: %v", where, err)
 }
 
@@ -153,3 +157,7 @@ func refused(node string, status int, body string) *Failure {
 	}
 	return f
 }
+
+// Sent tells whether the request may have reached the daemon: it was told off,
+// or no answer came to it.
+func (f *Failure) Sent() bool { return f.Status != 0 || f.sent }

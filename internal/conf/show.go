@@ -45,11 +45,12 @@ func (c *Corosync) Text() string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// QuorumText prints the quorum options as `quorum config` does.
+// QuorumText prints the quorum options as `quorum config` does: nothing where
+// nothing is set.
 func (c *Corosync) QuorumText() string {
-	lines := []string{"Options:"}
-	lines = append(lines, indent(pairs(c.QuorumOptions(), ": "))...)
-	if d := c.Device(); d != nil {
+	d := c.Device()
+	lines := titled("Options", c.QuorumOptions())
+	if d != nil {
 		lines = append(lines, "Device:")
 		lines = append(lines, indent(pairs(d.Options, ": "))...)
 		lines = append(lines, "  Model: "+d.Model)
@@ -58,6 +59,9 @@ func (c *Corosync) QuorumText() string {
 			lines = append(lines, "  Heuristics:")
 			lines = append(lines, indent(indent(pairs(d.Heuristic, ": ")))...)
 		}
+	}
+	if len(lines) == 0 {
+		return ""
 	}
 	return strings.Join(lines, "\n") + "\n"
 }

@@ -1,0 +1,277 @@
+package cli
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+
+	"gpcs/internal/api"
+	"gpcs/internal/client"
+	"gpcs/internal/conf"
+	"gpcs/internal/durable"
+	"gpcs/internal/report"
+)
+
+// errOutputFormat refuses an unknown --output-format.
+func errOutputFormat(value string) error {
+	return fail("Unknown value '%s' for '--output-format' option. Supported values are: 'cmd', 'json', 'text'", value)
+}
+
+// libCorosyncConf reads corosync.conf, or the file of --corosync_conf, with
+// the messages of pcs's newer commands.
+func (c *Call) libCorosyncConf() (*conf.Corosync, error) {
+	name, given := c.Value("--corosync_conf")
+	if !given {
+		name = c.Root.CorosyncConf()
+	}
+	data, err := os.ReadFile(name)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil, fail("Unable to read Corosync configuration '%s': No such file or directory: '%s'", name, name)
+	case err != nil:
+		return nil, fail("Unable to read Corosync configuration '%s': %v", name, err)
+	}
+	parsed, err := conf.ParseCorosync(data)
+	if err != nil {
+		return nil, c.conclude(report.List{report.NewError("PARSE_ERROR_COROSYNC_CONF", "Unable to parse corosync config: "+err.Error())})
+	}
+	return parsed, nil
+}
+
+// clusterConfigShow carries out "cluster config [show]".
+func clusterConfigShow(_ context.Context, c *Call) error {
+	format, given := c.Value("--output-format")
+	if given && format != "text" && format != "cmd" && format != "json" {
+		return errOutputFormat(format)
+	}
+	cluster, err := c.libCorosyncConf()
+	if err != nil {
+		return err
+	}
+	switch format {
+	case "cmd":
+		if cluster.Device() != nil {
+			fmt.Fprintln(c.Stderr, "Warning: Quorum device configuration detected but not yet supported by this command.")
+		}
+		fmt.Fprint(c.Stdout, cluster.Command())
+	case "json":
+		fmt.Fprint(c.Stdout, cluster.JSON())
+	default:
+		fmt.Fprint(c.Stdout, cluster.Text())
+	}
+	return nil
+}
+
+// clusterConfigUpdate carries out "cluster config update".
+func clusterConfigUpdate(ctx context.Context, c *Call) error {
+	g := splitKeywords(c.Args, "transport", "compression", "crypto", "totem")
+	if len(g.first) > 0 {
+		return errUsage
+	}
+	var u conf.Update
+	for _, o := range []struct {
+		word string
+		into *map[string]string
+	}{{"transport", &u.Transport}, {"compression", &u.Compression}, {"crypto", &u.Crypto}, {"totem", &u.Totem}} {
+		var err error
+		if *o.into, err = optionMap(g.groups[o.word]); err != nil {
+			return err
+		}
+	}
+	cluster, err := c.libCorosyncConf()
+	if err != nil {
+		return err
+	}
+	if err := c.conclude(u.Validate(cluster)); err != nil {
+		return err
+	}
+	stopped := u.NeedsStop(cluster)
+	u.Apply(cluster)
+	return c.storeCorosyncConf(ctx, cluster, stopped)
+}
+
+// clusterUUIDGenerate carries out "cluster config uuid generate".
+func clusterUUIDGenerate(ctx context.Context, c *Call) error {
+	cluster, err := c.libCorosyncConf()
+	if err != nil {
+		return err
+	}
+	if uuid, _ := cluster.UUID(); uuid != "" {
+		already := report.Passed("CLUSTER_UUID_ALREADY_SET", "Cluster UUID has already been set", report.Force, c.Has("--force"))
+		if err := c.conclude(report.List{already}); err != nil {
+			return err
+		}
+	}
+	uuid, err := conf.NewUUID(rand.Reader)
+	if err != nil {
+		return err
+	}
+	cluster.SetUUID(uuid)
+	return c.storeCorosyncConf(ctx, cluster, false)
+}
+
+// storeCorosyncConf writes a changed corosync.conf to the file of
+// --corosync_conf, or to all nodes, where it is taken up at once. Some changes
+// can only be made while the cluster is stopped.
+func (c *Call) storeCorosyncConf(ctx context.Context, cluster *conf.Corosync, needsStop bool) error {
+	if name, given := c.Value("--corosync_conf"); given {
+		if err := durable.Write(name, cluster.Bytes(), 0o644); err != nil {
+			return fail("Unable to write Corosync configuration '%s': %v", name, err)
+		}
+		return nil
+	}
+	targets, err := c.targets(cluster.NodeNames())
+	if err != nil {
+		return err
+	}
+	if needsStop {
+		if err := c.conclude(c.checkStopped(ctx, targets)); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintln(c.Stderr, "Sending updated corosync.conf to nodes...")
+	var reports report.List
+	client.Each(ctx, targets, remote("set_corosync_conf", 0, url.Values{"corosync_conf": {string(cluster.Bytes())}}),
+		func(t *client.Target, _ string, err error) {
+			if err == nil {
+				fmt.Fprintf(c.Stderr, "%s: Succeeded\n", t.Name)
+				return
+			}
+			reports = append(reports, callFailed(err), report.NewError("COROSYNC_CONFIG_DISTRIBUTION_NODE_ERROR",
+				t.Name+": Unable to set corosync config"))
+		})
+	if err := c.conclude(reports); err != nil {
+		return err
+	}
+	if needsStop {
+		return nil
+	}
+	return c.reloadOnOne(ctx, targets)
+}
+
+// checkStopped reports nodes on which the cluster runs.
+func (c *Call) checkStopped(ctx context.Context, targets []*client.Target) report.List {
+	fmt.Fprintln(c.Stderr, "Checking corosync is not running on nodes...")
+	var reports report.List
+	client.Each(ctx, targets, func(ctx context.Context, t *client.Target) (bool, error) {
+		var status struct {
+			Node struct {
+				Corosync bool `json:"corosync"`
+			} `json:"node"`
+		}
+		err := t.RemoteJSON(ctx, "status", url.Values{"version": {"2"}}, &status)
+		return status.Node.Corosync, err
+	}, func(t *client.Target, runs bool, err error) {
+		switch {
+		case err != nil:
+			reports = append(reports, callFailed(err), report.NewError("COROSYNC_NOT_RUNNING_CHECK_NODE_ERROR",
+				t.Name+": Unable to check if corosync is not running"))
+		case runs:
+			reports = append(reports, report.NewError("COROSYNC_RUNNING_ON_NODE", t.Name+": corosync is running"))
+		default:
+			reports = append(reports, report.NewInfo("COROSYNC_NOT_RUNNING_ON_NODE", t.Name+": corosync is not running"))
+		}
+	})
+	return reports
+}
+
+// reloadOnOne has the first node that can make the cluster take corosync.conf up.
+func (c *Call) reloadOnOne(ctx context.Context, targets []*client.Target) error {
+	var reports report.List
+	broken := false
+	for _, t := range targets {
+		var answer struct {
+			Code    string `json:"code"`
+			Message string `json:"message"`
+		}
+		text, err := t.Remote(ctx, "reload_corosync_conf", nil)
+		if err == nil {
+			err = json.Unmarshal([]byte(text), &answer)
+		}
+		switch {
+		case err != nil:
+			broken = true
+			reports = append(reports, report.NewWarning("NODE_COMMUNICATION_ERROR", callFailed(err).Text))
+		case answer.Code == "reloaded":
+			c.say(reports...)
+			fmt.Fprintf(c.Stderr, "%s: Corosync configuration reloaded\n", t.Name)
+			return nil
+		case answer.Code == "not_running":
+			reports = append(reports, report.NewWarning("COROSYNC_CONFIG_RELOAD_NOT_POSSIBLE",
+				t.Name+": Corosync is not running, therefore reload of the corosync configuration is not possible"))
+		default:
+			broken = true
+			reports = append(reports, report.NewWarning("COROSYNC_CONFIG_RELOAD_ERROR",
+				t.Name+": Unable to reload corosync configuration: "+answer.Message))
+		}
+	}
+	if broken {
+		reports = append(reports, report.NewError("UNABLE_TO_PERFORM_OPERATION_ON_ANY_NODE",
+			"Unable to perform operation on any available node/host, therefore it is not possible to continue"))
+	}
+	return c.conclude(reports)
+}
+
+// clusterSync carries out "cluster sync [corosync]".
+func clusterSync(ctx context.Context, c *Call) error {
+	nodes, err := c.clusterNodes()
+	if err != nil {
+		return err
+	}
+	data, err := os.ReadFile(c.Root.CorosyncConf())
+	if err != nil {
+		return fail("Unable to read %s: %v", c.Root.CorosyncConf(), err)
+	}
+	failed, err := c.onNodes(ctx, nodes, remote("set_corosync_conf", 0, url.Values{"corosync_conf": {string(data)}}))
+	if err != nil {
+		return err
+	}
+	if len(failed) > 0 {
+		return fail("Unable to set corosync config\n%s", lines(failed, nodes))
+	}
+	fmt.Fprintln(c.Stderr, "Warning: Corosync configuration has been synchronized, please reload corosync daemon using "+
+		"'pcs cluster reload corosync' command.")
+	return nil
+}
+
+// clusterCorosync carries out "cluster corosync [NODE]".
+func clusterCorosync(ctx context.Context, c *Call) error {
+	switch len(c.Args) {
+	case 0:
+		data, err := os.ReadFile(c.Root.CorosyncConf())
+		if errors.Is(err, os.ErrNotExist) {
+			return fail("Unable to read %s: No such file or directory", c.Root.CorosyncConf())
+		}
+		if err != nil {
+			return fail("Unable to read %s: %v", c.Root.CorosyncConf(), err)
+		}
+		fmt.Fprintln(c.Stdout, strings.TrimRight(string(data), " \n"))
+		return nil
+	case 1:
+		targets, err := c.targets(c.Args)
+		if err != nil {
+			return err
+		}
+		text, err := targets[0].Remote(ctx, "get_corosync_conf", nil)
+		if err != nil {
+			return fail("%s", legacy(err))
+		}
+		fmt.Fprintln(c.Stdout, strings.TrimRight(text, " \n"))
+		return nil
+	}
+	return errUsage
+}
+
+// clusterReload carries out "cluster reload corosync".
+func clusterReload(ctx context.Context, c *Call) error {
+	if err := c.doHere(ctx, api.ClusterCommand{Do: "reload"}, "Could not reload corosync configuration"); err != nil {
+		return err
+	}
+	fmt.Fprintln(c.Stderr, "Corosync reloaded")
+	return nil
+}
