@@ -2,6 +2,7 @@ package controller
 
 import (
 	"fmt"
+	"strings"
 
 	"gpcs/internal/cib"
 	"gpcs/internal/engine/transition"
@@ -29,7 +30,7 @@ func snapshotOf(doc *cib.Document) snapshot {
 	}
 	for _, state := range status.SelectElements("node_state") {
 		id := state.SelectAttrValue("id", "")
-		text := fmt.Sprint(state.Attr)
+		text := attributes(state)
 		for _, part := range state.ChildElements() {
 			if part.Tag == "lrm" {
 				s.addHistory(id, part)
@@ -40,6 +41,18 @@ func snapshotOf(doc *cib.Document) snapshot {
 		s.states[id] = text
 	}
 	return s
+}
+
+// attributes prints a node_state's own attributes but for the one that only
+// says who wrote last.
+func attributes(state *cib.Element) string {
+	var b strings.Builder
+	for _, a := range state.Attr {
+		if a.Key != "crm-debug-origin" {
+			b.WriteString(a.Key + "=" + a.Value + " ")
+		}
+	}
+	return b.String()
 }
 
 func (s *snapshot) addHistory(node string, lrm *cib.Element) {
