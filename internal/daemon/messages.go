@@ -3,7 +3,6 @@ package daemon
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 
 	"gpcs/internal/engine/controller"
 	"gpcs/internal/engine/graph"
@@ -66,7 +65,11 @@ func (i *instance) receive(from uint32, kind string, payload []byte) {
 // act carries out a command of the DC. One that was decided in an earlier view
 // is refused: its DC may not be the DC any more.
 func (i *instance) act(c command) {
-	if now := i.cluster.State().View.Ballot.Counter; c.View != now {
+	var now uint64
+	if v := i.cluster.State().View; v != nil {
+		now = v.Ballot.Counter
+	}
+	if c.View != now {
 		i.log.Warn("command of an earlier view refused", "op", c.Action.Key, "decided_in", c.View, "view", now)
 		return
 	}
@@ -81,15 +84,4 @@ func (i *instance) act(c command) {
 	default:
 		i.executor.Do(history.FromAction(c.Action, c.Key))
 	}
-}
-
-// refreshTarget says in one word what a refresh is about, for the log.
-func refreshTarget(rsc, node string) string {
-	if rsc == "" {
-		rsc = "all resources"
-	}
-	if node == "" {
-		node = "all nodes"
-	}
-	return fmt.Sprintf("%s on %s", rsc, node)
 }

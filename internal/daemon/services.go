@@ -15,6 +15,9 @@ import (
 // escalation is how long a graceful stop may take (shutdown-escalation).
 const escalation = 20 * time.Minute
 
+// destroyPatience is how long destroying a cluster waits for resources to stop.
+const destroyPatience = time.Minute
+
 // Do carries out a command on this node's cluster services.
 func (d *Daemon) Do(ctx context.Context, c api.ClusterCommand) (api.ClusterResult, error) {
 	d.commands.Lock()
@@ -43,8 +46,8 @@ func (d *Daemon) Do(ctx context.Context, c api.ClusterCommand) (api.ClusterResul
 }
 
 func (d *Daemon) startServices() error {
-	if d.current() != nil {
-		return nil
+	if i := d.current(); i != nil {
+		return d.resume(i)
 	}
 	i, err := newInstance(d)
 	if err != nil {
@@ -57,6 +60,23 @@ func (d *Daemon) startServices() error {
 	d.instance = i
 	d.mu.Unlock()
 	i.start(d.ctx)
+	return nil
+}
+
+// resume takes a node back whose resources were stopped while it stayed a member.
+func (d *Daemon) resume(i *instance) error {
+	if !i.evacuated.Load() {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(d.ctx, time.Minute)
+	defer cancel()
+	if err := i.unsetTransient(ctx, "shutdown"); err != nil {
+		return fmt.Errorf("the cluster cannot be told that this node is back: %w", err)
+	}
+	i.mu.Lock()
+	i.released = make(chan struct{})
+	i.mu.Unlock()
+	i.evacuated.Store(false)
 	return nil
 }
 
@@ -86,8 +106,11 @@ func (d *Daemon) evacuate(ctx context.Context, i *instance) error {
 	if err := i.setTransient(ctx, "shutdown", now); err != nil {
 		return fmt.Errorf("the cluster cannot be told that this node stops: %w", err)
 	}
+	i.mu.Lock()
+	released := i.released
+	i.mu.Unlock()
 	select {
-	case <-i.released:
+	case <-released:
 		i.evacuated.Store(true)
 		return nil
 	case <-i.done:
@@ -123,7 +146,11 @@ func (d *Daemon) killServices() error {
 // destroy stops what runs here and takes the node out of its cluster.
 func (d *Daemon) destroy(ctx context.Context) error {
 	if i := d.current(); i != nil {
-		i.stopResources(ctx)
+		patience, cancel := context.WithTimeout(ctx, destroyPatience)
+		if err := d.evacuate(patience, i); err != nil {
+			d.log.Warn("resources were not all stopped before the cluster was destroyed", "err", err)
+		}
+		cancel()
 		if err := d.leave(i); err != nil {
 			return err
 		}

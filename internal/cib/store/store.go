@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/durable"
 )
 
 // Keep is how many earlier versions stay on disk.
@@ -112,7 +113,7 @@ func (s *Store) Save(doc *cib.Document, lineage []byte) error {
 		name string
 		data []byte
 	}{{"cib.xml", data}, {"cib.lineage", lineage}, {"cib.xml.sig", []byte(cib.DigestBytes(data))}} {
-		if err := WriteDurably(s.path(f.name), f.data, 0o600); err != nil {
+		if err := durable.Write(s.path(f.name), f.data, 0o600); err != nil {
 			return fmt.Errorf("cannot save the configuration: %w", err)
 		}
 	}
@@ -135,7 +136,7 @@ func (s *Store) archive() error {
 			return fmt.Errorf("cannot keep the present version as %s: %w", raw(n), err)
 		}
 	}
-	if err := WriteDurably(s.path("cib.last"), []byte(strconv.Itoa(n)), 0o600); err != nil {
+	if err := durable.Write(s.path("cib.last"), []byte(strconv.Itoa(n)), 0o600); err != nil {
 		return fmt.Errorf("cannot keep the present version as %s: %w", raw(n), err)
 	}
 	s.last = n
@@ -143,44 +144,4 @@ func (s *Store) archive() error {
 		_ = os.Remove(s.path(raw(n-Keep) + suffix))
 	}
 	return nil
-}
-
-// WriteDurably replaces a file: the new content is written beside it and
-// synced, takes its name, and the directory is synced. On error the old file
-// is untouched.
-func WriteDurably(name string, data []byte, mode fs.FileMode) (err error) {
-	dir := filepath.Dir(name)
-	tmp, err := os.CreateTemp(dir, filepath.Base(name)+".new-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(tmp.Name())
-		}
-	}()
-	if _, err = tmp.Write(data); err == nil {
-		if err = tmp.Chmod(mode); err == nil {
-			err = tmp.Sync()
-		}
-	}
-	if closeErr := tmp.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
-		return err
-	}
-	if err = os.Rename(tmp.Name(), name); err != nil {
-		return err
-	}
-	return syncDir(dir)
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
 }

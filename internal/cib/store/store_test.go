@@ -123,12 +123,11 @@ func TestOldVersionsAreForgotten(t *testing.T) {
 
 func TestFailedSaveLeavesTheOldVersion(t *testing.T) {
 	dir, s := saved(t, 1)
-	// A directory where the new file should go makes the rename fail, as a
-	// full disk makes the write fail.
-	if err := os.Remove(filepath.Join(dir, "cib.last")); err == nil || os.IsNotExist(err) {
-		if err := os.Mkdir(filepath.Join(dir, "cib.last"), 0o700); err != nil {
-			t.Fatal(err)
-		}
+	// A directory in the file's place makes the rename fail, as a full disk
+	// makes the write fail.
+	last := filepath.Join(dir, "cib.last")
+	if err := os.MkdirAll(filepath.Join(last, "x"), 0o700); err != nil {
+		t.Fatal(err)
 	}
 	if err := s.Save(version(t, 2), nil); err == nil {
 		t.Fatal("no error")
@@ -137,7 +136,7 @@ func TestFailedSaveLeavesTheOldVersion(t *testing.T) {
 	if err != nil || l.Doc == nil || l.Doc.Version().Epoch != 1 {
 		t.Fatalf("%+v %v", l, err)
 	}
-	left, _ := filepath.Glob(filepath.Join(dir, "*.new-*"))
+	left, _ := filepath.Glob(filepath.Join(dir, ".cib*"))
 	if len(left) > 0 {
 		t.Fatal(left)
 	}

@@ -35,3 +35,13 @@ func options(doc *cib.Document) clusterOptions {
 // lostNodesGoOn tells that waiting for a lost node to stop by itself is of no
 // use: it would go on without quorum, or proof by fencing is waited for anyway.
 func (o clusterOptions) lostNodesGoOn() bool { return o.fencing || o.policy == "ignore" }
+
+// DropsWhenIsolated tells whether no-quorum-policy makes a node without quorum
+// give up what it runs.
+func DropsWhenIsolated(doc *cib.Document) bool {
+	switch options(doc).policy {
+	case "ignore", "freeze":
+		return false
+	}
+	return true
+}

@@ -1,0 +1,221 @@
+package daemon
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"strconv"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"gpcs/internal/agentmeta"
+	"gpcs/internal/agents"
+	"gpcs/internal/api"
+	"gpcs/internal/cib"
+	"gpcs/internal/cib/store"
+	"gpcs/internal/cluster"
+	"gpcs/internal/conf"
+	"gpcs/internal/engine/agent"
+	"gpcs/internal/engine/controller"
+	"gpcs/internal/engine/executor"
+	"gpcs/internal/engine/graph"
+	"gpcs/internal/engine/history"
+	"gpcs/internal/engine/sched"
+	"gpcs/internal/paths"
+)
+
+// Schema is the CIB schema of a new cluster.
+const Schema = "pacemaker-3.9"
+
+// dcVersion is what the cluster says of the engine's version (dc-version):
+// that of the Pacemaker whose behaviour is ours.
+const dcVersion = "2.1.5-gpcs"
+
+// instance is the cluster services of one node from start to stop.
+type instance struct {
+	name string // of this node in corosync.conf
+	self uint32
+	uuid string // of this start; names transitions and requests
+	log  *slog.Logger
+	root paths.Root
+
+	clusterName string
+	trouble     string // found while starting, for State
+
+	cluster   *cluster.Cluster
+	executor  *executor.Executor
+	runner    *agent.Runner
+	agents    agents.Finder
+	engine    *engine
+	results   *queue[history.Result]
+	questions questions
+
+	ctx    context.Context
+	cancel context.CancelFunc
+	group  *errgroup.Group
+	done   chan struct{} // closed when everything has ended
+
+	evacuated atomic.Bool   // all resources were stopped for a stop of the services
+	mu        sync.Mutex    // guards released
+	released  chan struct{} // closed when the DC says that nothing runs here any more
+}
+
+// newInstance reads this node's cluster configuration and puts the parts
+// together; nothing runs yet.
+func newInstance(d *Daemon) (*instance, error) {
+	cfg, self, name, err := clusterConfig(d.opts.Root, d.name)
+	if err != nil {
+		return nil, err
+	}
+	key, err := os.ReadFile(d.opts.Root.CorosyncAuthkey())
+	if err != nil {
+		return nil, fmt.Errorf("the cluster key cannot be read: %w; set the cluster up again or copy it from another node", err)
+	}
+	disk, err := store.Open(d.opts.Root.CIBDir())
+	if err != nil {
+		return nil, err
+	}
+	loaded, err := disk.Load()
+	if err != nil {
+		return nil, err
+	}
+	i := &instance{name: name, self: self, uuid: newUUID(), log: d.log, root: d.opts.Root, clusterName: cfg.Name,
+		trouble: loaded.Trouble, agents: agents.Finder{Root: d.opts.Root}, results: newQueue[history.Result](),
+		done: make(chan struct{}), released: make(chan struct{})}
+	if loaded.Trouble != "" {
+		d.log.Error(loaded.Trouble)
+	}
+	if i.runner, err = agent.New(agent.Options{Root: d.opts.Root, Node: name, Log: d.log}); err != nil {
+		return nil, err
+	}
+	i.executor = executor.New(executor.Options{Runner: i.runner, Log: d.log, Results: i.results.put})
+	i.cluster, err = cluster.New(cluster.Options{Root: d.opts.Root, Log: d.log, Self: self, Config: cfg, Key: key,
+		Document: loaded.Doc, Lineage: loaded.Lineage, Store: disk, Schema: Schema, FeatureSet: history.FeatureSet,
+		Dial: dial, Receive: i.receive})
+	if err != nil {
+		i.runner.Close()
+		return nil, err
+	}
+	i.engine = i.newEngine(cfg)
+	return i, nil
+}
+
+func (i *instance) newEngine(cfg cluster.Config) *engine {
+	token := cfg.Token
+	e := newEngine(controller.Config{UUID: i.uuid, Version: dcVersion, FeatureSet: history.FeatureSet, ClusterName: cfg.Name,
+		Token: token, Guard: token / 4, Schedule: schedule}, i.log)
+	e.submit, e.execute, e.latest = i.cluster.Submit, i.execute, i.cluster.Document
+	return e
+}
+
+func schedule(doc *cib.Document, now int64) (*graph.Graph, error) {
+	r, err := sched.Schedule(doc, sched.Options{Now: now})
+	if err != nil {
+		return nil, err
+	}
+	return r.Graph, nil
+}
+
+// newUUID returns a random version 4 UUID in its text form.
+func newUUID() string {
+	u, err := conf.NewUUID(rand.Reader)
+	if err != nil || len(u) != 32 {
+		return rand.Text() // as unique, if not of the usual form
+	}
+	return u[:8] + "-" + u[8:12] + "-" + u[12:16] + "-" + u[16:20] + "-" + u[20:]
+}
+
+// clusterConfig reads corosync.conf and finds this node in it.
+func clusterConfig(root paths.Root, host string) (cfg cluster.Config, self uint32, name string, err error) {
+	data, err := os.ReadFile(root.CorosyncConf())
+	if errors.Is(err, fs.ErrNotExist) {
+		return cfg, 0, "", &api.Error{Code: api.CodeInvalid, Message: "this node is in no cluster: " + root.CorosyncConf() +
+			" does not exist; set a cluster up with 'pcs cluster setup'"}
+	}
+	if err != nil {
+		return cfg, 0, "", err
+	}
+	c, err := conf.ParseCorosync(data)
+	if err != nil {
+		return cfg, 0, "", fmt.Errorf("%s: %w", root.CorosyncConf(), err)
+	}
+	cfg = cluster.Config{Name: c.ClusterName(), Token: c.Token(), Port: c.Port(0)}
+	votes := c.Votes()
+	for _, n := range c.Nodes() {
+		node := cluster.Node{ID: n.ID, Name: n.Name, Votes: votes[n.ID]}
+		for _, a := range n.Addrs {
+			node.Addresses = append(node.Addresses, a.Addr)
+		}
+		cfg.Nodes = append(cfg.Nodes, node)
+		if n.Name == host || isLocal(node.Addresses) && self == 0 {
+			self, name = n.ID, n.Name
+		}
+	}
+	q := c.Quorum()
+	cfg.Expected, cfg.TwoNode, cfg.WaitForAll = q.ExpectedVotes, q.TwoNode, &q.WaitForAll
+	if self == 0 {
+		return cfg, 0, "", fmt.Errorf("%s names no node with this host's name '%s' or one of its addresses", root.CorosyncConf(), host)
+	}
+	return cfg, self, name, nil
+}
+
+// start sets everything going.
+func (i *instance) start(ctx context.Context) {
+	i.ctx, i.cancel = context.WithCancel(ctx)
+	i.group = &errgroup.Group{}
+	for name, run := range map[string]func(context.Context) error{
+		"cluster": i.cluster.Run, "executor": i.executor.Run, "engine": i.engine.run,
+		"results": i.recordResults, "views": i.watchViews, "documents": i.watchDocuments,
+	} {
+		i.group.Go(func() error {
+			err := run(i.ctx)
+			if err != nil && i.ctx.Err() == nil {
+				i.log.Error("a part of the cluster services ended", "part", name, "err", err)
+			}
+			return err
+		})
+	}
+	go func() {
+		_ = i.group.Wait() // each part's error was logged
+		i.runner.Close()
+		close(i.done)
+	}()
+	i.log.Info("cluster services started", "cluster", i.clusterName, "node", i.name)
+}
+
+// end stops everything and waits; resources are left as they are.
+func (i *instance) end() {
+	i.cancel()
+	<-i.done
+}
+
+func (i *instance) node() history.Node {
+	return history.Node{ID: strconv.FormatUint(uint64(i.self), 10), Name: i.name}
+}
+
+// agentOf tells what the history wants to know of a resource's agent.
+func (i *instance) agentOf(r graph.Resource) history.Agent {
+	m, err := i.agents.Metadata(i.ctx, agentmeta.Name{Standard: r.Class, Provider: r.Provider, Type: r.Type})
+	if err != nil {
+		i.log.Debug("an agent's metadata cannot be read", "rsc", r.ID, "err", err)
+		return history.Agent{}
+	}
+	return history.FromMetadata(&m)
+}
+
+// release notes that the DC has seen everything on this node stopped.
+func (i *instance) release() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	select {
+	case <-i.released:
+	default:
+		close(i.released)
+	}
+}

@@ -1,0 +1,44 @@
+package daemon
+
+import (
+	"context"
+
+	"gpcs/internal/api"
+	"gpcs/internal/cib"
+	"gpcs/internal/engine/controller"
+)
+
+// refresh has the history of resources forgotten; the DC probes them anew.
+func (i *instance) refresh(ctx context.Context, r api.RefreshRequest) error {
+	doc, err := i.cluster.Read(ctx)
+	if err != nil {
+		return err
+	}
+	gone, ops, err := controller.Forget(doc, controller.Refresh{Resource: r.Resource, Node: r.Node,
+		Operation: r.Operation, Interval: r.Interval, Failed: r.Failed})
+	if err != nil {
+		return &api.Error{Code: api.CodeInvalid, Message: err.Error()}
+	}
+	if len(ops) == 0 {
+		return nil
+	}
+	for _, g := range gone {
+		i.log.Info("history is forgotten on request", "rsc", g.Resource, "node", g.Node)
+		i.forget(ctx, g)
+	}
+	_, err = i.cluster.Submit(ctx, cib.Request{Origin: i.name, Client: "crm_resource", User: "root", Ops: ops})
+	return err
+}
+
+// forget ends a resource's monitors on its node. A node that cannot be told is
+// about to be lost.
+func (i *instance) forget(ctx context.Context, g controller.Forgotten) {
+	for _, m := range i.cluster.State().Members {
+		if m.Name != g.Node {
+			continue
+		}
+		if err := i.cluster.Send(ctx, m.ID, kindForget, []byte(g.Resource)); err != nil {
+			i.log.Debug("a node cannot be told to forget", "node", g.Node, "rsc", g.Resource, "err", err)
+		}
+	}
+}

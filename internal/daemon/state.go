@@ -1,0 +1,31 @@
+package daemon
+
+import (
+	"os"
+
+	"gpcs/internal/api"
+	"gpcs/internal/conf"
+)
+
+// Version of gpcsd, set at build time.
+var Version = "0.12.3"
+
+// State tells what this node knows of itself and of the cluster.
+func (d *Daemon) State() api.State {
+	s := api.State{Node: d.name, Daemon: Version, Enabled: exists(d.enabledFile())}
+	if data, err := os.ReadFile(d.opts.Root.CorosyncConf()); err == nil {
+		if c, err := conf.ParseCorosync(data); err == nil {
+			s.ClusterName = c.ClusterName()
+		} else {
+			s.Troubles = append(s.Troubles, d.opts.Root.CorosyncConf()+" cannot be read: "+err.Error())
+		}
+	}
+	if i := d.current(); i != nil {
+		s.Running = !i.evacuated.Load()
+		i.cluster.State().Fill(&s)
+		if i.trouble != "" {
+			s.Troubles = append(s.Troubles, i.trouble)
+		}
+	}
+	return s
+}
