@@ -66,7 +66,7 @@ func (m *Mesh) connect(ctx context.Context, p *peer, purpose string) (*tls.Conn,
 	return conn, hello, nil
 }
 
-func (m *Mesh) introduce(ctx context.Context, conn *tls.Conn, p *peer, purpose string) (greeting, error) {
+func (m *Mesh) introduce(ctx context.Context, conn secureConn, p *peer, purpose string) (greeting, error) {
 	if err := conn.HandshakeContext(ctx); err != nil {
 		return greeting{}, err
 	}
@@ -85,7 +85,7 @@ func (m *Mesh) introduce(ctx context.Context, conn *tls.Conn, p *peer, purpose s
 	return hello, err
 }
 
-func (m *Mesh) greetStream(conn *tls.Conn, to uint32, purpose, role string) error {
+func (m *Mesh) greetStream(conn secureConn, to uint32, purpose, role string) error {
 	exporter, err := exporterOf(conn)
 	if err != nil {
 		return err
@@ -103,7 +103,7 @@ func (m *Mesh) greetStream(conn *tls.Conn, to uint32, purpose, role string) erro
 	return writeFrame(conn, data)
 }
 
-func (m *Mesh) readGreeting(conn *tls.Conn, role string) (greeting, error) {
+func (m *Mesh) readGreeting(conn secureConn, role string) (greeting, error) {
 	data, err := readFrame(conn, maxHello)
 	if err != nil {
 		return greeting{}, err
@@ -122,15 +122,23 @@ func (m *Mesh) readGreeting(conn *tls.Conn, role string) (greeting, error) {
 	return g, nil
 }
 
-func exporterOf(conn *tls.Conn) ([]byte, error) {
+func exporterOf(conn secureConn) ([]byte, error) {
 	state := conn.ConnectionState()
 	return state.ExportKeyingMaterial("EXPORTER-gpcs-cluster", nil, 32)
+}
+
+// secureConn is a TLS connection: *tls.Conn, or a server's wrapper around one
+// that must learn when it is closed.
+type secureConn interface {
+	net.Conn
+	HandshakeContext(ctx context.Context) error
+	ConnectionState() tls.ConnectionState
 }
 
 // HandleStream takes a connection that was accepted on pcsd's port with the
 // protocol ALPN. It returns when the other end has proved the key, or did not.
 func (m *Mesh) HandleStream(c net.Conn) error {
-	conn, ok := c.(*tls.Conn)
+	conn, ok := c.(secureConn)
 	if !ok {
 		_ = c.Close()
 		return errors.New("a stream of the cluster came without TLS")
@@ -151,9 +159,9 @@ func (m *Mesh) HandleStream(c net.Conn) error {
 	return nil
 }
 
-func (m *Mesh) welcome(conn *tls.Conn) (greeting, error) {
+func (m *Mesh) welcome(conn secureConn) (greeting, error) {
 	_ = conn.SetDeadline(time.Now().Add(helloTimeout))
-	if err := conn.Handshake(); err != nil {
+	if err := conn.HandshakeContext(context.Background()); err != nil {
 		return greeting{}, err
 	}
 	hello, err := m.readGreeting(conn, "dialler")
