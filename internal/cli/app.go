@@ -209,6 +209,7 @@ func nouns() []*cobra.Command {
 		newConstraint(),
 		newCluster(),
 		newHost(),
+		newProperty(),
 		newResource(),
 		newQuorum(),
 		newStatus(),

@@ -1,0 +1,309 @@
+package admin
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"gpcs/internal/cib"
+	"gpcs/internal/report"
+)
+
+const (
+	propertySet    = "cluster_property_set"
+	propertySetID  = "cib-bootstrap-options"
+	fenceDelayOpt  = "fencing-watchdog-timeout"
+	oldFenceDelay  = "stonith-watchdog-timeout"
+	nameOfCluster  = "cluster-name"
+	optionProperty = "cluster property"
+)
+
+// PropertyOptions say how properties are to be set.
+type PropertyOptions struct {
+	Force bool
+	// Quiet leaves out notes that a name is an older one and what turning
+	// fencing off means.
+	Quiet bool
+}
+
+// SetProperties sets cluster properties; an empty value removes one.
+func SetProperties(doc *cib.Document, values Pairs, o PropertyOptions) report.List {
+	set := firstPropertySet(doc)
+	var wanted Pairs
+	var gone []string
+	for _, p := range values {
+		if p.Value == "" {
+			gone = append(gone, p.Name)
+		} else {
+			wanted = append(wanted, p)
+		}
+	}
+	out := checkRemoval(set, gone, o.Force)
+	out = append(out, checkProperties(wanted, o)...)
+	if out.Failed() {
+		return out
+	}
+	b := newIDs(doc)
+	if set == nil {
+		set = cib.NewElement(propertySet, "id", b.unique(propertySetID))
+		doc.Section("crm_config").AddChild(set)
+	}
+	for _, p := range values {
+		b.setNvpair(set, p)
+	}
+	return out
+}
+
+func firstPropertySet(doc *cib.Document) *cib.Element {
+	if section := doc.Find("crm_config"); section != nil {
+		return section.SelectElement(propertySet)
+	}
+	return nil
+}
+
+// checkRemoval says which properties to be removed are not there.
+func checkRemoval(set *cib.Element, names []string, force bool) report.List {
+	var missing []string
+	id := propertySetID
+	if set != nil {
+		id = elementID(set)
+	}
+	for _, n := range names {
+		if set == nil || findNvpair(set, n) == nil {
+			missing = append(missing, n)
+		}
+	}
+	if missing == nil {
+		return nil
+	}
+	noun, pronoun := "property", "it is"
+	if len(missing) > 1 {
+		noun, pronoun = "properties", "they are"
+	}
+	text := fmt.Sprintf("Cannot remove %s %s, %s not present in property set '%s'", noun, quoteSorted(missing), pronoun, id)
+	return report.List{report.Passed("CANNOT_REMOVE_ITEMS_NOT_IN_THE_CONTAINER", text, report.Force, force)}
+}
+
+func checkProperties(wanted Pairs, o PropertyOptions) report.List {
+	known := map[string]Property{}
+	var allowed []string
+	for _, p := range properties() {
+		known[p.Name] = p
+		if !p.Generated && p.Name != nameOfCluster {
+			allowed = append(allowed, p.Name)
+		}
+	}
+	var out report.List
+	var unknown, forbidden []string
+	for _, w := range wanted {
+		p, ok := known[w.Name]
+		switch {
+		case !ok:
+			unknown = append(unknown, w.Name)
+		case p.Generated || p.Name == nameOfCluster:
+			forbidden = append(forbidden, w.Name)
+		}
+	}
+	if unknown != nil {
+		out = append(out, invalidOptions(optionProperty, unknown, allowed, report.Force, o.Force))
+	}
+	if forbidden != nil {
+		out = append(out, invalidOptions(optionProperty, forbidden, allowed, report.Never, false))
+	}
+	for _, w := range wanted {
+		out = append(out, checkProperty(known[w.Name], w.Value, o)...)
+	}
+	if wanted.has(nameOfCluster) {
+		out = append(out, report.NewError("CLUSTER_RENAME_NEEDED",
+			"This command cannot be used for renaming a cluster, use 'pcs cluster rename'"))
+	}
+	if o.Quiet {
+		return out
+	}
+	return append(out, fencingNotes(wanted)...)
+}
+
+// fencingNotes warns of what it means to turn fencing off.
+func fencingNotes(wanted Pairs) report.List {
+	var out report.List
+	for _, name := range []string{"stonith-enabled", "fencing-enabled"} {
+		if v, given := wanted.Get(name); given && isBool(v) && !isTrue(v) {
+			out = append(out, report.NewWarning("NO_STONITH_MEANS_WOULD_BE_LEFT_DUE_TO_PROPERTIES", fmt.Sprintf(
+				"Setting property %s to %s leaves the cluster with no enabled means to fence nodes, resulting in the cluster "+
+					"not being able to recover from certain failure conditions", name, v)))
+		}
+	}
+	return out
+}
+
+func checkProperty(p Property, value string, o PropertyOptions) report.List {
+	var out report.List
+	if !o.Quiet && (p.ReplacedBy != "" || p.Deprecated) {
+		text := fmt.Sprintf("cluster property option '%s' is deprecated and might be removed in a future release, "+
+			"therefore it should not be used", p.Name)
+		if p.ReplacedBy != "" {
+			text += fmt.Sprintf(", use '%s' instead", p.ReplacedBy)
+		}
+		out = append(out, report.NewWarning("DEPRECATED_OPTION", text))
+	}
+	check, ok := propertyCheck(p)
+	if !ok || check.ok(value) {
+		return out
+	}
+	by := report.Force
+	if p.Name == fenceDelayOpt || p.Name == oldFenceDelay {
+		by = report.Never
+	}
+	return append(out, invalidValue(p.Name, value, check.hint, by, o.Force && by != report.Never))
+}
+
+var (
+	percentForm = regexp.MustCompile(`^\d+%$`)
+	wholeForm   = regexp.MustCompile(`^\d+$`)
+)
+
+const (
+	hintPropertyBool = "a Pacemaker boolean value: '0', '1', 'false', 'n', 'no', 'off', 'on', 'true', 'y', 'yes'"
+	hintPcmkInteger  = "an integer or INFINITY or -INFINITY"
+	hintPercentage   = "a non-negative integer followed by '%' (e.g. 0%, 50%, 200%, ...)"
+)
+
+// propertyCheck is the rule for the values of a type; ok is false for types
+// that take anything.
+func propertyCheck(p Property) (check rule, ok bool) {
+	switch p.Type {
+	case "boolean":
+		return rule{p.Name, isBool, hintPropertyBool}, true
+	case "duration", "timeout":
+		return timeRule(p.Name), true
+	case "integer", "score":
+		return rule{p.Name, isScore, hintPcmkInteger}, true
+	case "nonnegative_integer":
+		return rule{p.Name, wholeForm.MatchString, hintNonNegative}, true
+	case "percentage":
+		return rule{p.Name, percentForm.MatchString, hintPercentage}, true
+	case "select":
+		return oneOf(p.Name, p.Values...), true
+	}
+	return rule{}, false
+}
+
+// PropertySet is one set of cluster properties.
+type PropertySet struct {
+	ID      string         `json:"id"`
+	Options Pairs          `json:"options"`
+	Rule    *Condition     `json:"rule"`
+	Pairs   []PropertyPair `json:"nvpairs"`
+}
+
+// PropertyPair is one property that is set.
+type PropertyPair struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// PropertySets are all sets of cluster properties of a document.
+type PropertySets struct {
+	Sets []PropertySet `json:"nvsets"`
+}
+
+// ReadProperties reads the cluster properties that are set, by name. Only the
+// first set counts, as for pcs.
+func ReadProperties(doc *cib.Document, now time.Time) PropertySets {
+	read := PropertySets{Sets: []PropertySet{}}
+	section := doc.Find("crm_config")
+	if section == nil {
+		return read
+	}
+	if e := section.SelectElement(propertySet); e != nil {
+		set := PropertySet{ID: elementID(e), Options: attributesBut(e, "id"), Pairs: []PropertyPair{}}
+		if r := e.SelectElement("rule"); r != nil {
+			c := readRule(r, now)
+			set.Rule = &c
+		}
+		for _, nv := range e.SelectElements("nvpair") {
+			set.Pairs = append(set.Pairs, PropertyPair{elementID(nv), nv.SelectAttrValue("name", ""), nv.SelectAttrValue("value", "")})
+		}
+		sort.SliceStable(set.Pairs, func(i, j int) bool { return set.Pairs[i].Name < set.Pairs[j].Name })
+		read.Sets = append(read.Sets, set)
+	}
+	return read
+}
+
+// Lines writes the properties as text. With all, properties that are not set
+// are shown with their defaults; with names, only those, set or not.
+func (s PropertySets) Lines(all bool, names []string) []string {
+	sets := s.Sets
+	if len(sets) == 0 && (all || len(names) > 0) {
+		sets = []PropertySet{{}}
+	}
+	var lines []string
+	for _, set := range sets {
+		values := map[string]string{}
+		if all || len(names) > 0 {
+			for _, p := range properties() {
+				if p.Default != "" {
+					values[p.Name] = p.Default + " (default)"
+				}
+			}
+		}
+		for _, p := range set.Pairs {
+			values[p.Name] = quoteFor(p.Value, "= ")
+		}
+		lines = append(lines, set.lines(only(values, names))...)
+	}
+	return lines
+}
+
+func only(values map[string]string, names []string) []string {
+	var kept []string
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if len(names) == 0 || slices.Contains(names, name) {
+			kept = append(kept, name+"="+values[name])
+		}
+	}
+	return kept
+}
+
+func (s PropertySet) lines(values []string) []string {
+	head := "Cluster Properties:"
+	if s.ID != "" {
+		head += " " + s.ID
+	}
+	if len(s.Options) > 0 {
+		head += " " + nameValues(s.Options.Sorted())
+	}
+	lines := append([]string{head}, indent(values)...)
+	if s.Rule != nil {
+		lines = append(lines, indent(ruleLines(*s.Rule, false))...)
+	}
+	return lines
+}
+
+// Command writes the properties as the command that sets them; those that
+// the cluster itself sets, and its name, no command can set.
+func (s PropertySets) Command() string {
+	fixed := map[string]bool{nameOfCluster: true}
+	for _, p := range properties() {
+		if p.Generated {
+			fixed[p.Name] = true
+		}
+	}
+	parts := []string{"pcs property set --force --"}
+	if len(s.Sets) > 0 {
+		for _, p := range s.Sets[0].Pairs {
+			if !fixed[p.Name] {
+				parts = append(parts, shellQuote(p.Name+"="+p.Value))
+			}
+		}
+	}
+	if len(parts) == 1 {
+		return ""
+	}
+	return strings.Join(parts, " \\\n  ")
+}

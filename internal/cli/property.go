@@ -1,0 +1,154 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gpcs/internal/admin"
+	"gpcs/internal/cib"
+	"gpcs/internal/report"
+)
+
+func newProperty() *cobra.Command {
+	options := []string{"-f", "--all", "--defaults", "--output-format"}
+	return noun("property", "Manage properties of the cluster", propertyConfig, options,
+		unnamed(verb("config [<property>... | --all] [--output-format text|cmd|json]", "Show properties that are set; with --all also the others", propertyConfig, options...)),
+		verb("set <property>=[<value>]... [--force]", "Set properties; an empty value removes one", propertySet, "--force", "-f"),
+		verb("unset <property>... [--force]", "Remove properties", propertyUnset, "--force", "-f"),
+		verb("defaults [<property>...] [--full]", "Show the defaults of properties", propertyDefaults, "--full"),
+		verb("describe [<property>...] [--full]", "Describe properties", propertyDescribe, "--full", "--output-format"),
+		hidden(verb("get_cluster_properties_definition", "Print what is known of properties as JSON", propertyDefinitions)),
+		replaced("list", "property config", propertyConfig, options...),
+		replaced("show", "property config", propertyConfig, options...),
+	)
+}
+
+func hidden(cmd *cobra.Command) *cobra.Command {
+	cmd.Hidden = true
+	return cmd
+}
+
+// atMostOne refuses more than one of the options.
+func (c *Call) atMostOne(options ...string) error {
+	var given []string
+	for _, o := range options {
+		if c.Has(o) {
+			given = append(given, o)
+		}
+	}
+	if len(given) > 1 {
+		return fail("Only one of %s can be used", report.Quote(given))
+	}
+	return nil
+}
+
+func propertyConfig(ctx context.Context, c *Call) error {
+	if err := c.atMostOne("--all", "--defaults", "--output-format"); err != nil {
+		return err
+	}
+	format, err := c.outputFormat()
+	if err != nil {
+		return err
+	}
+	if len(c.Args) > 0 && (c.Has("--all") || c.Has("--defaults") || format != "text") {
+		return errUsage
+	}
+	if c.Has("--defaults") {
+		c.say(report.NewDeprecation("DEPRECATED_OPTION", "Option --defaults is deprecated and will be removed. "+
+			"Please use command 'pcs property defaults' instead."))
+		known, _ := admin.KnownProperties(nil, true)
+		c.printLines(admin.DefaultLines(known))
+		return nil
+	}
+	doc, err := c.readCIB(ctx)
+	if err != nil {
+		return err
+	}
+	sets := admin.ReadProperties(doc, time.Now())
+	switch format {
+	case "json":
+		fmt.Fprintln(c.Stdout, admin.JSONLine(sets))
+	case "cmd":
+		c.print(sets.Command())
+	default:
+		c.printLines(sets.Lines(c.Has("--all"), c.Args))
+	}
+	return nil
+}
+
+// propertyOptions: on the running cluster the names of Pacemaker 2 are as
+// good as the newer ones, so nothing is said about them.
+func propertyOptions(c *Call) admin.PropertyOptions {
+	return admin.PropertyOptions{Force: c.Has("--force"), Quiet: !c.Has("-f")}
+}
+
+func propertySet(ctx context.Context, c *Call) error {
+	if len(c.Args) == 0 {
+		return errUsage
+	}
+	values, err := parsePairs(c.Args)
+	if err != nil {
+		return err
+	}
+	return c.editCIB(ctx, func(doc *cib.Document) report.List {
+		return admin.SetProperties(doc, values, propertyOptions(c))
+	})
+}
+
+func propertyUnset(ctx context.Context, c *Call) error {
+	if len(c.Args) == 0 {
+		return errUsage
+	}
+	var values admin.Pairs
+	for _, name := range c.Args {
+		values = values.With(name, "")
+	}
+	return c.editCIB(ctx, func(doc *cib.Document) report.List {
+		return admin.SetProperties(doc, values, propertyOptions(c))
+	})
+}
+
+func propertyDefaults(_ context.Context, c *Call) error {
+	if len(c.Args) > 0 && c.Has("--full") {
+		return errUsage
+	}
+	known, unknown := admin.KnownProperties(c.Args, c.Has("--full"))
+	if unknown != nil {
+		return fail("No default value for %s: %s", propertyWord(unknown), report.Quote(unknown))
+	}
+	c.printLines(admin.DefaultLines(known))
+	return nil
+}
+
+func propertyWord(names []string) string {
+	if len(names) == 1 {
+		return "property"
+	}
+	return "properties"
+}
+
+func propertyDescribe(_ context.Context, c *Call) error {
+	if format, err := c.outputFormat(); err != nil {
+		return err
+	} else if format != "text" {
+		return fail("Unknown value '%s' for '--output-format' option. Supported value is: 'text'", format)
+	}
+	if len(c.Args) > 0 && c.Has("--full") {
+		return errUsage
+	}
+	known, unknown := admin.KnownProperties(c.Args, c.Has("--full"))
+	if unknown != nil {
+		return fail("No description for %s: %s", propertyWord(unknown), report.Quote(unknown))
+	}
+	c.printLines(admin.DescriptionLines(known))
+	return nil
+}
+
+func propertyDefinitions(_ context.Context, c *Call) error {
+	fmt.Fprint(c.Stdout, strings.TrimRight(admin.PropertyDefinitions(), "\n"), "\n")
+	return nil
+}
