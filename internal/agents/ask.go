@@ -3,7 +3,6 @@ package agents
 import (
 	"bytes"
 	"context"
-	_ "embed"
 	"errors"
 	"fmt"
 	"os"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"gpcs/internal/agentmeta"
+	"gpcs/internal/engine/builtin"
 )
 
 // ErrNotInstalled is returned for an agent that is not there.
@@ -20,11 +20,6 @@ var ErrNotInstalled = errors.New("no such agent")
 
 // askTimeout is how long an agent may take to print its metadata.
 const askTimeout = 20 * time.Second
-
-// BuiltinIPaddr2 is the metadata of the built-in ocf:heartbeat:IPaddr2.
-//
-//go:embed builtin_ipaddr2.xml
-var BuiltinIPaddr2 []byte
 
 // Metadata asks an agent what it is. The error is ErrNotInstalled, the
 // agent's failure, agentmeta.ErrMetadata or agentmeta.ErrVersion, wrapped.
@@ -51,8 +46,8 @@ func (f Finder) Metadata(ctx context.Context, name agentmeta.Name) (agentmeta.Ag
 func (f Finder) ask(ctx context.Context, name agentmeta.Name) ([]byte, error) {
 	path, err := f.path(name)
 	if err != nil {
-		if name.String() == "ocf:heartbeat:IPaddr2" {
-			return BuiltinIPaddr2, nil
+		if text := builtin.Metadata(name.Standard, name.Provider, name.Type); text != "" {
+			return []byte(text), nil
 		}
 		return nil, err
 	}

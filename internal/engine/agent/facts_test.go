@@ -7,10 +7,14 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"gpcs/internal/agentmeta"
 	"gpcs/internal/engine/graph"
 	"gpcs/internal/engine/history"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestFactsAreAskedOnce(t *testing.T) {
 	n := newNode(t)

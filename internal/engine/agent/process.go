@@ -20,6 +20,11 @@ const (
 	// killLimit is how long to wait for a killed agent: one that hangs in the
 	// kernel cannot be ended and must not hang the queue for ever.
 	killLimit = 5 * time.Second
+	// lateness is how late the daemon may notice that an agent's time is up and
+	// still be sure that the agent had it. A node that stood still, or has no
+	// processor to spare, kept the agent from running as well: it gets the
+	// lost time on top.
+	lateness = 250 * time.Millisecond
 )
 
 // command is a process to be run for a resource.
@@ -117,6 +122,7 @@ func startFailed(c command, err error) history.Outcome {
 // supervise waits for the process, for its time to run out, or for ctx. It
 // tells whether the process has ended.
 func supervise(ctx context.Context, c command, pid int, out *output, done <-chan error) (history.Outcome, bool) {
+	deadline := time.Now().Add(c.timeout)
 	limit := time.NewTimer(c.timeout)
 	defer limit.Stop()
 	tick := time.NewTicker(time.Second)
@@ -131,7 +137,12 @@ func supervise(ctx context.Context, c command, pid int, out *output, done <-chan
 			return cancelled(), killGroup(pid, done)
 		case <-tick.C:
 			out.bound()
-		case <-limit.C:
+		case now := <-limit.C:
+			if late := now.Sub(deadline); late > lateness {
+				deadline = now.Add(late)
+				limit.Reset(late)
+				continue
+			}
 			ended := killGroup(pid, done)
 			return history.Outcome{RC: history.RCError, Status: history.TimedOut,
 				Reason: fmt.Sprintf("Resource agent did not complete within %s", readable(c.timeout))}, ended
