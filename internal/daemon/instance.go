@@ -14,7 +14,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"gpcs/internal/agentmeta"
 	"gpcs/internal/agents"
 	"gpcs/internal/api"
 	"gpcs/internal/cib"
@@ -50,7 +49,7 @@ type instance struct {
 	cluster   *cluster.Cluster
 	executor  *executor.Executor
 	runner    *agent.Runner
-	agents    agents.Finder
+	facts     *agent.Facts
 	engine    *engine
 	results   *queue[history.Result]
 	questions questions
@@ -85,7 +84,7 @@ func newInstance(d *Daemon) (*instance, error) {
 		return nil, err
 	}
 	i := &instance{name: name, self: self, uuid: newUUID(), log: d.log, root: d.opts.Root, clusterName: cfg.Name,
-		trouble: loaded.Trouble, agents: agents.Finder{Root: d.opts.Root}, results: newQueue[history.Result](),
+		trouble: loaded.Trouble, results: newQueue[history.Result](),
 		done: make(chan struct{}), released: make(chan struct{})}
 	if loaded.Trouble != "" {
 		d.log.Error(loaded.Trouble)
@@ -93,7 +92,9 @@ func newInstance(d *Daemon) (*instance, error) {
 	if i.runner, err = agent.New(agent.Options{Root: d.opts.Root, Node: name, Log: d.log}); err != nil {
 		return nil, err
 	}
-	i.executor = executor.New(executor.Options{Runner: i.runner, Log: d.log, Results: i.results.put})
+	i.facts = i.runner.NewFacts(agents.Finder{Root: d.opts.Root}.Metadata)
+	i.executor = executor.New(executor.Options{Runner: i.runner, Log: d.log, Results: i.results.put,
+		LastCallID: history.LastCallID(loaded.Doc, i.node().ID)})
 	i.cluster, err = cluster.New(cluster.Options{Root: d.opts.Root, Log: d.log, Self: self, Config: cfg, Key: key,
 		Document: loaded.Doc, Lineage: loaded.Lineage, Store: disk, Schema: Schema, FeatureSet: history.FeatureSet,
 		Dial: dial, Receive: i.receive})
@@ -191,16 +192,6 @@ func (i *instance) end() {
 
 func (i *instance) node() history.Node {
 	return history.Node{ID: strconv.FormatUint(uint64(i.self), 10), Name: i.name}
-}
-
-// agentOf tells what the history wants to know of a resource's agent.
-func (i *instance) agentOf(r graph.Resource) history.Agent {
-	m, err := i.agents.Metadata(i.ctx, agentmeta.Name{Standard: r.Class, Provider: r.Provider, Type: r.Type})
-	if err != nil {
-		i.log.Debug("an agent's metadata cannot be read", "rsc", r.ID, "err", err)
-		return history.Agent{}
-	}
-	return history.FromMetadata(&m)
 }
 
 // release notes that the DC has seen everything on this node stopped.

@@ -82,6 +82,10 @@ func (i *instance) act(c command) {
 		op := history.FromAction(c.Action, c.Key)
 		i.executor.Cancel(op.Rsc.ID, op.CancelTarget(), op.IntervalMS)
 	default:
-		i.executor.Do(history.FromAction(c.Action, c.Key))
+		op := history.FromAction(c.Action, c.Key)
+		if op.Operation == history.ReloadAgent {
+			op.Operation = i.facts.Of(i.ctx, op.Rsc).Action(op.Operation)
+		}
+		i.executor.Do(op)
 	}
 }

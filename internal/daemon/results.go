@@ -32,7 +32,7 @@ func (i *instance) record(ctx context.Context, id string, batch []history.Result
 		r := cib.Request{ID: id, Origin: i.name, Client: "crmd", User: "hacluster"}
 		doc := i.cluster.Document()
 		for _, res := range batch {
-			next := history.Changes(doc, i.node(), res, i.agentOf(res.Op.Rsc), time.Now().Unix())
+			next := history.Changes(doc, i.node(), res, i.facts.Of(ctx, res.Op.Rsc), time.Now().Unix())
 			// A second failure in the batch must count on top of the first.
 			if changed, err := cib.Apply(doc, cib.Request{Ops: next}, ""); err == nil {
 				doc = changed
