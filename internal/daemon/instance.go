@@ -53,6 +53,7 @@ type instance struct {
 	engine    *engine
 	results   *queue[history.Result]
 	questions questions
+	taken     recent // commands of DCs
 
 	ctx    context.Context
 	cancel context.CancelFunc

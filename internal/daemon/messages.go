@@ -3,6 +3,8 @@ package daemon
 import (
 	"context"
 	"encoding/json"
+	"sync"
+	"time"
 
 	"gpcs/internal/engine/controller"
 	"gpcs/internal/engine/graph"
@@ -73,6 +75,9 @@ func (i *instance) act(c command) {
 		i.log.Warn("command of an earlier view refused", "op", c.Action.Key, "decided_in", c.View, "view", now)
 		return
 	}
+	if !i.taken.add(c.Key) {
+		return // sent again because the view changed
+	}
 	switch c.Action.Operation {
 	case "do_shutdown":
 		i.release()
@@ -82,10 +87,44 @@ func (i *instance) act(c command) {
 		op := history.FromAction(c.Action, c.Key)
 		i.executor.Cancel(op.Rsc.ID, op.CancelTarget(), op.IntervalMS)
 	default:
-		op := history.FromAction(c.Action, c.Key)
-		if op.Operation == history.ReloadAgent {
-			op.Operation = i.facts.Of(i.ctx, op.Rsc).Action(op.Operation)
-		}
-		i.executor.Do(op)
+		i.run(history.FromAction(c.Action, c.Key))
 	}
+}
+
+// run hands an operation to the executor. That something which changes the
+// resource's state was begun is noted in the document: if the DC is lost
+// meanwhile, the next one must not start the resource elsewhere.
+func (i *instance) run(op history.Op) {
+	if call := i.executor.Do(op); call != 0 && noted(op) {
+		i.results.put(history.PendingOp(op, call, time.Now().Unix()))
+	}
+}
+
+// recent remembers the last keys of commands that this node took.
+type recent struct {
+	mu   sync.Mutex
+	keys map[string]bool
+	ring []string
+}
+
+// recentKeys is how many commands are remembered: far more than can be in flight.
+const recentKeys = 4096
+
+// add remembers a key; false if it was there.
+func (r *recent) add(key string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.keys[key] {
+		return false
+	}
+	if r.keys == nil {
+		r.keys = map[string]bool{}
+	}
+	if len(r.ring) == recentKeys {
+		delete(r.keys, r.ring[0])
+		r.ring = r.ring[1:]
+	}
+	r.keys[key] = true
+	r.ring = append(r.ring, key)
+	return true
 }

@@ -16,13 +16,63 @@ const resultRetry = 500 * time.Millisecond
 // recordResults writes what the executor found out into the document, in
 // order. Results that come while others are on their way go together.
 func (i *instance) recordResults(ctx context.Context) error {
+	var begun beginnings
 	for sent := 0; ; sent++ {
 		batch := i.results.take(ctx)
 		if batch == nil {
 			return nil
 		}
-		i.record(ctx, fmt.Sprintf("%s-result-%d", i.uuid, sent), batch)
+		i.record(ctx, fmt.Sprintf("%s-result-%d", i.uuid, sent), begun.sift(batch))
 	}
+}
+
+// beginnings keeps the note that an operation was begun from overtaking its
+// result: a built-in agent is done before the note is written.
+type beginnings struct {
+	noted, ended map[int]bool // call ids of which the other half is still to come
+}
+
+// sift drops the notes whose result is known.
+func (b *beginnings) sift(batch []history.Result) []history.Result {
+	if b.noted == nil {
+		b.noted, b.ended = map[int]bool{}, map[int]bool{}
+	}
+	ends := map[int]bool{}
+	for _, r := range batch {
+		if noted(r.Op) && r.Status != history.Pending {
+			ends[r.CallID] = true
+		}
+	}
+	var kept []history.Result
+	for _, r := range batch {
+		switch {
+		case !noted(r.Op):
+		case r.Status == history.Pending:
+			if b.ended[r.CallID] {
+				delete(b.ended, r.CallID)
+				continue
+			}
+			b.noted[r.CallID] = true
+			if ends[r.CallID] {
+				continue
+			}
+		case b.noted[r.CallID]:
+			delete(b.noted, r.CallID)
+		default:
+			b.ended[r.CallID] = true
+		}
+		kept = append(kept, r)
+	}
+	return kept
+}
+
+// noted tells whether the beginning of an operation is noted in the document.
+func noted(op history.Op) bool {
+	switch op.Operation {
+	case history.Monitor, history.Notify, history.Cancel, history.Delete:
+		return false
+	}
+	return true
 }
 
 // record submits one batch until the cluster has it: a result that is lost

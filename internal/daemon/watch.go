@@ -28,8 +28,10 @@ func (i *instance) watchViews(ctx context.Context) error {
 				isolated = s.Isolated
 				i.isolation(isolated)
 			}
+			// While the next view is being made nothing is certain; what the
+			// controller sends in the meantime is refused by who is ahead.
 			v := viewOf(s)
-			if reflect.DeepEqual(v, last) {
+			if !s.Open || reflect.DeepEqual(v, last) {
 				continue
 			}
 			last = v

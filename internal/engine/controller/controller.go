@@ -110,22 +110,49 @@ func New(cfg Config) *Controller {
 // View takes a newly installed view, or the news that this node is in none
 // (the zero View).
 func (c *Controller) View(now time.Time, v View) []Effect {
-	was := c.view.DC
+	before := c.view
 	c.view = v
 	if !v.DC {
 		c.drop()
 		return c.take()
 	}
-	if !was {
+	if !before.DC {
 		c.note(0, "this node is the DC now")
 		c.drop()
 	}
 	if c.tr != nil {
 		c.tr.Abort("the membership changed")
-		c.loseActions()
+		c.carryOver(before)
 	}
 	c.dirty = true
 	return c.advance(now)
+}
+
+// carryOver takes the actions in flight into the next view: those on nodes
+// that are gone, or whose daemon is another, are given up; the rest is sent
+// again, since a node refuses commands of an earlier view and knows those that
+// it has already taken.
+func (c *Controller) carryOver(before View) {
+	for _, a := range c.tr.InFlight() {
+		was, now := before.node(a.NodeID), c.view.node(a.NodeID)
+		if !now.Online || now.Incarnation != was.Incarnation {
+			c.confirm(a.ID, false)
+			continue
+		}
+		if _, sent := c.deadlines[a.ID]; sent {
+			c.execute(a)
+		}
+	}
+}
+
+// node returns the node of an id in its text form; the zero Node if there is none.
+func (v View) node(id string) Node {
+	for _, n := range v.Nodes {
+		if idText(n.ID) == id {
+			return n
+		}
+	}
+	return Node{}
 }
 
 // Document takes a newer document.
@@ -218,19 +245,6 @@ func (c *Controller) confirm(id int, ok bool) {
 	delete(c.deadlines, id)
 	if c.tr != nil {
 		c.tr.Confirm(id, ok)
-	}
-}
-
-// loseActions gives up on what was in flight on nodes that are gone.
-func (c *Controller) loseActions() {
-	online := map[string]bool{}
-	for _, n := range c.view.Nodes {
-		online[idText(n.ID)] = n.Online
-	}
-	for _, a := range c.tr.InFlight() {
-		if !online[a.NodeID] {
-			c.confirm(a.ID, false)
-		}
 	}
 }
 

@@ -264,6 +264,46 @@ func TestSilentNodeIsGivenUpOn(t *testing.T) {
 	}
 }
 
+func TestActionsGoOnInTheNextView(t *testing.T) {
+	b := newBench(t, starts("1", "2"))
+	b.do(b.c.View(b.now, view(1, node(1), node(2))))
+	asked := b.asked
+	b.do(b.c.View(b.now, view(2, node(1), node(2), node(3))))
+	if len(b.sent) != 2 || b.sent[1].View != 2 || b.sent[1].Key != b.sent[0].Key {
+		t.Fatal("not sent again for the new view", b.sent)
+	}
+	if b.asked != asked {
+		t.Fatal("decided while an action was in flight")
+	}
+	b.result(1, 0)
+	if b.asked != asked+1 || len(b.sent) != 2 {
+		t.Fatal("the old transition went on", b.asked-asked, b.sent)
+	}
+}
+
+func TestRestartedDaemonHasLostItsActions(t *testing.T) {
+	b := newBench(t, starts("2"))
+	b.do(b.c.View(b.now, view(1, node(1), node(2))))
+	asked := b.asked
+	again := node(2)
+	again.Incarnation++
+	b.do(b.c.View(b.now, view(2, node(1), again)))
+	if b.asked != asked+1 || len(b.sent) != 1 {
+		t.Fatal(b.asked-asked, b.sent)
+	}
+}
+
+func TestPendingIsNoResult(t *testing.T) {
+	b := newBench(t, starts("1"))
+	b.do(b.c.View(b.now, view(1, node(1))))
+	b.change(cib.Op{Kind: cib.Modify, XML: `<status><node_state id="1"><lrm id="1"><lrm_resources><lrm_resource id="r">
+		<lrm_rsc_op id="r_last_0" transition-key="` + b.sent[0].Key + `" rc-code="193" op-status="-1" call-id="1"/>
+		</lrm_resource></lrm_resources></lrm></node_state></status>`})
+	if b.c.tr == nil || b.c.tr.Aborted() != "" {
+		t.Fatal("taken for a result")
+	}
+}
+
 func TestUnreachableNode(t *testing.T) {
 	b := newBench(t, starts("2"))
 	b.do(b.c.View(b.now, view(1, node(1), node(2))))

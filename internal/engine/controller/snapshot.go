@@ -18,7 +18,11 @@ type snapshot struct {
 type opLine struct {
 	key, mark string // transition key; everything that makes a result a new one
 	ok        bool   // the result is what the transition expected
+	pending   bool   // begun, no result yet: it tells a later DC what is under way
 }
+
+// pendingStatus is the op-status of an operation that has no result yet.
+const pendingStatus = "-1"
 
 func snapshotOf(doc *cib.Document) snapshot {
 	v := doc.Version()
@@ -64,6 +68,8 @@ func (s *snapshot) addHistory(node string, lrm *cib.Element) {
 					key:  at("transition-key"),
 					mark: at("transition-magic") + " " + at("call-id") + " " + at("last-rc-change"),
 					ok:   expected(op),
+
+					pending: at("op-status") == pendingStatus,
 				}
 			}
 		}
@@ -88,7 +94,7 @@ func (c *Controller) compare(now snapshot) {
 		}
 	}
 	for where, line := range now.ops {
-		if c.seen.ops[where] != line {
+		if c.seen.ops[where] != line && !line.pending {
 			c.result(where, line)
 		}
 	}
