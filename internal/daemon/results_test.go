@@ -18,7 +18,7 @@ func TestBeginningsNeverFollowTheirResult(t *testing.T) {
 		"end 1 begin 1":             "end 1",
 		"monitor 1 begin 2":         "monitor 1 begin 2",
 		"begin 1 begin 2 end 1":     "begin 2 end 1",
-		"end 1 | begin 1 | begin 2": "end 1 | | begin 2",
+		"end 1 | begin 1 | begin 2": "end 1 |  | begin 2",
 	} {
 		var b beginnings
 		var out []string
