@@ -5,7 +5,6 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
@@ -192,47 +191,20 @@ func propertyCheck(p Property) (check rule, ok bool) {
 	return rule{}, false
 }
 
-// PropertySet is one set of cluster properties.
-type PropertySet struct {
-	ID      string         `json:"id"`
-	Options Pairs          `json:"options"`
-	Rule    *Condition     `json:"rule"`
-	Pairs   []PropertyPair `json:"nvpairs"`
-}
-
-// PropertyPair is one property that is set.
-type PropertyPair struct {
-	ID    string `json:"id"`
-	Name  string `json:"name"`
-	Value string `json:"value"`
-}
-
 // PropertySets are all sets of cluster properties of a document.
 type PropertySets struct {
-	Sets []PropertySet `json:"nvsets"`
+	Sets []Nvset `json:"nvsets"`
 }
 
 // ReadProperties reads the cluster properties that are set, by name. Only the
 // first set counts, as for pcs.
 func ReadProperties(doc *cib.Document, now time.Time) PropertySets {
-	read := PropertySets{Sets: []PropertySet{}}
 	section := doc.Find("crm_config")
 	if section == nil {
-		return read
+		return PropertySets{Sets: []Nvset{}}
 	}
-	if e := section.SelectElement(propertySet); e != nil {
-		set := PropertySet{ID: elementID(e), Options: attributesBut(e, "id"), Pairs: []PropertyPair{}}
-		if r := e.SelectElement("rule"); r != nil {
-			c := readRule(r, now)
-			set.Rule = &c
-		}
-		for _, nv := range e.SelectElements("nvpair") {
-			set.Pairs = append(set.Pairs, PropertyPair{elementID(nv), nv.SelectAttrValue("name", ""), nv.SelectAttrValue("value", "")})
-		}
-		sort.SliceStable(set.Pairs, func(i, j int) bool { return set.Pairs[i].Name < set.Pairs[j].Name })
-		read.Sets = append(read.Sets, set)
-	}
-	return read
+	sets := readNvsets(section, propertySet, now)
+	return PropertySets{Sets: sets[:min(len(sets), 1)]}
 }
 
 // Lines writes the properties as text. With all, properties that are not set
@@ -240,7 +212,7 @@ func ReadProperties(doc *cib.Document, now time.Time) PropertySets {
 func (s PropertySets) Lines(all bool, names []string) []string {
 	sets := s.Sets
 	if len(sets) == 0 && (all || len(names) > 0) {
-		sets = []PropertySet{{}}
+		sets = []Nvset{{}}
 	}
 	var lines []string
 	for _, set := range sets {
@@ -255,7 +227,7 @@ func (s PropertySets) Lines(all bool, names []string) []string {
 		for _, p := range set.Pairs {
 			values[p.Name] = quoteFor(p.Value, "= ")
 		}
-		lines = append(lines, set.lines(only(values, names))...)
+		lines = append(lines, propertyLines(set, only(values, names))...)
 	}
 	return lines
 }
@@ -270,7 +242,7 @@ func only(values map[string]string, names []string) []string {
 	return kept
 }
 
-func (s PropertySet) lines(values []string) []string {
+func propertyLines(s Nvset, values []string) []string {
 	head := "Cluster Properties:"
 	if s.ID != "" {
 		head += " " + s.ID

@@ -209,6 +209,8 @@ func nouns() []*cobra.Command {
 		newConstraint(),
 		newCluster(),
 		newHost(),
+		newCIB(),
+		newNode(),
 		newProperty(),
 		newResource(),
 		newQuorum(),
