@@ -49,7 +49,9 @@ var errProof = errors.New("the other end does not hold this cluster's key")
 
 // connect dials a peer and proves the key both ways.
 func (m *Mesh) connect(ctx context.Context, p *peer, purpose string) (*tls.Conn, greeting, error) {
-	ctx, cancel := context.WithTimeout(ctx, helloTimeout)
+	// Not for long: a connection begun while the peer was cut off would hold
+	// up the next one until the kernel's retries are over.
+	ctx, cancel := context.WithTimeout(ctx, min(helloTimeout, 2*m.opt.Token))
 	defer cancel()
 	raw, err := m.opt.Dial(ctx, p.ID, m.host(p))
 	if err != nil {

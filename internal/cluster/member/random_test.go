@@ -20,19 +20,21 @@ const token = 20 // ticks
 // world is some members on a network that delays messages, loses whole
 // connections and is cut into parts; and disks that survive crashes.
 type world struct {
-	t     *testing.T
-	rnd   *rand.Rand
-	now   int
-	cfg   quorum.Config
-	ids   []uint32
-	node  map[uint32]*host
-	part  map[uint32]int         // the part of the network a node is in
-	reach map[[2]uint32]int      // tick at which detection tells the first of the second; <0 told up
-	wires map[[2]uint32][]flight // in order, per direction
-	acked map[string]bool        // changes acknowledged by a majority
-	asked int                    // changes asked so far
-	views map[view.Ballot]string // what each ballot installed
-	trace strings.Builder
+	t      *testing.T
+	rnd    *rand.Rand
+	now    int
+	cfg    quorum.Config
+	ids    []uint32
+	node   map[uint32]*host
+	part   map[uint32]int         // the part of the network a node is in
+	reach  map[[2]uint32]int      // tick at which detection tells the first of the second; <0 told up
+	wires  map[[2]uint32][]flight // in order, per direction
+	acked  map[string]bool        // changes acknowledged by a majority
+	doomed []uint32               // crash at the end of this tick
+	calm   bool
+	asked  int                    // changes asked so far
+	views  map[view.Ballot]string // what each ballot installed
+	trace  strings.Builder
 }
 
 type host struct {
@@ -172,6 +174,9 @@ func (w *world) replied(id uint32, r replica.Reply) {
 	if v.Quorum.Quorate && w.node[id].core.Open() {
 		w.acked[r.ID] = true
 	}
+	if dc := w.node[v.DC]; w.rnd.IntN(8) == 0 && !w.calm {
+		w.doomed = append(w.doomed, dc.self.ID) // the worst moment for the DC to die
+	}
 }
 
 func (w *world) fail(format string, args ...any) {
@@ -204,6 +209,15 @@ func (w *world) step() {
 			w.do(id, h.core.StepReplica(replica.Stored{N: last.N}, ""))
 		}
 	}
+}
+
+func (w *world) doom() {
+	for _, id := range w.doomed {
+		if w.node[id].core != nil {
+			w.crash(id)
+		}
+	}
+	w.doomed = nil
 }
 
 func (w *world) deliver(pair [2]uint32) {
@@ -309,6 +323,7 @@ func runSeed(t *testing.T, seed uint64) {
 	w := newWorld(t, seed, 3+int(seed%3))
 	for range 1500 {
 		w.step()
+		w.doom()
 		if w.rnd.IntN(40) == 0 {
 			w.trouble()
 		}
@@ -317,6 +332,7 @@ func runSeed(t *testing.T, seed uint64) {
 		}
 	}
 	w.logf("the faults are over")
+	w.calm = true
 	for _, id := range w.ids {
 		w.part[id] = 0
 		if w.node[id].core == nil {
