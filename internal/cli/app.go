@@ -211,6 +211,7 @@ func nouns() []*cobra.Command {
 		newHost(),
 		newCIB(),
 		newNode(),
+		newPcsd(),
 		newProperty(),
 		newResource(),
 		newQuorum(),
