@@ -216,5 +216,6 @@ func nouns() []*cobra.Command {
 		newResource(),
 		newQuorum(),
 		newStatus(),
+		newStonith(),
 	}
 }

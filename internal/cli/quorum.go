@@ -14,7 +14,7 @@ import (
 
 func newQuorum() *cobra.Command {
 	return noun("quorum", "Manage cluster quorum settings.", quorumConfig, []string{"--corosync_conf"},
-		verb("[config]", "Show quorum configuration.", withoutArgs(quorumConfig), "--corosync_conf"),
+		verb("config", "Show quorum configuration.", withoutArgs(quorumConfig), "--corosync_conf"),
 		verb("status", "Show quorum runtime status.", withoutArgs(quorumStatus)),
 	)
 }

@@ -3,8 +3,13 @@ package cli
 import "github.com/spf13/cobra"
 
 func newResource() *cobra.Command {
-	return noun("resource", "Manage cluster resources", nil, []string{"-f", "--hide-inactive"},
+	return noun("resource", "Manage cluster resources", resourceStatus, []string{"-f", "--hide-inactive"},
 		newResourceCreate(),
 		newResourceConfig(),
+		verb("status [<resource id | tag id>] [node=<node>] [--hide-inactive]",
+			"View resources: all, one, those of a tag, or those of a node.", resourceStatus, "-f", "--hide-inactive"),
+		newFailcount(),
+		newCleanup(),
+		newRefresh(),
 	)
 }

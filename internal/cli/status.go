@@ -3,7 +3,9 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -13,7 +15,7 @@ import (
 func newStatus() *cobra.Command {
 	options := []string{"--full", "--hide-inactive", "-f", "--corosync_conf", "--request-timeout", "--output-format"}
 	return noun("status", "View the state of the cluster.", fullStatus, options,
-		verb("[status] [--full] [--hide-inactive]", "View the whole state of the cluster and its resources; --full adds "+
+		verb("status [--full] [--hide-inactive]", "View the whole state of the cluster and its resources; --full adds "+
 			"details, --hide-inactive leaves out resources that run nowhere.", withoutArgs(fullStatus), options...),
 		verb("resources [<resource id | tag id>] [node=<node>] [--hide-inactive]",
 			"View resources: all, one, those of a tag, or those of a node.", resourceStatus, "--hide-inactive", "-f"),
@@ -26,6 +28,10 @@ func newStatus() *cobra.Command {
 		verb("pcsd [<node>]...", "View whether the daemon answers on nodes, by default on all nodes of the cluster.",
 			pcsdStatus, "--request-timeout"),
 		verb("xml", "View the state of the cluster as XML (crm_mon -r -1 -X).", withoutArgs(xmlStatus), "-f"),
+		verb("wait [<timeout>]", "Wait until the cluster has nothing left to do, at most so many seconds.", waitStatus,
+			"--request-timeout"),
+		noun("query", "Ask for the state of one thing, for scripts.", nil, nil,
+			verb("resource <resource id> <query> [...] [--quiet]", queryHelp, queryResource, "--quiet", "-f")),
 	)
 }
 
@@ -140,5 +146,29 @@ func xmlStatus(ctx context.Context, c *Call) error {
 		return err
 	}
 	fmt.Fprint(c.Stdout, view.XML(request, status.Show{Sections: status.All, Inactive: true}))
+	return nil
+}
+
+// waitStatus carries out "status wait [<timeout>]".
+func waitStatus(ctx context.Context, c *Call) error {
+	var limit time.Duration
+	switch len(c.Args) {
+	case 0:
+	case 1:
+		n, err := strconv.Atoi(c.Args[0])
+		if err != nil || n < 1 {
+			return fail("'%s' is not a valid number of seconds to wait", c.Args[0])
+		}
+		limit = time.Duration(n) * time.Second
+	default:
+		return errUsage
+	}
+	idle, err := c.waitIdle(ctx, limit)
+	if err != nil {
+		return err
+	}
+	if !idle {
+		return fail("waiting timeout: the cluster still had something to do after %s seconds", c.Args[0])
+	}
 	return nil
 }

@@ -51,8 +51,16 @@ func (c *Call) look(ctx context.Context, stopped error) (*look, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc, err := c.readCIB(ctx)
-	return &look{doc: doc, live: true, state: state, now: time.Now()}, err
+	daemon, err := c.local()
+	if err != nil {
+		return nil, err
+	}
+	// This node's own copy: a status must not wait for a peer.
+	doc, err := daemon.CIB(ctx, true)
+	if err != nil {
+		return nil, fail("unable to get cib: %s", why(err))
+	}
+	return &look{doc: doc, live: true, state: state, now: time.Now()}, nil
 }
 
 func (l *look) view() (*status.View, error) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"gpcs/internal/api"
 	"gpcs/internal/cib"
@@ -133,22 +132,4 @@ func pcsdStatus(ctx context.Context, c *Call) error {
 		return ExitError{Code: 2}
 	}
 	return nil
-}
-
-// daemonAnswer is how a node's daemon answered.
-type daemonAnswer struct{ node, state string }
-
-// The states of a daemon, as pcs words them.
-const (
-	daemonOnline  = "Online"
-	daemonOffline = "Offline"
-	daemonDenied  = "Unable to authenticate"
-)
-
-func daemonLines(answers []daemonAnswer) string {
-	var b strings.Builder
-	for _, a := range answers {
-		fmt.Fprintf(&b, "  %s: %s\n", a.node, a.state)
-	}
-	return b.String()
 }

@@ -16,11 +16,6 @@ func resourceStatus(ctx context.Context, c *Call) error {
 	return c.listResources(ctx, "NO resources configured", func(r *status.Resource) bool { return r.Class != "stonith" })
 }
 
-// stonithStatus carries out "stonith status" without the levels.
-func stonithStatus(ctx context.Context, c *Call) error {
-	return c.listResources(ctx, "NO stonith devices configured", func(r *status.Resource) bool { return r.Class == "stonith" })
-}
-
 // listResources prints the resources of a kind, or those that the words name
 // whatever they are: [<resource id | tag id>] [node=<node>].
 func (c *Call) listResources(ctx context.Context, none string, ofKind func(*status.Resource) bool) error {

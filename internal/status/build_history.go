@@ -96,7 +96,9 @@ func (b *builder) histories() {
 		for _, lrm := range state.SelectElements("lrm") {
 			for _, list := range lrm.SelectElements("lrm_resources") {
 				for _, e := range list.SelectElements("lrm_resource") {
-					if r, any := b.resourceHistory(e, node); any {
+					r, any := b.resourceHistory(e, node)
+					h.Known = append(h.Known, r.ID)
+					if any {
 						h.Resources = append(h.Resources, r)
 					}
 				}

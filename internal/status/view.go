@@ -130,6 +130,8 @@ type Resource struct {
 	Image      string  // bundle
 	Container  string  // bundle: "docker", "podman"
 	Replicas   []Replica
+
+	instances []*Resource // of one that stands for all, see View.Whole
 }
 
 // Replica is one container of a bundle with what belongs to it; IP, Remote
@@ -150,6 +152,7 @@ type FailedProbe struct {
 type NodeHistory struct {
 	Node      *Node
 	Resources []ResourceHistory
+	Known     []string // ids of all resources that have a history here, shown or not
 }
 
 // ResourceHistory is what was done with one resource on one node.

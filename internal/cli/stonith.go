@@ -1,0 +1,39 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"gpcs/internal/status"
+)
+
+// newStonith is the part of "stonith" that shows and forgets; devices are
+// made and changed by the verbs of a later release.
+func newStonith() *cobra.Command {
+	options := []string{"--hide-inactive", "-f"}
+	return noun("stonith", "View fence devices.", stonithStatus, options,
+		verb("status [<stonith id | tag id>] [node=<node>] [--hide-inactive]",
+			"View fence devices: all, one, those of a tag, or those of a node.", stonithStatus, options...),
+		newFailcount(), newCleanup(), newRefresh(),
+	)
+}
+
+// stonithStatus carries out "stonith [status]": the devices and, where all are
+// asked for, the fencing levels.
+func stonithStatus(ctx context.Context, c *Call) error {
+	all := len(c.Args) == 0
+	err := c.listResources(ctx, "NO stonith devices configured", func(r *status.Resource) bool { return r.Class == "stonith" })
+	if err != nil || !all {
+		return err
+	}
+	s, err := c.look(ctx, errMonStopped)
+	if err != nil {
+		return err
+	}
+	if levels := status.LevelsText(s.doc, "  "); levels != "" {
+		fmt.Fprintf(c.Stdout, "\nFencing Levels:\n%s", levels)
+	}
+	return nil
+}
