@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -256,6 +257,35 @@ func TestWithdraw(t *testing.T) {
 	if files, _ := filepath.Glob(n.outputDir() + "/*" + addressSuffix); len(files) != 1 {
 		t.Errorf("noted addresses: %v", files)
 	}
+}
+
+// Somebody else changes addresses all the time: no monitor may miss ours.
+func TestMonitorInBusyTables(t *testing.T) {
+	if !inNamespace(t) {
+		return
+	}
+	n := newNode(t)
+	n.want(vip("start", "ip", "10.9.0.100"), 0)
+	end := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		eth1 := link(t, "eth1")
+		a, _ := netlink.ParseAddr("10.66.0.1/32")
+		for {
+			select {
+			case <-end:
+				return
+			default:
+				_ = netlink.AddrAdd(eth1, a)
+				_ = netlink.AddrDel(eth1, a)
+			}
+		}
+	})
+	for range 500 {
+		n.want(vip("monitor", "ip", "10.9.0.100"), 0)
+	}
+	close(end)
+	wg.Wait()
 }
 
 // listen opens a socket that sees what arrives at eth1.

@@ -29,6 +29,22 @@ func family(a builtin.Address) int {
 	return netlink.FAMILY_V4
 }
 
+// listAddrs lists the addresses of an interface, of all for nil.
+func listAddrs(link netlink.Link, family int) ([]netlink.Addr, error) {
+	return settled(func() ([]netlink.Addr, error) { return netlink.AddrList(link, family) })
+}
+
+// settled reads a table of the kernel again while it changes under the reader:
+// a half-read one may lack the address that a monitor looks for.
+func settled[T any](read func() ([]T, error)) ([]T, error) {
+	for try := 0; ; try++ {
+		list, err := read()
+		if err == nil || try == 20 || !errors.Is(err, netlink.ErrDumpInterrupted) {
+			return list, err
+		}
+	}
+}
+
 // locate finds the interface as resource-agents' findif does: the one that is
 // named, else that of the longest route of scope link covering the address
 // (and the network where a netmask is given). The default route is none.
@@ -67,7 +83,7 @@ func coveringRoute(cfg builtin.Address) (*netlink.Route, netlink.Link, error) {
 	if cfg.IP.IsLoopback() {
 		filter.Table = unix.RT_TABLE_LOCAL
 	}
-	routes, err := netlink.RouteListFiltered(family(cfg), filter, mask)
+	routes, err := settled(func() ([]netlink.Route, error) { return netlink.RouteListFiltered(family(cfg), filter, mask) })
 	if err != nil {
 		return nil, nil, fmt.Errorf("the node's routes cannot be read: %w", err)
 	}
@@ -107,7 +123,7 @@ func covers(rt netlink.Route, cfg builtin.Address) (n int, ok bool) {
 }
 
 func broadcastOf(link netlink.Link, src net.IP) net.IP {
-	addrs, err := netlink.AddrList(link, netlink.FAMILY_V4)
+	addrs, err := listAddrs(link, netlink.FAMILY_V4)
 	if err != nil {
 		return nil
 	}
@@ -135,7 +151,7 @@ func (p *place) served(cfg builtin.Address) (bool, error) {
 }
 
 func (p *place) find(cfg builtin.Address) (*netlink.Addr, error) {
-	addrs, err := netlink.AddrList(p.link, family(cfg))
+	addrs, err := listAddrs(p.link, family(cfg))
 	if err != nil {
 		return nil, fmt.Errorf("addresses of %s cannot be read: %w", p.link.Attrs().Name, err)
 	}
@@ -251,7 +267,7 @@ func (p *place) awaitUsable(ctx context.Context, cfg builtin.Address) error {
 // removeAddress removes the address from its interface, or from whichever has
 // it where none is named. Loopback is left alone: LVS keeps addresses there.
 func removeAddress(cfg builtin.Address) error {
-	addrs, err := netlink.AddrList(nil, family(cfg))
+	addrs, err := listAddrs(nil, family(cfg))
 	if err != nil {
 		return fmt.Errorf("the node's addresses cannot be read: %w", err)
 	}
