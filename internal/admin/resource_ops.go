@@ -2,6 +2,7 @@ package admin
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -136,12 +137,11 @@ func newOperations(said []Pairs, agent agentmeta.Agent, monitorsOnly, force bool
 	if out.Failed() {
 		return nil, out
 	}
-	advised, notes := uniqueIntervals(agent.DefaultOperations(monitorsOnly))
+	missing := slices.DeleteFunc(agent.DefaultOperations(monitorsOnly), func(op agentmeta.Operation) bool { return have[op.Name] })
+	advised, notes := uniqueIntervals(missing)
 	out = append(out, notes...)
 	for _, op := range advised {
-		if !have[op.Name] {
-			ops = append(ops, advisedPairs(op))
-		}
+		ops = append(ops, advisedPairs(op))
 	}
 	sort.SliceStable(ops, func(i, j int) bool {
 		a, _ := ops[i].Get("name")
