@@ -37,6 +37,9 @@ func elementID(e *cib.Element) string { return e.SelectAttrValue("id", "") }
 // findElement returns the configuration's element of an id, of any tag, nil
 // if there is none. References to the id are not it.
 func findElement(doc *cib.Document, id string) *cib.Element {
+	if id == "" {
+		return nil
+	}
 	return searchID(doc.Configuration(), id)
 }
 

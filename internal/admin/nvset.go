@@ -95,19 +95,39 @@ func (b *idBook) setNvpair(set *cib.Element, p Pair) {
 }
 
 // updateNvset sets names in the element's first set of the tag, which is made
-// if it is missing and there is something to set.
+// behind all else if it is missing and there is something to set.
 func (b *idBook) updateNvset(parent *cib.Element, tag string, pairs Pairs) {
-	if len(pairs) == 0 {
-		return
-	}
+	b.setIn(parent, tag, pairs, len(parent.Child))
+}
+
+// markNvset is updateNvset for marks such as target-role: pcs puts a set that
+// is made for them before all else.
+func (b *idBook) markNvset(parent *cib.Element, tag string, pairs Pairs) {
+	b.setIn(parent, tag, pairs, 0)
+}
+
+func (b *idBook) setIn(parent *cib.Element, tag string, pairs Pairs, at int) {
 	set := parent.SelectElement(tag)
 	if set == nil {
+		if !anyValue(pairs) {
+			return
+		}
 		set = cib.NewElement(tag, "id", b.below(parent, tag))
-		parent.AddChild(set)
+		parent.InsertChildAt(at, set)
 	}
 	for _, p := range pairs.Sorted() {
 		b.setNvpair(set, p)
 	}
+}
+
+// anyValue tells whether pairs set anything: an empty value removes.
+func anyValue(pairs Pairs) bool {
+	for _, p := range pairs {
+		if p.Value != "" {
+			return true
+		}
+	}
+	return false
 }
 
 func findNvpair(set *cib.Element, name string) *cib.Element {

@@ -85,10 +85,6 @@ func CreateResourceInClone(doc *cib.Document, r NewResource, c Clone) report.Lis
 	}
 	clone := ids.wrapInClone(e, c)
 	if r.Disabled {
-		if clone.SelectElement("meta_attributes") == nil {
-			set := cib.NewElement("meta_attributes", "id", ids.below(clone, "meta_attributes"))
-			clone.InsertChildAt(0, set)
-		}
 		ids.disable(clone)
 	}
 	doc.Section("resources").AddChild(clone)
@@ -165,21 +161,28 @@ func memberPlace(doc *cib.Document, id string, m Member) (group, beside *cib.Ele
 	if m.Beside == "" {
 		return group, nil, out
 	}
-	if m.Beside == id {
-		return group, nil, append(out, report.NewError("CANNOT_GROUP_RESOURCE_NEXT_TO_ITSELF",
-			fmt.Sprintf("Cannot put resource '%s' next to itself", id)))
-	}
 	beside = findElement(doc, m.Beside)
 	switch {
 	case beside == nil:
 		out = append(out, report.NewError("ID_NOT_FOUND", fmt.Sprintf("'%s' does not exist", m.Beside)))
-	case !isTag(beside, "primitive"):
-		out = append(out, wrongKind(m.Beside, "primitive"))
 	case group == nil || beside.Parent() != group:
-		out = append(out, report.NewError("CANNOT_GROUP_RESOURCE_ADJACENT_RESOURCE_NOT_IN_GROUP", fmt.Sprintf(
-			"'%s' does not exist in group '%s'", m.Beside, m.Group)))
+		out = append(out, notInGroup(m.Beside, m.Group))
+	}
+	if m.Beside == id && beside != nil {
+		out = append(out, besideItself(id))
 	}
 	return group, beside, out
+}
+
+// notInGroup says that there is no such neighbour.
+func notInGroup(beside, group string) report.Report {
+	return report.NewError("ADD_REMOVE_ADJACENT_ITEM_NOT_IN_THE_CONTAINER", fmt.Sprintf(
+		"There is no resource '%s' in the group '%s', cannot add resources next to it", beside, group))
+}
+
+// besideItself says that a resource cannot be its own neighbour.
+func besideItself(id string) report.Report {
+	return report.NewError("ADD_REMOVE_CANNOT_PUT_ITEM_NEXT_TO_ITSELF", fmt.Sprintf("Cannot put resource '%s' next to itself", id))
 }
 
 // CreateResourceInBundle makes a resource in a bundle that has none.
@@ -194,7 +197,7 @@ func CreateResourceInBundle(doc *cib.Document, r NewResource, bundleID string) r
 	}
 	if in := bundle.SelectElement("primitive"); in != nil {
 		return append(out, report.Stop("RESOURCE_BUNDLE_ALREADY_CONTAINS_A_RESOURCE", fmt.Sprintf(
-			"bundle '%s' already contains resource '%s'; a bundle may contain at most one resource", bundleID, elementID(in))))
+			"bundle '%s' already contains resource '%s', a bundle may contain at most one resource", bundleID, elementID(in))))
 	}
 	ids := newIDs(doc)
 	e, more := ids.makePrimitive(doc, r, r.Disabled)
@@ -219,7 +222,7 @@ func bundleReachable(bundle *cib.Element) bool {
 
 // disable tells the cluster to keep a resource stopped.
 func (b *idBook) disable(e *cib.Element) {
-	b.updateNvset(e, "meta_attributes", Pairs{{"target-role", "Stopped"}})
+	b.markNvset(e, "meta_attributes", Pairs{{"target-role", "Stopped"}})
 }
 
 // makePrimitive checks a new primitive and returns it, detached.
@@ -250,7 +253,7 @@ func (b *idBook) makePrimitive(doc *cib.Document, r NewResource, disabled bool) 
 	}
 	for _, op := range ops {
 		if v, _ := op.Get("on-fail"); v == "demote" {
-			out = append(out, ensureSchema(doc, 3, 4)...)
+			out = append(out, ensureSchemaNew(doc, 3, 4)...)
 		}
 	}
 	e, more := b.primitive(doc, r, ops, disabled)

@@ -50,7 +50,7 @@ func nodeMode(mode string, on bool) handler {
 			}
 			names = []string{state.Node}
 		}
-		return c.editCIBAndWait(ctx, wait, "", func(doc *cib.Document) report.List {
+		return c.editCIBAndWait(ctx, wait, nil, func(doc *cib.Document) report.List {
 			return admin.SetNodeMode(doc, mode, on, names, all)
 		})
 	}

@@ -11,5 +11,10 @@ func newResource() *cobra.Command {
 		newFailcount(),
 		newCleanup(),
 		newRefresh(),
+		newResourceDelete("delete"), newResourceDelete("remove"),
+		newResourceUpdate(), newResourceMeta(), newResourceOp(),
+		newResourceEnable(), newResourceDisable(), newResourceManage(), newResourceUnmanage(),
+		newResourceGroup(), newResourceUngroup(),
+		newResourceClone(), newResourcePromotable(), newResourceUnclone(),
 	)
 }

@@ -32,6 +32,6 @@ func (c *Call) waitSeconds() (time.Duration, error) {
 }
 
 // editCIBAndWait is editCIB for verbs with --wait (see waitSeconds).
-func (c *Call) editCIBAndWait(ctx context.Context, wait time.Duration, _ string, edit func(*cib.Document) report.List) error {
+func (c *Call) editCIBAndWait(ctx context.Context, wait time.Duration, _ []string, edit func(*cib.Document) report.List) error {
 	return c.editCIB(ctx, edit)
 }

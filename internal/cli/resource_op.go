@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gpcs/internal/admin"
+	"gpcs/internal/agentmeta"
+	"gpcs/internal/cib"
+	"gpcs/internal/report"
+)
+
+func newResourceOp() *cobra.Command {
+	return noun("op", "Manage operations of resources", nil, nil, opVerbs(false)...)
+}
+
+// opVerbs are the verbs for operations of resources or of fence devices.
+func opVerbs(stonith bool) []*cobra.Command {
+	remove := func(ctx context.Context, c *Call) error { return c.deleteOperation(ctx, stonith) }
+	return []*cobra.Command{
+		verb("add <resource id> <operation action> [operation properties]", "Add an operation.",
+			func(ctx context.Context, c *Call) error { return c.addOperation(ctx, stonith) }, "-f", "--force"),
+		verb("delete <operation id> | <resource id> <operation action> [<operation properties>...]",
+			"Remove operations: that of an id, or those of a name; with properties, those that have just these.", remove, "-f"),
+		verb("remove <operation id> | <resource id> <operation action> [<operation properties>...]",
+			"Remove operations: that of an id, or those of a name; with properties, those that have just these.", remove, "-f"),
+	}
+}
+
+func (c *Call) addOperation(ctx context.Context, stonith bool) error {
+	if len(c.Args) < 2 {
+		return errUsage
+	}
+	if strings.Contains(c.Args[1], "=") {
+		return fail("%s does not appear to be a valid operation action", c.Args[1])
+	}
+	op, err := c.operationPairs(c.Args[1], c.Args[2:])
+	if err != nil {
+		return err
+	}
+	agents := func(name agentmeta.Name) agentmeta.Agent { return c.agentOrVoid(ctx, name) }
+	return c.editCIB(ctx, func(doc *cib.Document) report.List {
+		return admin.AddOperation(doc, c.Args[0], op, agents, stonith, c.Has("--force"))
+	})
+}
+
+func (c *Call) deleteOperation(ctx context.Context, stonith bool) error {
+	if len(c.Args) == 0 {
+		return errUsage
+	}
+	return c.editCIB(ctx, func(doc *cib.Document) report.List { return admin.DeleteOperation(doc, c.Args, stonith) })
+}

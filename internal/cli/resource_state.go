@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"gpcs/internal/admin"
+	"gpcs/internal/cib"
+	"gpcs/internal/report"
+)
+
+func newResourceEnable() *cobra.Command {
+	return verb("enable <resource id | tag id>... [--wait[=n]]", "Let the cluster start resources.",
+		func(ctx context.Context, c *Call) error { return c.resourceState(ctx, "enable", admin.EnableResources) }, "-f", "--wait")
+}
+
+func newResourceDisable() *cobra.Command {
+	return verb("disable <resource id | tag id>... [--wait[=n]]", "Stop resources and keep them stopped.",
+		func(ctx context.Context, c *Call) error {
+			return c.resourceState(ctx, "disable", admin.DisableResources)
+		},
+		"-f", "--wait", "--force")
+}
+
+func newResourceManage() *cobra.Command {
+	return verb("manage <resource id | tag id>... [--monitor]",
+		"Have the cluster look after resources again. --monitor switches their monitors on.",
+		func(ctx context.Context, c *Call) error {
+			return c.resourceState(ctx, "manage", func(doc *cib.Document, ids []string) report.List {
+				return admin.ManageResources(doc, ids, c.Has("--monitor"))
+			})
+		}, "-f", "--monitor")
+}
+
+func newResourceUnmanage() *cobra.Command {
+	return verb("unmanage <resource id | tag id>... [--monitor]",
+		"Have the cluster neither start nor stop resources. --monitor switches their monitors off.",
+		func(ctx context.Context, c *Call) error {
+			return c.resourceState(ctx, "unmanage", func(doc *cib.Document, ids []string) report.List {
+				return admin.UnmanageResources(doc, ids, c.Has("--monitor"))
+			})
+		}, "-f", "--monitor")
+}
+
+// resourceState carries out a verb that takes resources and tags. Fence
+// devices have verbs of their own.
+func (c *Call) resourceState(ctx context.Context, name string, edit func(*cib.Document, []string) report.List) error {
+	if len(c.Args) == 0 {
+		return fail("You must specify resource(s) to %s", name)
+	}
+	instead := ""
+	if name == "enable" || name == "disable" {
+		instead = "stonith " + name
+	}
+	if err := c.refuseStonith(ctx, c.Args, instead); err != nil {
+		return err
+	}
+	wait, err := c.waitSeconds()
+	if err != nil {
+		return err
+	}
+	return c.editCIBAndWait(ctx, wait, c.Args, func(doc *cib.Document) report.List { return edit(doc, c.Args) })
+}
+
+// refuseStonith fails if an id is that of a fence device; instead names the
+// command to use, if there is one.
+func (c *Call) refuseStonith(ctx context.Context, ids []string, instead string) error {
+	doc, err := c.readCIB(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if name, found := admin.AgentOf(doc, id); found && name.IsStonith() {
+			if instead == "" {
+				return fail("This command does not accept stonith resources.")
+			}
+			return fail("This command does not accept stonith resources. Please use 'pcs %s' instead.", instead)
+		}
+	}
+	return nil
+}
+
+func newResourceMeta() *cobra.Command {
+	return verb("meta <resource id | group id | clone id> <meta options> [--wait[=n]]",
+		"Set meta attributes of a resource; an empty value removes one.", resourceMeta, "-f", "--force", "--wait")
+}
+
+func resourceMeta(ctx context.Context, c *Call) error {
+	if len(c.Args) < 2 {
+		return errUsage
+	}
+	pairs, err := parsePairs(c.Args[1:])
+	if err != nil {
+		return err
+	}
+	if err := c.refuseStonith(ctx, c.Args[:1], "stonith meta"); err != nil {
+		return err
+	}
+	wait, err := c.waitSeconds()
+	if err != nil {
+		return err
+	}
+	return c.editCIBAndWait(ctx, wait, c.Args[:1], func(doc *cib.Document) report.List {
+		return admin.UpdateMeta(doc, c.Args[0], pairs, c.Has("--force"))
+	})
+}
