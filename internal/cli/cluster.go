@@ -3,7 +3,7 @@ package cli
 import "github.com/spf13/cobra"
 
 func newCluster() *cobra.Command {
-	return noun("cluster", "Configure cluster options and nodes.", nil, nil,
+	cmd := noun("cluster", "Configure cluster options and nodes.", nil, nil,
 		clusterSetupVerb(),
 		noun("config", "Show or change the configuration of corosync.", clusterConfigShow,
 			[]string{"--corosync_conf", "--output-format"},
@@ -39,4 +39,6 @@ func newCluster() *cobra.Command {
 		verb("destroy [--all] [--yes]", "Take this node or all nodes out of the cluster and remove its configuration for good.",
 			withoutArgs(clusterDestroy), "--all", "--force", "--request-timeout", "--yes"),
 	)
+	cmd.AddCommand(clusterCIBVerbs()...)
+	return cmd
 }
