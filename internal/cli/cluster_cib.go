@@ -173,7 +173,7 @@ func (c *Call) pushed(ctx context.Context, edit func(*cib.Document) report.List)
 		return err
 	}
 	var faults []string
-	err = c.editCIBAndWait(ctx, wait, "", func(doc *cib.Document) report.List {
+	err = c.editCIBAndWait(ctx, wait, nil, func(doc *cib.Document) report.List {
 		out := edit(doc)
 		faults = admin.VerifyCIB(doc)
 		return out
