@@ -19,6 +19,7 @@ import (
 type addresses struct {
 	log      *slog.Logger
 	dir      string // one file for each address that is up: a restarted daemon knows them
+	state    string // the agents' run state directory
 	announce *announcer
 
 	mu    sync.Mutex
@@ -28,30 +29,32 @@ type addresses struct {
 
 // held is the address of one resource. mu is held while it is changed.
 type held struct {
-	mu     sync.Mutex
-	up     bool
-	params map[string]string
-	cfg    builtin.Address
+	mu  sync.Mutex
+	up  bool
+	cfg builtin.Address
 	// announced is the last announcement, which may still be going on.
 	announced *announcement
 }
 
-func newAddresses(dir string, log *slog.Logger) *addresses {
-	a := &addresses{log: log, dir: dir, announce: newAnnouncer(log), held: map[string]*held{}}
+func newAddresses(dir, state string, log *slog.Logger) *addresses {
+	a := &addresses{log: log, dir: dir, state: state, announce: newAnnouncer(log), held: map[string]*held{}}
 	a.load()
 	return a
 }
 
 const addressSuffix = ".address"
 
+// upNote is what a file says of an address that is up.
+type upNote struct {
+	Rsc    string
+	Params map[string]string
+}
+
 // load reads which addresses an earlier daemon had brought up.
 func (a *addresses) load() {
 	files, _ := filepath.Glob(filepath.Join(a.dir, "*"+addressSuffix))
 	for _, f := range files {
-		var up struct {
-			Rsc    string
-			Params map[string]string
-		}
+		var up upNote
 		data, err := os.ReadFile(f)
 		if err == nil {
 			err = json.Unmarshal(data, &up)
@@ -61,8 +64,8 @@ func (a *addresses) load() {
 			continue
 		}
 		h := a.of(up.Rsc)
-		h.up, h.params = true, up.Params
-		h.cfg, _ = builtin.ParseAddress(up.Params)
+		h.up = true
+		h.cfg, _ = builtin.ParseAddress(up.Params) // it was brought up with them
 	}
 }
 
@@ -129,29 +132,17 @@ func failed(format string, args ...any) history.Outcome {
 }
 
 func (a *addresses) start(ctx context.Context, req Request, h *held, cfg builtin.Address) history.Outcome {
-	h.mu.Lock()
-	if req.Epoch < a.now() {
-		h.mu.Unlock()
-		return history.Outcome{RC: history.RCUnknown, Status: history.Cancelled,
-			Reason: "the node lost its quorum after this start was ordered"}
+	if cfg.Detect {
+		// The lock is not held meanwhile: a withdrawal must not wait for this.
+		if err := detectOther(ctx, cfg); err != nil {
+			return failed("%v", err)
+		}
 	}
-	where, err := locate(cfg)
-	if err != nil {
-		h.mu.Unlock()
-		return failed("%v", err)
+	where, out := a.bringUp(req, h, cfg)
+	if where == nil {
+		return out
 	}
-	served, err := where.served(cfg)
-	if err == nil && !served {
-		err = where.add(cfg)
-	}
-	if err != nil {
-		h.mu.Unlock()
-		return failed("%v", err)
-	}
-	a.markUp(req, h, cfg)
-	h.mu.Unlock()
 	if cfg.IPv6() {
-		// The lock is free meanwhile: a withdrawal must not wait for this.
 		if err := where.awaitUsable(ctx, cfg); err != nil {
 			h.mu.Lock()
 			defer h.mu.Unlock()
@@ -164,17 +155,52 @@ func (a *addresses) start(ctx context.Context, req Request, h *held, cfg builtin
 	return history.Outcome{}
 }
 
+// detectOther looks for another owner of an address that this node has not.
+func detectOther(ctx context.Context, cfg builtin.Address) error {
+	where, err := locate(cfg)
+	if err != nil {
+		return err
+	}
+	if served, err := where.served(cfg); err != nil || served {
+		return err
+	}
+	return where.detect(ctx, cfg)
+}
+
+// bringUp puts the address on its interface; nil and why if it cannot.
+func (a *addresses) bringUp(req Request, h *held, cfg builtin.Address) (*place, history.Outcome) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if req.Epoch < a.now() {
+		return nil, history.Outcome{RC: history.RCUnknown, Status: history.Cancelled,
+			Reason: "the node lost its quorum after this start was ordered"}
+	}
+	where, err := locate(cfg)
+	if err != nil {
+		return nil, failed("%v", err)
+	}
+	served, err := where.served(cfg)
+	if err == nil && !served && cfg.LVS {
+		err = a.hideLoopback(cfg)
+	}
+	if err == nil && !served {
+		err = where.add(cfg)
+	}
+	if err != nil {
+		return nil, failed("%v", err)
+	}
+	a.markUp(req, h, cfg)
+	return where, history.Outcome{}
+}
+
 // markUp notes that the address is up; h is locked.
 func (a *addresses) markUp(req Request, h *held, cfg builtin.Address) {
 	h.cfg = cfg
 	if h.up {
 		return
 	}
-	h.up, h.params = true, req.params()
-	data, err := json.Marshal(struct {
-		Rsc    string
-		Params map[string]string
-	}{req.Rsc.ID, h.params})
+	h.up = true
+	data, err := json.Marshal(upNote{Rsc: req.Rsc.ID, Params: req.params()})
 	if err == nil {
 		err = os.WriteFile(a.file(req.Rsc.ID), data, 0o600)
 	}
@@ -198,6 +224,11 @@ func (a *addresses) drop(rsc string, h *held, cfg builtin.Address) error {
 	}
 	if cfg.IP.IsValid() {
 		if err := removeAddress(cfg); err != nil {
+			return err
+		}
+	}
+	if cfg.LVS {
+		if err := a.restoreLoopback(cfg); err != nil {
 			return err
 		}
 	}

@@ -191,7 +191,7 @@ func TestAddressErrors(t *testing.T) {
 		{"start", []string{"ip", "10.9.0.1", "nic", "eth9", "cidr_netmask", "24"}, history.RCError, "eth9"},
 		{"start", []string{"ip", "172.16.1.1", "nic", "eth0"}, history.RCError, "cidr_netmask"},
 		{"start", []string{"ip", "10.9.0.1", "iflabel", "much-too-long"}, history.RCError, "15"},
-		{"start", []string{"ip", "10.9.0.1", "lvs_support", "true"}, history.RCConfigured, "resource-agents"},
+		{"start", []string{"ip", "10.9.0.1", "CRM_meta_clone_max", "2"}, history.RCConfigured, "resource-agents"},
 		{"validate-all", []string{"ip", "10.9.0.x"}, history.RCConfigured, "not valid"},
 		{"validate-all", []string{"ip", "10.9.0.1"}, 0, ""},
 		{"stop", []string{"ip", "nonsense"}, 0, ""},
@@ -288,6 +288,57 @@ func TestMonitorInBusyTables(t *testing.T) {
 	wg.Wait()
 }
 
+func TestCollisionCheck(t *testing.T) {
+	if !inNamespace(t) {
+		return
+	}
+	n := newNode(t)
+	// eth1 answers for any address that the namespace has, from its own MAC.
+	other, err := netlink.ParseAddr("10.9.0.50/32")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := netlink.AddrAdd(link(t, "eth1"), other); err != nil {
+		t.Fatal(err)
+	}
+	out := n.want(vip("start", "ip", "10.9.0.50", "nic", "eth0", "cidr_netmask", "24", "run_arping", "true"), history.RCError)
+	if !strings.Contains(out.Reason, "collision") || !strings.Contains(out.Reason, link(t, "eth1").Attrs().HardwareAddr.String()) {
+		t.Errorf("reason %q", out.Reason)
+	}
+	n.want(vip("start", "ip", "10.9.0.51", "run_arping", "true"), 0)
+}
+
+func TestLVS(t *testing.T) {
+	if !inNamespace(t) {
+		return
+	}
+	n := newNode(t)
+	params := []string{"ip", "10.9.0.100", "lvs_support", "true"}
+	n.want(vip("start", params...), 0)
+	n.want(vip("stop", params...), 0)
+	if got := has(t, "10.9.0.100"); got != "" {
+		t.Errorf("on a node that is no real server: %s", got)
+	}
+	lo, err := netlink.ParseAddr("10.9.0.100/32")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := netlink.AddrAdd(link(t, "lo"), lo); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		n.want(vip("start", params...), 0)
+		if got := has(t, "10.9.0.100"); got != "eth0/24 brd 10.9.0.255" {
+			t.Errorf("started: %s", got)
+		}
+		n.want(vip("stop", params...), 0)
+		if got := has(t, "10.9.0.100"); got != "lo/32 brd 255.255.255.255" {
+			t.Errorf("stopped: %s", got)
+		}
+	}
+	n.want(vip("monitor", params...), history.RCNotRunning)
+}
+
 // listen opens a socket that sees what arrives at eth1.
 func listen(t *testing.T, protocol uint16) int {
 	t.Helper()
@@ -370,8 +421,8 @@ func TestStopEndsAnnouncements(t *testing.T) {
 // Where a parameter asks for more, the installed agent runs.
 func TestFallsBackToTheInstalledAgent(t *testing.T) {
 	n := newNode(t)
-	n.file("/usr/lib/ocf/resource.d/heartbeat/IPaddr2", "#!/bin/sh\necho $OCF_RESKEY_lvs_support; exit 9\n")
-	if out := n.want(vip("start", "ip", "10.9.0.100", "lvs_support", "true"), 9); out.Stdout != "true\n" {
+	n.file("/usr/lib/ocf/resource.d/heartbeat/IPaddr2", "#!/bin/sh\necho $OCF_RESKEY_send_arp_opts; exit 9\n")
+	if out := n.want(vip("start", "ip", "10.9.0.100", "send_arp_opts", "-A"), 9); out.Stdout != "-A\n" {
 		t.Errorf("%+v", out)
 	}
 }

@@ -15,6 +15,9 @@ import (
 // DefaultTimeout bounds an action that names no timeout (default-action-timeout).
 const DefaultTimeout = 20 * time.Second
 
+// stateDir is where agents keep their run state (HA_RSCTMP).
+const stateDir = "/run/resource-agents"
+
 // Options are what a Runner needs to know.
 type Options struct {
 	Root paths.Root
@@ -69,7 +72,7 @@ func New(opts Options) (*Runner, error) {
 		}
 		r.cgroups = c
 	}
-	r.addresses = newAddresses(r.outputDir(), r.log)
+	r.addresses = newAddresses(r.outputDir(), r.opts.Root.Join(stateDir), r.log)
 	return r, nil
 }
 
@@ -79,7 +82,7 @@ func (r *Runner) Close() { r.addresses.announce.close() }
 // makeDirs makes the agents' run state directory (resource-agents' tmpfiles.d:
 // mode 1755) and the place of their output.
 func (r *Runner) makeDirs() error {
-	state := r.opts.Root.Join("/run/resource-agents")
+	state := r.opts.Root.Join(stateDir)
 	if err := os.MkdirAll(state, 0o755); err != nil {
 		return fmt.Errorf("the agents' state directory cannot be made: %w", err)
 	}

@@ -106,6 +106,13 @@ func (a *announcer) send(link netlink.Link, cfg builtin.Address) error {
 		a.packet(at.Index, unix.ETH_P_ARP, all, gratuitousARP(2, cfg.IP.As4(), at.HardwareAddr)))
 }
 
+// networkOrder is htons, as packet(7) wants protocols.
+func networkOrder(n uint16) uint16 {
+	var b [2]byte
+	binary.BigEndian.PutUint16(b[:], n)
+	return binary.NativeEndian.Uint16(b[:])
+}
+
 // packet sends a payload; the kernel writes the Ethernet header.
 func (a *announcer) packet(index int, protocol uint16, to net.HardwareAddr, payload []byte) error {
 	a.mu.Lock()
@@ -117,7 +124,7 @@ func (a *announcer) packet(index int, protocol uint16, to net.HardwareAddr, payl
 		}
 		a.fd = fd
 	}
-	sa := &unix.SockaddrLinklayer{Protocol: protocol<<8 | protocol>>8, Ifindex: index, Halen: 6}
+	sa := &unix.SockaddrLinklayer{Protocol: networkOrder(protocol), Ifindex: index, Halen: 6}
 	copy(sa.Addr[:], to)
 	return unix.Sendto(a.fd, payload, 0, sa)
 }

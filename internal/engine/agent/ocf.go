@@ -72,7 +72,7 @@ func (r *Runner) ocfEnv(req Request) []string {
 	set("OCF_EXIT_REASON_PREFIX", reasonPrefix)
 	set("HA_LOGFACILITY", "daemon")
 	set("HA_debug", "0")
-	if dir := r.opts.Root.Join("/run/resource-agents"); dir != "/run/resource-agents" {
+	if dir := r.opts.Root.Join(stateDir); dir != stateDir {
 		set("HA_RSCTMP", dir)
 	}
 	keys := req.params()

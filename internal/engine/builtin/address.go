@@ -34,8 +34,10 @@ type Address struct {
 	NoPrefixRoute bool  // no route to the network for this address
 	PreferredLft  int64 // IPv6: preferred lifetime in s, Forever
 	FlushRoutes   bool  // flush the routing cache on stop
+	LVS           bool  // IPv4: while it is stopped here, loopback may have the address
+	Detect        bool  // IPv4: refuse to start where another host has the address
 	// Beyond names the parameter that asks for what only the installed agent
-	// does (cluster IP, LVS, collision check, ...); "" if the built-in will do.
+	// does (cluster IP, IPv6 labels, namespaces, ...); "" if the built-in will do.
 	Beyond string
 }
 
@@ -50,7 +52,8 @@ var ErrNoIP = errors.New("IP address (the ip parameter) is mandatory")
 func ParseAddress(params map[string]string) (Address, error) {
 	a := Address{Beyond: beyond(params), Broadcast: params["broadcast"], Prefix: -1,
 		NIC: params["nic"], Label: params["iflabel"],
-		NoDAD: isTrue(params["nodad"]), NoPrefixRoute: isTrue(params["noprefixroute"]), FlushRoutes: isTrue(params["flush_routes"])}
+		NoDAD: isTrue(params["nodad"]), NoPrefixRoute: isTrue(params["noprefixroute"]), FlushRoutes: isTrue(params["flush_routes"]),
+		LVS: isTrue(params["lvs_support"])}
 	if nic, label, ok := strings.Cut(a.NIC, ":"); ok {
 		a.NIC, a.Label = nic, label
 	}
@@ -64,6 +67,10 @@ func ParseAddress(params map[string]string) (Address, error) {
 	if a.IPv6() && a.IP.IsLinkLocalUnicast() && a.NIC == "" {
 		return a, fmt.Errorf("'nic' parameter is mandatory for a link local address [%s]", params["ip"])
 	}
+	if a.LVS && a.IPv6() {
+		return a, errors.New("IPv6 does not support lvs_support")
+	}
+	a.Detect = isTrue(params["run_arping"]) && !a.IPv6()
 	if err := a.parseNetwork(params); err != nil {
 		return a, err
 	}
@@ -122,7 +129,7 @@ func (a *Address) parseAnnouncements(params map[string]string) error {
 
 // beyond names the first parameter that needs the installed agent.
 func beyond(params map[string]string) string {
-	for _, name := range []string{"lvs_support", "lvs_ipv6_addrlabel", "unique_clone_address", "run_arping"} {
+	for _, name := range []string{"lvs_ipv6_addrlabel", "unique_clone_address"} {
 		if isTrue(params[name]) {
 			return name
 		}

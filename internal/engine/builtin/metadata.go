@@ -13,8 +13,8 @@ away again. After a start the neighbours are told where the address is now, by
 gratuitous ARP (IPv4) or unsolicited neighbour advertisements (IPv6).
 
 A plain address is handled by the cluster daemon itself. Shared addresses of
-clones, LVS support, a collision check before the start, namespaces and options
-for a program that sends ARP need the agent of the package resource-agents.
+clones, IPv6 address labels, namespaces and options for a program that sends
+ARP need the agent of the package resource-agents.
   </longdesc>
   <shortdesc lang="en">Manages virtual IPv4 and IPv6 addresses (Linux specific version)</shortdesc>
   <parameters>
@@ -94,7 +94,7 @@ source of its own connections (RFC 4862, section 5.5.4).</longdesc>
       <content type="string" default=""/>
     </parameter>
     <parameter name="run_arping">
-      <longdesc lang="en">IPv4: asks before the start whether another host has the address. Needs the agent of resource-agents.</longdesc>
+      <longdesc lang="en">IPv4: asks before the start whether another host has the address, which takes two seconds.</longdesc>
       <shortdesc lang="en">Run arping for IPv4 collision detection check</shortdesc>
       <content type="string" default="false"/>
     </parameter>
@@ -135,7 +135,8 @@ libnet_arping. The daemon needs none of them for Ethernet.</longdesc>
 `
 
 const lvsParameters = `    <parameter name="lvs_support">
-      <longdesc lang="en">LVS direct routing: a stopped address goes to the loopback device. Needs the agent of resource-agents.</longdesc>
+      <longdesc lang="en">LVS direct routing: an address of this value on the loopback device is taken away for the start and put
+back after the stop.</longdesc>
       <shortdesc lang="en">Enable support for LVS DR</shortdesc>
       <content type="boolean" default="false"/>
     </parameter>
