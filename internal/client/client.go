@@ -8,9 +8,11 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gpcs/internal/auth"
@@ -190,6 +192,11 @@ func (t *Target) sendTo(ctx context.Context, r request, base string, limit time.
 		ctx, cancel = context.WithTimeout(ctx, limit)
 		defer cancel()
 	}
+	var connected atomic.Bool // a time-out before that is the network's, one after it the daemon's
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		ConnectDone: func(_, _ string, err error) { connected.CompareAndSwap(false, err == nil) },
+		GotConn:     func(httptrace.GotConnInfo) { connected.Store(true) },
+	})
 	req, err := http.NewRequestWithContext(ctx, r.method, base+r.path, strings.NewReader(r.body))
 	if err != nil {
 		return "", err
@@ -205,6 +212,9 @@ func (t *Target) sendTo(ctx context.Context, r request, base string, limit time.
 	t.client.debugRequest(req.URL.String(), r)
 	answer, err := t.transport.RoundTrip(req)
 	if err != nil {
+		if !connected.Load() && isTimeout(err) {
+			err = &net.OpError{Op: "dial", Err: err}
+		}
 		f := why(err)
 		t.client.debugf("Finished calling: %s\nResponse Reason: %s\n", req.URL, f.Reason)
 		return "", f
