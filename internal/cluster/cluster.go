@@ -49,6 +49,7 @@ type Cluster struct {
 	joined   []uint32
 	restart  []uint32
 	previous *view.View // installed before the present one
+	since    map[view.Peer]uint64
 	troubles map[string]string
 	encoder  encoder
 }
@@ -73,6 +74,7 @@ func New(opt Options) (*Cluster, error) {
 		done:     make(chan struct{}),
 		up:       map[uint32]view.Peer{},
 		lost:     map[uint32]Lost{},
+		since:    map[view.Peer]uint64{},
 		troubles: map[string]string{},
 	}
 	mem, floor, err := remember(opt.Root, lineage.Counter)
@@ -89,9 +91,9 @@ func New(opt Options) (*Cluster, error) {
 	if c.mesh, err = link.New(c.meshOptions()); err != nil {
 		return nil, err
 	}
-	if c.roster, err = c.newRoster(); err != nil {
-		return nil, err
-	}
+	c.roster = roster.New(roster.Options{
+		Self: c.self.ID, Nodes: c.ids(), Meta: []byte(c.self.String()), Wires: c.mesh, Log: c.opt.Log,
+	})
 	c.state, c.doc = newWatched(c.snapshot()), newWatched(doc)
 	return c, nil
 }
@@ -108,12 +110,6 @@ func (c *Cluster) meshOptions() link.Options {
 			c.inbox.put(e)
 		},
 	}
-}
-
-func (c *Cluster) newRoster() (*roster.Roster, error) {
-	return roster.New(roster.Options{
-		Self: c.self.ID, Nodes: c.ids(), Meta: []byte(c.self.String()), Wires: c.mesh, Log: c.opt.Log,
-	})
 }
 
 // clearStatus empties the status section: what it said was true before this

@@ -108,7 +108,7 @@ func (c *Cluster) entered(v *view.View) {
 	for _, id := range v.IDs() {
 		delete(c.lost, id)
 	}
-	c.previous = v
+	c.previous, c.since = v, since(c.since, v)
 	if c.core.SeenAll() && !c.memory.seenAll() {
 		if err := c.memory.setSeenAll(true); err != nil {
 			c.opt.Log.Warn("wait_for_all's memory could not be kept", "err", err)
@@ -130,7 +130,7 @@ func (c *Cluster) publish() { c.state.set(c.snapshot()) }
 
 func (c *Cluster) snapshot() State {
 	s := State{Self: c.self, View: c.core.View(), Open: c.core.Open(), Isolated: c.core.Isolated(),
-		Joined: c.joined, Restarted: c.restart, Token: c.opt.Config.Token}
+		Joined: c.joined, Restarted: c.restart, Token: c.opt.Config.Token, Links: c.mesh.Status()}
 	if s.View == nil {
 		s.Quorum = c.opt.Config.quorum().Evaluate([]uint32{c.self.ID}, false)
 		s.Quorum.Quorate = false
@@ -140,10 +140,7 @@ func (c *Cluster) snapshot() State {
 	if s.Open {
 		s.DC = s.View.DC
 	}
-	var seen map[uint32]bool
-	if c.roster != nil {
-		seen = c.roster.Seen()
-	}
+	seen := c.roster.Seen()
 	for _, n := range c.opt.Config.Nodes {
 		m := Member{ID: n.ID, Name: n.Name, Votes: n.Votes, Online: s.View.Has(n.ID), Seen: seen[n.ID]}
 		if len(n.Addresses) > 0 {
@@ -152,14 +149,12 @@ func (c *Cluster) snapshot() State {
 		if m.Online {
 			i := slices.IndexFunc(s.View.Members, func(p view.Peer) bool { return p.ID == n.ID })
 			m.Incarnation = s.View.Members[i].Incarnation
+			m.Since = c.since[s.View.Members[i]]
 		}
 		s.Members = append(s.Members, m)
 		if l, ok := c.lost[n.ID]; ok && !m.Online {
 			s.Lost = append(s.Lost, l)
 		}
-	}
-	if c.mesh != nil {
-		s.Links = c.mesh.Status()
 	}
 	for _, text := range c.troubles {
 		s.Troubles = append(s.Troubles, text)

@@ -9,12 +9,13 @@ import (
 	"path/filepath"
 	"time"
 
+	"gpcs/internal/durable"
 	"gpcs/internal/paths"
 )
 
 // reserve is by how much ballots are reserved ahead, so that a promise needs
 // no write of its own.
-const reserve = 1000
+const reserve = 100
 
 // memory is what a node remembers of itself: across boots, that it never uses
 // an incarnation or a ballot twice; until the next boot, that wait_for_all is
@@ -51,27 +52,7 @@ func (m *memory) save() error {
 	if err != nil {
 		return err
 	}
-	return replaceFile(m.file, data)
-}
-
-// replaceFile puts data in the place of a file: all of it or, on error, none.
-func replaceFile(name string, data []byte) error {
-	if err := os.MkdirAll(filepath.Dir(name), 0o750); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-	}
-	return err
+	return durable.Write(m.file, data, 0o600)
 }
 
 // seenAll tells whether wait_for_all was satisfied since the boot.
@@ -88,5 +69,5 @@ func (m *memory) setSeenAll(on bool) error {
 		}
 		return nil
 	}
-	return replaceFile(m.waitFile, []byte("satisfied\n"))
+	return durable.Write(m.waitFile, []byte("satisfied\n"), 0o600)
 }

@@ -65,7 +65,7 @@ type Options struct {
 }
 
 // ticksPerToken is the resolution of the cores' time.
-const ticksPerToken = 50
+const ticksPerToken = 20
 
 func (o *Options) complete() error {
 	if o.Config.Token == 0 {

@@ -44,6 +44,10 @@ type Member struct {
 	Votes       int
 	Address     string // of link 0
 	Incarnation uint64 // in the view
+	// Since is the counter of the ballot from which on it was a member without
+	// a gap, as this node saw it. Another one says that it was away, whatever
+	// was missed of the states between: what is known of it is to be checked.
+	Since uint64
 	// Seen is true where this node, or another one, reaches the node's daemon
 	// by the roster's probes. It may be seconds old.
 	Seen bool
@@ -114,4 +118,15 @@ func joined(before, after *view.View) (joined, restarted []uint32) {
 		}
 	}
 	return joined, restarted
+}
+
+// since carries on from which ballot each member has been one.
+func since(before map[view.Peer]uint64, v *view.View) map[view.Peer]uint64 {
+	now := map[view.Peer]uint64{}
+	for _, m := range v.Members {
+		if now[m] = before[m]; now[m] == 0 {
+			now[m] = v.Ballot.Counter
+		}
+	}
+	return now
 }

@@ -69,7 +69,7 @@ func New(cfg Config, doc *cib.Document, lineage view.Ballot) *Core {
 	}, doc, lineage)}
 	c.view = view.New(view.Config{
 		Self: cfg.Self, Nodes: cfg.Nodes, Quorum: cfg.Quorum, SeenAll: cfg.SeenAll, Floor: max(cfg.Floor, lineage.Counter),
-		Start: cfg.Token, Answer: cfg.Token / 2, Alone: cfg.Token / 5, Resend: max(cfg.Token/20, 1), Hello: max(cfg.Token/4, 1),
+		Start: cfg.Token, Answer: cfg.Token / 2, Alone: cfg.Token / 5, Resend: max(cfg.Token/20, 1), Hello: max(cfg.Token/2, 1),
 		Stamp: c.replica.Stamp,
 	})
 	return c

@@ -18,7 +18,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/memberlist"
@@ -46,8 +46,8 @@ type Options struct {
 // Roster is this node's part in the gossip.
 type Roster struct {
 	opt  Options
-	list *memberlist.Memberlist
-	once sync.Once
+	wire *transport
+	list atomic.Pointer[memberlist.Memberlist] // nil before and after Run
 }
 
 // How often the roster does what. It is not in a hurry.
@@ -58,48 +58,53 @@ const (
 	syncInterval   = time.Minute
 )
 
-// New makes a roster that knows itself only.
-func New(opt Options) (*Roster, error) {
+// New makes a roster that knows nobody until it runs.
+func New(opt Options) *Roster {
 	t := &transport{opt: opt, packets: make(chan *memberlist.Packet, 256), streams: make(chan net.Conn, 16), closed: make(chan struct{})}
 	opt.Wires.UseRoster(link.RosterHooks{Packet: t.packet, Stream: t.stream})
+	return &Roster{opt: opt, wire: t}
+}
+
+func (r *Roster) config() *memberlist.Config {
 	conf := memberlist.DefaultLANConfig()
-	conf.Name = strconv.FormatUint(uint64(opt.Self), 10)
-	conf.Transport = t
+	conf.Name = strconv.FormatUint(uint64(r.opt.Self), 10)
+	conf.Transport = r.wire
 	conf.ProbeInterval, conf.ProbeTimeout = probeInterval, 500*time.Millisecond
 	conf.GossipInterval, conf.PushPullInterval = gossipInterval, syncInterval
 	conf.DisableTcpPings = true
 	conf.EnableCompression = false
-	conf.Delegate = meta(opt.Meta)
-	conf.Logger = log.New(logWriter{opt.Log}, "", 0)
-	list, err := memberlist.Create(conf)
-	if err != nil {
-		return nil, fmt.Errorf("starting the roster: %w", err)
-	}
-	return &Roster{opt: opt, list: list}, nil
+	conf.Delegate = meta(r.opt.Meta)
+	conf.Logger = log.New(logWriter{r.opt.Log}, "", 0)
+	return conf
 }
 
-// Run joins the configured nodes, again and again, until ctx ends.
+// Run gossips and joins the configured nodes, again and again, until ctx ends.
 func (r *Roster) Run(ctx context.Context) error {
+	list, err := memberlist.Create(r.config())
+	if err != nil {
+		return fmt.Errorf("starting the roster: %w", err)
+	}
+	r.list.Store(list)
+	defer r.close(list)
 	tick := time.NewTicker(rejoinInterval)
 	defer tick.Stop()
-	defer r.Close()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			r.rejoin()
+			r.rejoin(list)
 		}
 	}
 }
 
-func (r *Roster) rejoin() {
+func (r *Roster) rejoin(list *memberlist.Memberlist) {
 	seen := r.Seen()
 	for _, id := range r.opt.Nodes {
 		if id == r.opt.Self || seen[id] || !r.opt.Wires.Hears(id) {
 			continue
 		}
-		if _, err := r.list.Join([]string{addressOf(id).String()}); err != nil {
+		if _, err := list.Join([]string{addressOf(id).String()}); err != nil {
 			r.opt.Log.Debug("the roster cannot join a node yet", "node", id, "err", err)
 		}
 	}
@@ -108,7 +113,11 @@ func (r *Roster) rejoin() {
 // Seen are the nodes whose daemons are reached by somebody.
 func (r *Roster) Seen() map[uint32]bool {
 	seen := map[uint32]bool{}
-	for _, n := range r.list.Members() {
+	list := r.list.Load()
+	if list == nil {
+		return seen
+	}
+	for _, n := range list.Members() {
 		if id, err := strconv.ParseUint(n.Name, 10, 32); err == nil && n.State == memberlist.StateAlive {
 			seen[uint32(id)] = true
 		}
@@ -118,18 +127,20 @@ func (r *Roster) Seen() map[uint32]bool {
 
 // Leave tells the others that this daemon leaves, for at most d.
 func (r *Roster) Leave(d time.Duration) {
-	if err := r.list.Leave(d); err != nil {
+	list := r.list.Load()
+	if list == nil {
+		return
+	}
+	if err := list.Leave(d); err != nil {
 		r.opt.Log.Debug("the roster could not tell that it leaves", "err", err)
 	}
 }
 
-// Close ends the gossip.
-func (r *Roster) Close() {
-	r.once.Do(func() {
-		if err := r.list.Shutdown(); err != nil {
-			r.opt.Log.Debug("the roster did not end well", "err", err)
-		}
-	})
+func (r *Roster) close(list *memberlist.Memberlist) {
+	r.list.Store(nil)
+	if err := list.Shutdown(); err != nil {
+		r.opt.Log.Debug("the roster did not end well", "err", err)
+	}
 }
 
 // addressOf is the address under which memberlist knows a node: one made from
