@@ -146,13 +146,11 @@ func (e *Executor) Forget(rscID string) {
 	}
 }
 
-// forget needs e.mu.
+// forget needs e.mu. The resource itself stays: its queue is what keeps two
+// actions apart, whoever orders them.
 func (e *Executor) forget(r *resource) {
 	e.cancelRecurring(r, nil)
-	r.queue = nil
-	if !r.busy {
-		delete(e.resources, r.id)
-	}
+	r.queue, r.active, r.params = nil, false, nil
 }
 
 // Withdraw takes the addresses of all built-in IPaddr2 resources off this node

@@ -61,7 +61,6 @@ func (e *Executor) enqueue(r *resource, j *job) {
 	if e.closed {
 		return
 	}
-	e.resources[r.id] = r
 	r.queue = append(r.queue, j)
 	if !r.busy {
 		r.busy = true
@@ -90,8 +89,9 @@ func (e *Executor) work(r *resource) {
 			j.op.Attrs = stopAttrs(j.op.Attrs, r.params)
 		}
 		if j.op.Operation == history.Delete {
-			e.cancelRecurring(r, nil)
-			r.active, r.params = false, nil
+			queue := r.queue
+			e.forget(r)
+			r.queue = queue // what was ordered after the delete
 		}
 		e.mu.Unlock()
 		e.runJob(r, j)
