@@ -27,8 +27,7 @@ func crmMon(ctx context.Context, t *toolCall) int {
 		return t.fails(exitUsage, "%v", err)
 	}
 	if t.has("version") {
-		fmt.Fprintf(t.Stdout, "Pacemaker %s\n", status.Version)
-		return exitOK
+		return t.version()
 	}
 	format, _ := t.value("output-as")
 	show, err := t.monShow(format == "xml" || t.has("as-xml"))

@@ -3,12 +3,9 @@ package cli
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 	"time"
-
-	"gpcs/internal/cib"
 )
 
 // tool is one of the stack's helper programs, which agents and scripts call
@@ -18,7 +15,14 @@ type tool func(ctx context.Context, t *toolCall) int
 // tools lists the helper programs.
 func tools() map[string]tool {
 	return map[string]tool{
-		"crm_mon": crmMon,
+		"attrd_updater": attrdUpdater,
+		"cibadmin":      cibadmin,
+		"crm_attribute": crmAttribute,
+		"crm_master":    crmMaster,
+		"crm_mon":       crmMon,
+		"crm_node":      crmNode,
+		"crm_resource":  crmResource,
+		"pacemakerd":    pacemakerd,
 	}
 }
 
@@ -95,14 +99,14 @@ func (t *toolCall) long(options []toolOption, i int) (int, error) {
 		}
 		if o.kind == needsValue && !has {
 			if i++; i == len(t.argv) {
-				return i, fmt.Errorf("Missing argument for --%s", name)
+				return i, fail("Missing argument for --%s", name)
 			}
 			value = t.argv[i]
 		}
 		t.given = append(t.given, toolWord{o.long, value})
 		return i, nil
 	}
-	return i, fmt.Errorf("Unknown option --%s", name)
+	return i, fail("Unknown option --%s", name)
 }
 
 func (t *toolCall) short(options []toolOption, i int) (int, error) {
@@ -114,7 +118,7 @@ func (t *toolCall) short(options []toolOption, i int) (int, error) {
 			}
 		}
 		if found == nil {
-			return i, fmt.Errorf("Unknown option -%c", letters[0])
+			return i, fail("Unknown option -%c", letters[0])
 		}
 		value := ""
 		letters = letters[1:]
@@ -125,7 +129,7 @@ func (t *toolCall) short(options []toolOption, i int) (int, error) {
 			value, letters = strings.TrimPrefix(letters, "="), ""
 		case found.kind == needsValue:
 			if i++; i == len(t.argv) {
-				return i, fmt.Errorf("Missing argument for -%c", found.short)
+				return i, fail("Missing argument for -%c", found.short)
 			}
 			value = t.argv[i]
 		}
@@ -153,25 +157,12 @@ func (t *toolCall) fails(status int, format string, args ...any) int {
 	return status
 }
 
-// lookTool is look for helper programs: CIB_file names the document instead
-// of the running cluster ("-" is the standard input).
+// lookTool is look for helper programs: CIB_file names the document instead of
+// the running cluster ("-" is the standard input).
 func (t *toolCall) lookTool(ctx context.Context, stopped error) (*look, error) {
-	switch name := os.Getenv("CIB_file"); name {
-	case "":
-	case "-":
-		data, err := io.ReadAll(io.LimitReader(t.Stdin, cib.MaxSize))
-		if err != nil {
-			return nil, err
-		}
-		doc, err := cib.Parse(data)
-		if err != nil {
-			return nil, err
-		}
-		return &look{doc: doc, now: time.Now()}, nil
-	default:
-		if err := t.add("-f", name); err != nil {
-			return nil, err
-		}
+	if os.Getenv("CIB_file") == "" {
+		return t.look(ctx, stopped)
 	}
-	return t.look(ctx, stopped)
+	doc, err := t.document(ctx)
+	return &look{doc: doc, now: time.Now()}, err
 }

@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"gpcs/internal/api"
+	"gpcs/internal/cib"
+)
+
+// document returns the document that a helper program is about: the file that
+// CIB_file names ("-" is the standard input) or this node's own copy.
+func (t *toolCall) document(ctx context.Context) (*cib.Document, error) {
+	switch name := os.Getenv("CIB_file"); name {
+	case "":
+	case "-":
+		data, err := io.ReadAll(io.LimitReader(t.Stdin, cib.MaxSize))
+		if err != nil {
+			return nil, err
+		}
+		return cib.Parse(data)
+	default:
+		return readCIBFile(name)
+	}
+	if _, err := t.running(ctx); err != nil {
+		return nil, err
+	}
+	daemon, err := t.local()
+	if err != nil {
+		return nil, err
+	}
+	return daemon.CIB(ctx, true)
+}
+
+// errToolStopped says that the cluster is stopped on this node.
+var errToolStopped = errors.New("the cluster is stopped on this node")
+
+// running returns the state of this node, or errToolStopped.
+func (t *toolCall) running(ctx context.Context) (api.State, error) {
+	state, err := t.localState(ctx)
+	if errors.Is(err, errNoDaemon) || (err == nil && !state.Running) {
+		return state, errToolStopped
+	}
+	return state, err
+}
+
+// change carries operations out: on the file that CIB_file names, or in the
+// running cluster.
+func (t *toolCall) change(ctx context.Context, ops ...cib.Op) error {
+	request := cib.Request{ID: randomID(), Client: t.name, User: userName(), Ops: ops}
+	if name := os.Getenv("CIB_file"); name != "" && name != "-" {
+		doc, err := readCIBFile(name)
+		if err != nil {
+			return err
+		}
+		changed, err := cib.Apply(doc, request, time.Now().Format(time.ANSIC))
+		if err != nil {
+			return err
+		}
+		return writeFile(name, changed.Bytes())
+	}
+	daemon, err := t.local()
+	if err != nil {
+		return err
+	}
+	_, err = daemon.Change(ctx, request)
+	return err
+}
+
+// failed prints an error of document or change and returns the exit status.
+func (t *toolCall) failed(err error) int {
+	if errors.Is(err, errToolStopped) {
+		fmt.Fprintf(t.Stderr, "%s: Could not connect to the CIB: Transport endpoint is not connected\n", t.name)
+		return exitDisconnected
+	}
+	return t.fails(exitError, "%s", why(err))
+}
