@@ -3,7 +3,6 @@ package agentmeta
 import (
 	"errors"
 	"regexp"
-	"strings"
 )
 
 // Name is the full name of an agent.
@@ -60,12 +59,3 @@ func (n Name) IsStonith() bool { return n.Standard == "stonith" }
 
 // IsOCF tells an agent of the OCF standard.
 func (n Name) IsOCF() bool { return n.Standard == "ocf" }
-
-// Less orders names as lists show them: by letters, whatever their case.
-func (n Name) Less(m Name) bool {
-	a, b := strings.ToLower(n.String()), strings.ToLower(m.String())
-	if a != b {
-		return a < b
-	}
-	return n.String() < m.String()
-}

@@ -3,7 +3,7 @@ package agents
 import (
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strings"
 
 	"gpcs/internal/agentmeta"
@@ -142,19 +142,8 @@ func readDir(dir string) []os.DirEntry {
 	return entries
 }
 
+// sorted orders names by their bytes, as the tools do, each once.
 func sorted(names []string) []string {
-	sort.Slice(names, func(i, j int) bool {
-		a, b := strings.ToLower(names[i]), strings.ToLower(names[j])
-		if a != b {
-			return a < b
-		}
-		return names[i] < names[j]
-	})
-	kept := names[:0]
-	for i, n := range names {
-		if i == 0 || n != names[i-1] {
-			kept = append(kept, n)
-		}
-	}
-	return kept
+	slices.Sort(names)
+	return slices.Compact(names)
 }

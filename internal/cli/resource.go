@@ -15,6 +15,8 @@ func newResource() *cobra.Command {
 		newResourceUpdate(), newResourceMeta(), newResourceOp(),
 		newResourceEnable(), newResourceDisable(), newResourceManage(), newResourceUnmanage(),
 		newResourceGroup(), newResourceUngroup(),
+		newResourceMove(), newResourceMoveWithConstraint(), newResourceBan(), newResourceClear(),
+		newResourceStandards(), newResourceProviders(), newResourceAgents(), newResourceList(), newResourceDescribe(),
 		newResourceClone(), newResourcePromotable(), newResourceUnclone(),
 	)
 }

@@ -45,7 +45,7 @@ func (c *Call) cloneResource(ctx context.Context, promotable bool) error {
 	if err != nil {
 		return err
 	}
-	wait, err := c.waitSeconds()
+	wait, err := c.resourceWait()
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func resourceUnclone(ctx context.Context, c *Call) error {
 	if len(c.Args) == 0 {
 		return errUsage
 	}
-	wait, err := c.waitSeconds()
+	wait, err := c.resourceWait()
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ func resourceCreate(ctx context.Context, c *Call) error {
 	if err := words.check(c.Has("--future")); err != nil {
 		return err
 	}
-	wait, err := c.waitSeconds()
+	wait, err := c.resourceWait()
 	if err != nil {
 		return err
 	}

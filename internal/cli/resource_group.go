@@ -57,7 +57,7 @@ func resourceGroupAdd(ctx context.Context, c *Call) error {
 	case isBefore:
 		m.Beside = before
 	}
-	wait, err := c.waitSeconds()
+	wait, err := c.resourceWait()
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func resourceUngroup(ctx context.Context, c *Call) error {
 	if len(c.Args) == 0 {
 		return errUsage
 	}
-	wait, err := c.waitSeconds()
+	wait, err := c.resourceWait()
 	if err != nil {
 		return err
 	}

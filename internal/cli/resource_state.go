@@ -56,7 +56,7 @@ func (c *Call) resourceState(ctx context.Context, name string, edit func(*cib.Do
 	if err := c.refuseStonith(ctx, c.Args, instead); err != nil {
 		return err
 	}
-	wait, err := c.waitSeconds()
+	wait, err := c.resourceWait()
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func resourceMeta(ctx context.Context, c *Call) error {
 	if err := c.refuseStonith(ctx, c.Args[:1], "stonith meta"); err != nil {
 		return err
 	}
-	wait, err := c.waitSeconds()
+	wait, err := c.resourceWait()
 	if err != nil {
 		return err
 	}

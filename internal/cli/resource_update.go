@@ -40,7 +40,7 @@ func (c *Call) updateResource(ctx context.Context, stonith bool) error {
 		}
 		change.Operations = append(change.Operations, ops...)
 	}
-	wait, err := c.waitSeconds()
+	wait, err := c.resourceWait()
 	if err != nil {
 		return err
 	}

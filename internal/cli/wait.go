@@ -2,11 +2,15 @@ package cli
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"gpcs/internal/cib"
 	"gpcs/internal/report"
+	"gpcs/internal/status"
 )
 
 // wholeHour is how long --wait without a value waits.
@@ -31,7 +35,142 @@ func (c *Call) waitSeconds() (time.Duration, error) {
 	return time.Duration(n) * time.Second, nil
 }
 
-// editCIBAndWait is editCIB for verbs with --wait (see waitSeconds).
-func (c *Call) editCIBAndWait(ctx context.Context, wait time.Duration, _ []string, edit func(*cib.Document) report.List) error {
-	return c.editCIB(ctx, edit)
+// resourceWait is waitSeconds for verbs on resources, where pcs tells people
+// of what is to come in its place.
+func (c *Call) resourceWait() (time.Duration, error) {
+	if c.Has("--wait") {
+		c.say(report.NewDeprecation("DEPRECATED_OPTION", "Using '--wait' is deprecated. Instead, use the 'pcs status wait' command to wait "+
+			"for the cluster to settle into stable state. Use the 'pcs status query resource' commands to verify that the "+
+			"resource is in the expected state after the wait."))
+	}
+	return c.waitSeconds()
+}
+
+// editCIBAndWait is editCIB for verbs with --wait (see waitSeconds): it waits
+// until the cluster has done what follows from the change and then tells
+// where the resources of ids run.
+func (c *Call) editCIBAndWait(ctx context.Context, wait time.Duration, ids []string, edit func(*cib.Document) report.List) error {
+	if err := c.editCIB(ctx, edit); err != nil || wait < 0 {
+		return err
+	}
+	if err := c.applied(ctx, wait); err != nil {
+		return err
+	}
+	return c.sayWhere(ctx, ids)
+}
+
+// applied waits until the cluster has nothing left to do; 0 is as long as it
+// takes.
+func (c *Call) applied(ctx context.Context, limit time.Duration) error {
+	note := ""
+	if limit > 0 {
+		seconds := int(limit / time.Second)
+		word := "seconds"
+		if seconds == 1 {
+			word = "second"
+		}
+		note = fmt.Sprintf(" (timeout: %d %s)", seconds, word)
+	}
+	c.say(report.NewInfo("WAIT_FOR_IDLE_STARTED", "Waiting for the cluster to apply configuration changes"+note+"..."))
+	idle, err := c.waitIdle(ctx, limit)
+	if err != nil {
+		return err
+	}
+	if !idle {
+		return fail("waiting timeout")
+	}
+	return nil
+}
+
+// sayWhere tells where resources run.
+func (c *Call) sayWhere(ctx context.Context, ids []string) error {
+	for _, id := range ids {
+		where, err := c.whereabouts(ctx, id)
+		if err != nil {
+			return err
+		}
+		c.say(report.NewInfo("RESOURCE_RUNNING_ON_NODES", where.text(id)))
+	}
+	return nil
+}
+
+// whereabouts are the nodes where a resource is active, by role.
+type whereabouts map[string][]string
+
+// The roles as messages say them, in their order.
+var roleWords = []struct{ role, word string }{
+	{"Promoted", "promoted"}, {"Started", "running"}, {"Unpromoted", "unpromoted"},
+}
+
+// whereabouts looks where a resource is active in the running cluster.
+func (c *Call) whereabouts(ctx context.Context, id string) (whereabouts, error) {
+	doc, err := c.readCIB(ctx)
+	if err != nil {
+		return nil, err
+	}
+	view, err := status.New(doc, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	where := whereabouts{}
+	where.find(view.Top, id)
+	for _, nodes := range where {
+		slices.Sort(nodes)
+	}
+	return where, nil
+}
+
+func (w whereabouts) find(resources []*status.Resource, id string) {
+	for _, r := range resources {
+		if r.Defined == id || r.ID == id {
+			w.add(r)
+		} else {
+			w.find(r.Children, id)
+		}
+	}
+}
+
+func (w whereabouts) add(r *status.Resource) {
+	if r.Kind == status.Primitive {
+		for _, n := range r.Active {
+			if !slices.Contains(w[r.Role], n.Name) {
+				w[r.Role] = append(w[r.Role], n.Name)
+			}
+		}
+	}
+	for _, inner := range r.Children {
+		w.add(inner)
+	}
+}
+
+// nodes lists all nodes where the resource is active, or those where it is
+// promoted.
+func (w whereabouts) nodes(promoted bool) []string {
+	var all []string
+	for role, nodes := range w {
+		if !promoted || role == "Promoted" {
+			all = append(all, nodes...)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func (w whereabouts) text(id string) string {
+	var parts []string
+	for _, r := range roleWords {
+		nodes := w[r.role]
+		if len(nodes) == 0 {
+			continue
+		}
+		word := "node"
+		if len(nodes) > 1 {
+			word = "nodes"
+		}
+		parts = append(parts, fmt.Sprintf("%s on %s %s", r.word, word, report.Quote(nodes)))
+	}
+	if parts == nil {
+		return fmt.Sprintf("resource '%s' is not running on any node", id)
+	}
+	return fmt.Sprintf("resource '%s' is %s", id, strings.Join(parts, "; "))
 }

@@ -1,0 +1,264 @@
+package admin
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"gpcs/internal/cib"
+	"gpcs/internal/report"
+)
+
+// Steering is a location constraint that moves a resource or keeps it away, as
+// crm_resource makes them: it can be told from others by its id.
+type Steering struct {
+	Resource string
+	Node     string
+	Ban      bool // keep away from Node; else prefer it
+	Promoted bool // of the promoted instance only
+	// Until is when the constraint ends; zero for never.
+	Until time.Time
+}
+
+// steeringTime is how crm_resource writes the end of a constraint.
+const steeringTime = "2006-01-02 15:04:05Z"
+
+// CheckSteering says what speaks against moving or banning a resource.
+func CheckSteering(doc *cib.Document, s Steering) report.List {
+	e := findElement(doc, s.Resource)
+	what := resourceTags
+	switch {
+	case e == nil:
+		return report.List{notFound(s.Resource, what...)}
+	case !isResource(e):
+		return report.List{wrongKind(s.Resource, what...)}
+	case isStonith(e):
+		return report.List{report.NewError("COMMAND_ARGUMENT_TYPE_MISMATCH", "This command does not accept stonith resource.")}
+	}
+	promotable := isPromotable(e)
+	if s.Promoted && !promotable {
+		return report.List{report.NewError("CANNOT_MOVE_RESOURCE_MASTER_RESOURCE_NOT_PROMOTABLE",
+			"when specifying --promoted you must use the promotable clone id"+promotableHint(e))}
+	}
+	if !s.Ban {
+		if bad := notMovable(e); bad != nil {
+			return bad
+		}
+	}
+	if s.Node != "" && !nodeKnown(doc, s.Node) {
+		return report.List{report.NewError("NODE_NOT_FOUND", fmt.Sprintf("Node '%s' does not appear to exist in configuration", s.Node))}
+	}
+	return nil
+}
+
+// isPromotable tells a clone whose instances can be promoted.
+func isPromotable(e *cib.Element) bool {
+	if e.Tag == "master" {
+		return true
+	}
+	v, _ := nvsetValue(e, "meta_attributes", "promotable")
+	return e.Tag == "clone" && isTrue(v)
+}
+
+// promotableHint names the promotable clone around a resource.
+func promotableHint(e *cib.Element) string {
+	for p := parentResource(e); p != nil; p = parentResource(p) {
+		if isPromotable(p) {
+			return " (" + elementID(p) + ")"
+		}
+	}
+	return ""
+}
+
+// notMovable says why a resource cannot be given a node that it prefers.
+func notMovable(e *cib.Element) report.List {
+	if isPromotable(e) {
+		return nil
+	}
+	for p := e; p != nil; p = parentResource(p) {
+		switch {
+		case isPromotable(p):
+			return report.List{report.NewError("CANNOT_MOVE_RESOURCE_PROMOTABLE_NOT_MASTER",
+				"to move promotable clone resources you must use the promotable clone id ("+elementID(p)+")")}
+		case isClone(p):
+			return report.List{report.NewError("CANNOT_MOVE_RESOURCE_CLONE", "cannot move cloned resources")}
+		case p.Tag == "bundle":
+			return report.List{report.NewError("CANNOT_MOVE_RESOURCE_BUNDLE", "cannot move bundle resources")}
+		}
+	}
+	return nil
+}
+
+// nodeKnown tells whether the document has a node of that name.
+func nodeKnown(doc *cib.Document, name string) bool {
+	if section := doc.Find("nodes"); section != nil {
+		for _, n := range section.SelectElements("node") {
+			if n.SelectAttrValue("uname", "") == name {
+				return true
+			}
+		}
+	}
+	for _, r := range allResources(doc) {
+		node, _ := nvsetValue(r, "meta_attributes", "remote-node")
+		if node == name || isRemote(r) && elementID(r) == name {
+			return true
+		}
+	}
+	return false
+}
+
+// Steer makes a constraint that moves a resource or keeps it away. A resource
+// prefers one node at a time, and none that it is kept from.
+func Steer(doc *cib.Document, s Steering) report.List {
+	if out := CheckSteering(doc, s); out.Failed() {
+		return out
+	}
+	constraints := doc.Section("constraints")
+	prefer, ban := "cli-prefer-"+s.Resource, "cli-ban-"+s.Resource+"-on-"+s.Node
+	id := prefer
+	if s.Ban {
+		id = ban
+	}
+	dropConstraint(constraints, id)
+	if s.Ban {
+		if c := constraintByID(constraints, prefer); c != nil && steersTo(c) == s.Node {
+			constraints.RemoveChild(c)
+		}
+	} else {
+		dropConstraint(constraints, ban)
+	}
+	constraints.AddChild(s.element(doc, id))
+	return s.said(id)
+}
+
+// element builds the constraint.
+func (s Steering) element(doc *cib.Document, id string) *cib.Element {
+	role, score := "Started", "INFINITY"
+	if s.Promoted {
+		role = roleFor(doc, "Promoted")
+	}
+	if s.Ban {
+		score = "-INFINITY"
+	}
+	e := cib.NewElement("rsc_location", "id", id, "rsc", s.Resource, "role", role)
+	if s.Until.IsZero() {
+		e.CreateAttr("node", s.Node)
+		e.CreateAttr("score", score)
+		return e
+	}
+	ruleID, exprID, endID := id+"-rule", id+"-expr", id+"-lifetime"
+	if !s.Ban {
+		ruleID, exprID, endID = "cli-prefer-rule-"+s.Resource, "cli-prefer-expr-"+s.Resource, "cli-prefer-lifetime-end-"+s.Resource
+	}
+	rule := cib.NewElement("rule", "id", ruleID, "score", score, "boolean-op", "and")
+	rule.AddChild(cib.NewElement("expression", "id", exprID, "attribute", "#uname", "operation", "eq", "value", s.Node, "type", "string"))
+	rule.AddChild(cib.NewElement("date_expression", "id", endID, "operation", "lt", "end", s.Until.UTC().Format(steeringTime)))
+	e.AddChild(rule)
+	return e
+}
+
+// said is what is told of a new constraint.
+func (s Steering) said(id string) report.List {
+	var out report.List
+	if !s.Until.IsZero() {
+		out = append(out, report.NewInfo("MIGRATION_UNTIL", "Migration will take effect until: "+s.Until.UTC().Format(steeringTime)))
+	}
+	if s.Ban {
+		doing := "running"
+		if s.Promoted {
+			doing = "being promoted"
+		}
+		return append(out, report.NewWarning("RESOURCE_BAN_PCMK_SUCCESS", fmt.Sprintf(
+			"Creating location constraint '%s' with a score of -INFINITY for resource %s on %s.\n"+
+				"\tThis will prevent %s from %s on %s until the constraint is removed\n"+
+				"\tThis will be the case even if %s is the last node in the cluster", id, s.Resource, s.Node, s.Resource, doing, s.Node, s.Node)))
+	}
+	if s.Until.IsZero() {
+		out = append(out, report.NewWarning("RESOURCE_MOVE_CONSTRAINT_CREATED", fmt.Sprintf(
+			"A move constraint has been created and the resource '%s' may or may not move depending on other configuration", s.Resource)))
+	}
+	return out
+}
+
+func constraintByID(constraints *cib.Element, id string) *cib.Element {
+	for _, c := range constraints.ChildElements() {
+		if elementID(c) == id {
+			return c
+		}
+	}
+	return nil
+}
+
+func dropConstraint(constraints *cib.Element, id string) {
+	if c := constraintByID(constraints, id); c != nil {
+		constraints.RemoveChild(c)
+	}
+}
+
+// steersTo returns the node that a constraint made by Steer is about.
+func steersTo(c *cib.Element) string {
+	if node := c.SelectAttrValue("node", ""); node != "" {
+		return node
+	}
+	if rule := c.SelectElement("rule"); rule != nil {
+		if expr := rule.SelectElement("expression"); expr != nil {
+			return expr.SelectAttrValue("value", "")
+		}
+	}
+	return ""
+}
+
+var lifetimeForm = regexp.MustCompile(`^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$`)
+
+// LifetimeEnd adds an ISO 8601 duration ("PT1H", "P2D") to a time; false if
+// the text is none.
+func LifetimeEnd(text string, now time.Time) (time.Time, bool) {
+	m := lifetimeForm.FindStringSubmatch(text)
+	if m == nil || strings.HasSuffix(text, "T") || text == "P" {
+		return now, false
+	}
+	var n [8]int
+	for i := 1; i < 8; i++ {
+		n[i], _ = strconv.Atoi(m[i]) // the form lets digits through only; too many of them count as 0
+	}
+	end := now.AddDate(n[1], n[2], 7*n[3]+n[4])
+	return end.Add(time.Duration(n[5])*time.Hour + time.Duration(n[6])*time.Minute + time.Duration(n[7])*time.Second), true
+}
+
+// Unsteer removes the constraints that Steer made for a resource: all, those
+// about one node, or (expired) those whose time is over at now.
+func Unsteer(doc *cib.Document, s Steering, expired bool, now time.Time) report.List {
+	if out := CheckSteering(doc, Steering{Resource: s.Resource, Promoted: s.Promoted, Ban: true}); out.Failed() {
+		return out
+	}
+	if s.Node != "" && !nodeKnown(doc, s.Node) {
+		return stopf("cannot clear resource '%s'\ncrm_resource: Node '%s' not found\nError performing operation: No such object", s.Resource, s.Node)
+	}
+	constraints := doc.Section("constraints")
+	var bans, prefers report.List
+	for _, c := range constraints.SelectElements("rsc_location") {
+		id := elementID(c)
+		prefer := id == "cli-prefer-"+s.Resource
+		ban := strings.HasPrefix(id, "cli-ban-"+s.Resource+"-on-")
+		switch {
+		case !prefer && !ban, s.Node != "" && steersTo(c) != s.Node, expired && !steeringOver(c, now):
+			continue
+		}
+		constraints.RemoveChild(c)
+		say := report.NewInfo("REMOVING_CONSTRAINT", "Removing constraint: "+id)
+		if ban {
+			bans = append(bans, say)
+		} else {
+			prefers = append(prefers, say)
+		}
+	}
+	return append(bans, prefers...)
+}
+
+// steeringOver tells whether a constraint's time is over.
+func steeringOver(c *cib.Element, now time.Time) bool {
+	rule := c.SelectElement("rule")
+	return rule != nil && ruleEffect(rule, now) == EffectExpired
+}
