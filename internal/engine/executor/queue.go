@@ -172,7 +172,9 @@ func meta(name string) bool {
 func (e *Executor) logResult(res history.Result) {
 	attrs := []any{"rsc", res.Op.Rsc.ID, "op", res.Op.Operation, "interval", res.Op.IntervalMS,
 		"rc", res.RC, "status", res.Status.String(), "exec_ms", res.ExecMS, "call", res.CallID}
-	if res.Failed() {
+	// A probe that finds another state than the DC thought has found something
+	// out, nothing has failed.
+	if res.Failed() && (!res.Op.Probe() || res.Status != history.Done) {
 		e.log.Warn("operation failed", append(attrs, "reason", res.Reason, "stderr", res.Stderr)...)
 		return
 	}
