@@ -111,7 +111,7 @@ var tagNames = map[string]string{
 	"rsc_order": "order constraint", "rsc_ticket": "ticket constraint",
 	"rsc_expression": "rule expression", "op_expression": "rule expression", "date_expression": "rule expression",
 	"expression": "rule expression", "resource_set": "resource set", "fencing-level": "fencing level",
-	"nvpair": "options", "op": "operation", "utilization": "utilization set",
+	"nvpair": "options", "recipient": "alert recipient", "op": "operation", "utilization": "utilization set",
 }
 
 func tagName(tag string) string {

@@ -84,14 +84,20 @@ func verb(use, short string, h handler, options ...string) *cobra.Command {
 // where that is a usage error; an unknown verb always is one.
 func noun(use, short string, def handler, options []string, children ...*cobra.Command) *cobra.Command {
 	cmd := verb(use, short, func(ctx context.Context, c *Call) error {
-		if len(c.Args) > 0 && c.Args[0] == "help" {
+		if len(c.Args) > 0 {
 			return c.help(c.Args[1:])
-		}
-		if len(c.Args) > 0 || def == nil {
-			return errUsage
 		}
 		return def(ctx, c)
 	}, options...)
+	run := cmd.RunE
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		// An unknown verb is one whatever options come with it.
+		if len(args) > 0 && args[0] != "help" || len(args) == 0 && def == nil {
+			callFrom(cmd.Context()).cmd = cmd
+			return errUsage
+		}
+		return run(cmd, args)
+	}
 	cmd.AddCommand(children...)
 	return cmd
 }
@@ -216,6 +222,9 @@ func nouns() []*cobra.Command {
 		newResource(),
 		newQuorum(),
 		newStatus(),
+		newTag(),
+		newAlert(),
+		newACL(),
 		newStonith(),
 	}
 }
