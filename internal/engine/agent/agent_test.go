@@ -20,11 +20,11 @@ import (
 // node is a runner under a root directory of its own, with its test agents.
 type node struct {
 	*Runner
-	t    *testing.T
+	t    testing.TB
 	root paths.Root
 }
 
-func newNode(t *testing.T) *node {
+func newNode(t testing.TB) *node {
 	t.Helper()
 	n := &node{t: t, root: paths.Root(t.TempDir())}
 	n.reopen()
