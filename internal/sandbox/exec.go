@@ -149,3 +149,9 @@ func (s *Sandbox) Path(node, name string) (string, error) {
 	}
 	return fmt.Sprintf("/proc/%d/root%s", leader, name), nil
 }
+
+// DiskPath returns a name under which the machine reaches a file that a node
+// has written to its disk, also while the node is powered off.
+func (s *Sandbox) DiskPath(node, name string) string {
+	return filepath.Join(s.dir, node, "disk/upper", name)
+}

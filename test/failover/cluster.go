@@ -94,13 +94,22 @@ func (c *Cluster) Do(node string, argv ...string) (Result, error) {
 	return c.DoCommand(node, c.Command(node, argv...))
 }
 
+// commandPatience is after what time a command is killed.
+const commandPatience = 90 * time.Second
+
 // DoCommand is Do with a command that may have its input set.
 func (c *Cluster) DoCommand(node string, cmd *exec.Cmd) (Result, error) {
 	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	code, ok := sandbox.ExitCode(c.Run(node, cmd))
-	if !ok {
-		return Result{}, fmt.Errorf("cannot run %q on %s", cmd.Args, node)
+	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = &out, &errs, time.Second
+	err := c.Start(node, cmd)
+	if err == nil {
+		killer := time.AfterFunc(commandPatience, func() { _ = cmd.Process.Kill() })
+		err = cmd.Wait()
+		killer.Stop()
+	}
+	code, ok := sandbox.ExitCode(err)
+	if !ok && !errors.Is(err, exec.ErrWaitDelay) {
+		return Result{}, fmt.Errorf("cannot run %q on %s: %w", cmd.Args, node, err)
 	}
 	return Result{out.String(), errs.String(), code}, nil
 }

@@ -9,16 +9,34 @@ import (
 	"gpcs/internal/sandbox"
 )
 
-// Tutorial makes the tutorial's cluster of all nodes without a word and waits
-// until the site answers and everybody is online.
-func (c *Cluster) Tutorial() error {
+// setupPatience is how long a cluster may take to come together, and the
+// tutorial's site to answer.
+const setupPatience = time.Minute
+
+// Setup makes one cluster of all nodes without a word and waits until
+// everybody is online.
+func (c *Cluster) Setup() error {
 	all := strings.Join(c.Nodes(), " ")
-	lines := []string{
-		"pcs host auth " + all + " -u hacluster -p " + sandbox.Password,
-		"pcs cluster setup my_cluster " + all,
+	err := c.quietly(
+		"pcs host auth "+all+" -u hacluster -p "+sandbox.Password,
+		"pcs cluster setup my_cluster "+all,
 		"pcs cluster start --all",
 		"pcs cluster enable --all",
 		"pcs property set stonith-enabled=false",
+	)
+	if err != nil {
+		return err
+	}
+	return c.AwaitOnline(setupPatience, c.Nodes()...)
+}
+
+// Tutorial is Setup and the tutorial's resources; it waits until the site
+// answers.
+func (c *Cluster) Tutorial() error {
+	if err := c.Setup(); err != nil {
+		return err
+	}
+	lines := []string{
 		"pcs resource create virtual_ip ocf:heartbeat:IPaddr2 ip=" + VIP + " cidr_netmask=24 op monitor interval=30s",
 		"pcs resource create web_server ocf:heartbeat:nginx configfile=/etc/nginx/nginx.conf op monitor timeout=20s interval=10s",
 		"pcs constraint colocation add web_server with virtual_ip INFINITY",
@@ -27,15 +45,20 @@ func (c *Cluster) Tutorial() error {
 	if len(c.Nodes()) == 2 {
 		lines = append(lines, "pcs property set no-quorum-policy=ignore")
 	}
+	if err := c.quietly(lines...); err != nil {
+		return err
+	}
+	_, err := c.AwaitSite(setupPatience)
+	return err
+}
+
+// quietly types lines on node1; what they say is heard only if one fails.
+func (c *Cluster) quietly(lines ...string) error {
 	for _, line := range lines {
 		var said bytes.Buffer
 		if err := c.Type(&said, "node1", line); err != nil {
 			return fmt.Errorf("%w\n%s", err, said.String())
 		}
 	}
-	const patience = time.Minute
-	if _, err := c.AwaitSite(patience); err != nil {
-		return err
-	}
-	return c.AwaitOnline(patience, c.Nodes()...)
+	return nil
 }
