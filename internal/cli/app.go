@@ -225,6 +225,7 @@ func nouns() []*cobra.Command {
 		newTag(),
 		newAlert(),
 		newACL(),
+		newConfig(),
 		newStonith(),
 	}
 }

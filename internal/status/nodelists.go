@@ -52,7 +52,15 @@ func CorosyncNodesText(online, offline []string) string {
 
 // ConfiguredNodesText prints the nodes that corosync.conf and the document name.
 func ConfiguredNodesText(corosync, pacemaker []string) string {
-	return fmt.Sprintf("Corosync Nodes:\n%s\nPacemaker Nodes:\n%s\n", spaced(corosync), spaced(pacemaker))
+	text := "Corosync Nodes:\n"
+	if len(corosync) > 0 {
+		text += spaced(corosync) + "\n"
+	}
+	text += "Pacemaker Nodes:\n"
+	if len(pacemaker) > 0 {
+		text += spaced(pacemaker) + "\n"
+	}
+	return text
 }
 
 func nameLine(title string, list []string) string {
