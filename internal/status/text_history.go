@@ -261,6 +261,9 @@ func (v *View) TicketLines(indent string) string {
 	for _, t := range v.Tickets {
 		var details []string
 		for _, a := range t.Attributes {
+			if a.Name == "id" {
+				continue
+			}
 			value := a.Value
 			if at, err := strconv.ParseInt(a.Value, 10, 64); err == nil && (a.Name == "last-granted" || a.Name == "expires") {
 				value = "'" + p.date(at) + "'"
