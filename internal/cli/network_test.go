@@ -35,10 +35,15 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"pcs": func() {
-		env := Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Root: paths.FromEnv()}
-		os.Exit(Main(context.Background(), env, os.Args[1:]))
-	}})
+	env := Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Root: paths.FromEnv()}
+	programs := map[string]func(){"pcs": func() { os.Exit(Main(context.Background(), env, os.Args[1:])) }}
+	for name := range tools() {
+		programs[name] = func() {
+			status, _ := RunTool(context.Background(), env, name, os.Args[1:])
+			os.Exit(status)
+		}
+	}
+	testscript.Main(m, programs)
 }
 
 // TestNetwork runs scripts against real servers on loopback addresses whose
