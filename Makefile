@@ -28,12 +28,13 @@ lint:
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 
-bench: bench-failover
+bench: setup build
+	$(GO) run ./test/bench
 	$(GO) test -run '^$$' -bench . -benchtime 200ms ./internal/...
 
 # Median and maximum of the gap that a client sees when the active node dies.
 bench-failover: setup build
-	$(GO) run ./test/bench
+	$(GO) run ./test/bench failover
 
 clean:
 	rm -rf bin dist

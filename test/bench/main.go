@@ -1,7 +1,14 @@
-// Command bench measures failover: it takes the power from the active node, ten
-// times in turn on two nodes and ten times on three, and prints median and
-// maximum of the gap that a client sees that asks every 10 ms.
-// `make bench-failover` runs it.
+// Command bench measures what users of a cluster feel, on the whole nodes of a
+// sandbox, and prints medians and maxima:
+//
+//	failover   the gap a client sees that asks every 10 ms when the active node
+//	           loses its power, ten times on two nodes and ten times on three
+//	isolation  when a node that is cut off lets go of the address and when
+//	           another one has it, ten times on three nodes
+//	repair     how a killed nginx master is repaired, ten times
+//	commands   how long commands take and how large the daemon is
+//
+// Without arguments it runs all. `make bench` and `make bench-failover` run it.
 package main
 
 import (
@@ -19,52 +26,60 @@ const (
 	patience = 30 * time.Second
 )
 
+// measurement is one of the things that can be measured.
+type measurement struct {
+	name  string
+	nodes []int // numbers of nodes to measure it with, one after the other
+	run   func(c *failover.Cluster) error
+}
+
+var measurements = []measurement{
+	{"failover", []int{2, 3}, kills},
+	{"isolation", []int{3}, isolations},
+	{"repair", []int{2}, repairs},
+	{"commands", []int{2}, commands},
+}
+
 func main() {
 	var err error
-	for _, nodes := range []int{2, 3} {
-		err = errors.Join(err, bench(nodes))
+	for _, m := range measurements {
+		if len(os.Args) > 1 && !slices.Contains(os.Args[1:], m.name) {
+			continue
+		}
+		for _, nodes := range m.nodes {
+			fmt.Printf("%s, %d nodes\n", m.name, nodes)
+			err = errors.Join(err, measure(m, nodes))
+		}
 	}
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "bench-failover: %v\n", err)
+		fmt.Fprintf(os.Stderr, "bench: %v\n", err)
 		os.Exit(1)
 	}
 }
 
-func bench(nodes int) error {
-	name := fmt.Sprintf("bench-%d-%d", os.Getpid(), nodes)
-	c, err := failover.Up(name, "bin", nodes)
+func measure(m measurement, nodes int) error {
+	c, err := failover.Up(fmt.Sprintf("bench-%d-%d", os.Getpid(), nodes), "bin", nodes)
 	if err != nil {
 		return err
 	}
-	gaps, err := measure(c)
-	if len(gaps) > 0 {
-		slices.Sort(gaps)
-		fmt.Printf("%d nodes, %d kills of the active node: gap median %d ms, maximum %d ms\n",
-			nodes, len(gaps), gaps[len(gaps)/2].Milliseconds(), gaps[len(gaps)-1].Milliseconds())
+	err = c.Tutorial()
+	if err == nil {
+		err = m.run(c)
+	}
+	if err != nil {
+		err = fmt.Errorf("%s, %d nodes: %w", m.name, nodes, err)
 	}
 	return errors.Join(err, c.Down())
 }
 
-func measure(c *failover.Cluster) ([]time.Duration, error) {
-	if err := c.Tutorial(); err != nil {
-		return nil, err
+// summary prints median and maximum.
+func summary(what string, times []time.Duration) {
+	if len(times) == 0 {
+		return
 	}
-	var gaps []time.Duration
-	for i := range rounds {
-		if err := c.AwaitOnline(patience, c.Nodes()...); err != nil {
-			return gaps, err
-		}
-		k, err := c.KillActive(patience)
-		if err != nil {
-			return gaps, fmt.Errorf("kill %d: %w", i+1, err)
-		}
-		fmt.Printf("  %s killed: noticed %4d ms, address up %4d ms, gap %4d ms, %s answers\n", k.Victim,
-			k.Noticed.Sub(k.Struck).Milliseconds(), k.AddressUp.Sub(k.Struck).Milliseconds(),
-			k.Outage.Gap().Milliseconds(), k.Heir)
-		gaps = append(gaps, k.Outage.Gap())
-		if err := c.Boot(k.Victim); err != nil {
-			return gaps, err
-		}
-	}
-	return gaps, nil
+	slices.Sort(times)
+	fmt.Printf("  = %s: median %v, maximum %v (%d times)\n", what,
+		times[len(times)/2].Round(time.Millisecond/10), times[len(times)-1].Round(time.Millisecond/10), len(times))
 }
+
+func ms(d time.Duration) int64 { return d.Milliseconds() }

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -51,37 +50,17 @@ func TestIsolatedNodeLetsGoBeforeAnotherTakesOver(t *testing.T) {
 
 func isolateActive(t *testing.T, c *failover.Cluster) {
 	t.Helper()
-	victim := active(t, c)
-	owners := watchOwners(t, c)
-	cut, err := c.Cut(victim)
+	i, err := c.IsolateActive(patience)
 	if err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, func() error {
-		if r, err := c.AwaitSite(patience); err != nil || r.Body == victim {
-			return fmt.Errorf("the site answers %q, %v", r.Body, err)
-		}
-		return nil
-	})
-	eventually(t, func() error { return holds(c, victim, false) })
-	if err := c.Heal(victim); err != nil {
-		t.Fatal(err)
-	}
-	if err := c.AwaitOnline(patience, c.Nodes()...); err != nil {
-		t.Fatal(err)
+	t.Logf("%s cut off: let go of the address after %d ms, %s has it after %d ms", i.Victim,
+		i.Dropped.Sub(i.Cut).Milliseconds(), i.Heir, i.Taken.Sub(i.Cut).Milliseconds())
+	if i.HeldTwice {
+		t.Errorf("two nodes had the address at one time: %+v", i.Events)
 	}
 	eventually(t, func() error { return oneDocument(c) })
-	events, err := owners.Stop()
-	if err != nil {
-		t.Error(err)
-	}
-	if at, twice := failover.HeldTwice(events); twice {
-		t.Errorf("two nodes had the address %v after the cut: %+v", at.Sub(cut), events)
-	}
-	for _, e := range events {
-		t.Logf("%+5d ms %s has it: %v", e.At.Sub(cut).Milliseconds(), e.Node, e.Has)
-	}
-	active(t, c)
+	eventually(t, func() error { return calm(c, active(t, c)) })
 }
 
 func watchOwners(t *testing.T, c *failover.Cluster) *failover.Owners {
@@ -100,17 +79,6 @@ func watchOwners(t *testing.T, c *failover.Cluster) *failover.Owners {
 		t.Fatal(err)
 	}
 	return owners
-}
-
-func holds(c *failover.Cluster, node string, want bool) error {
-	r, err := c.Do(node, "ip", "-o", "addr")
-	if err != nil {
-		return err
-	}
-	if has := strings.Contains(r.Stdout, failover.VIP+"/"); has != want {
-		return fmt.Errorf("%s has the address: %v", node, has)
-	}
-	return nil
 }
 
 // A node that stands still for half a second is no dead node.
