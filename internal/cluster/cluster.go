@@ -59,7 +59,7 @@ func New(opt Options) (*Cluster, error) {
 	if err := opt.complete(); err != nil {
 		return nil, err
 	}
-	var lineage view.Ballot
+	var lineage view.Lineage
 	if len(opt.Lineage) > 0 {
 		if err := json.Unmarshal(opt.Lineage, &lineage); err != nil {
 			return nil, fmt.Errorf("the lineage stored with the configuration is damaged: %w", err)
@@ -77,7 +77,7 @@ func New(opt Options) (*Cluster, error) {
 		since:    map[view.Peer]uint64{},
 		troubles: map[string]string{},
 	}
-	mem, floor, err := remember(opt.Root, lineage.Counter)
+	mem, floor, err := remember(opt.Root, lineage.Ballot.Counter)
 	if err != nil {
 		c.trouble("memory", "What this node must remember of itself could not be kept: "+err.Error())
 	}

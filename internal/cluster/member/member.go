@@ -63,12 +63,12 @@ type Core struct {
 
 // New returns the core of a node that starts with doc, which must not be
 // changed any more, and the lineage stored with it.
-func New(cfg Config, doc *cib.Document, lineage view.Ballot) *Core {
+func New(cfg Config, doc *cib.Document, lineage view.Lineage) *Core {
 	c := &Core{replica: replica.New(replica.Config{
 		Self: cfg.Self.ID, Quorum: cfg.Quorum, Retry: cfg.Token, Name: cfg.Name,
 	}, doc, lineage)}
 	c.view = view.New(view.Config{
-		Self: cfg.Self, Nodes: cfg.Nodes, Quorum: cfg.Quorum, SeenAll: cfg.SeenAll, Floor: max(cfg.Floor, lineage.Counter),
+		Self: cfg.Self, Nodes: cfg.Nodes, Quorum: cfg.Quorum, SeenAll: cfg.SeenAll, Floor: max(cfg.Floor, lineage.Ballot.Counter),
 		Start: cfg.Token, Answer: cfg.Token / 2, Alone: cfg.Token / 5, Resend: max(cfg.Token/20, 1), Hello: max(cfg.Token/2, 1),
 		Stamp: c.replica.Stamp,
 	})
@@ -143,7 +143,8 @@ func (c *Core) take() []Effect {
 func (c *Core) emit(e Effect) { c.out = append(c.out, e) }
 
 func (c *Core) stepView(ev view.Event) {
-	for _, e := range c.view.Step(ev) {
+	effects := c.view.Step(ev)
+	for _, e := range effects {
 		switch e := e.(type) {
 		case view.Send:
 			if e.Attach {
@@ -164,6 +165,9 @@ func (c *Core) stepView(ev view.Event) {
 			continue
 		}
 		c.emit(e)
+	}
+	if view.MustCarry(effects) {
+		c.stepView(view.Carried{})
 	}
 }
 

@@ -14,7 +14,7 @@ const keep = 256
 type Core struct {
 	cfg     Config
 	doc     *cib.Document
-	lineage view.Ballot
+	lineage view.Lineage
 	digest  string // of doc; "" = not computed yet
 	recent  []applied
 
@@ -44,7 +44,7 @@ type request struct {
 }
 
 // New returns a core that holds doc, which must not be changed any more.
-func New(cfg Config, doc *cib.Document, lineage view.Ballot) *Core {
+func New(cfg Config, doc *cib.Document, lineage view.Lineage) *Core {
 	return &Core{cfg: cfg, doc: doc, lineage: lineage}
 }
 
@@ -108,6 +108,9 @@ func (c *Core) enter(ev Enter, now string) {
 	if ev.Document != nil && !c.load(ev.Document) {
 		c.fetch()
 	}
+	if c.lineage.Agreed != c.doc.Version() && c.agree() {
+		c.store() // what was changed without quorum is agreed on now
+	}
 	if c.durable = 0; c.storing > c.stored {
 		c.durable = -1
 	}
@@ -159,6 +162,15 @@ func (c *Core) load(data []byte) bool {
 func (c *Core) take(doc *cib.Document) {
 	c.doc, c.digest = doc, ""
 	c.emit(Changed{Doc: doc})
+}
+
+// agree notes that the document is what a quorate view holds.
+func (c *Core) agree() bool {
+	if !c.view.Quorum.Quorate {
+		return false
+	}
+	c.lineage = view.Lineage{Ballot: c.view.Ballot, Agreed: c.doc.Version()}
+	return true
 }
 
 func (c *Core) store() {

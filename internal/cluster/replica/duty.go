@@ -107,12 +107,10 @@ func configChanged(old, next *cib.Document) bool {
 func (c *Core) commit(from uint32, id string, next *cib.Document) {
 	m := Message{ID: id, Version: next.Version(), Diff: string(cib.Print(cib.Diff(c.doc, next)))}
 	config := configChanged(c.doc, next)
-	if c.view.Quorum.Quorate {
-		c.lineage = c.view.Ballot
-	}
 	c.seq++
 	c.remember(id, m.Version)
 	c.take(next)
+	c.agree()
 	if config {
 		c.store()
 		m.Digest = c.Stamp().Digest

@@ -39,10 +39,8 @@ func (c *Core) apply(m Message) bool {
 		}
 	}
 	c.remember(m.ID, m.Version)
-	if c.view.Quorum.Quorate {
-		c.lineage = c.view.Ballot
-	}
 	c.take(next)
+	c.agree()
 	if c.digest = digest; digest != "" {
 		c.store()
 	}

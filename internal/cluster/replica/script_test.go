@@ -38,7 +38,7 @@ func newStage(t *testing.T, d *datadriven.TestData) *stage {
 	}
 	for id := range s.cfg.Votes {
 		doc := cib.New("pacemaker-3.9", "3.16.2")
-		s.cores[id] = New(Config{Self: id, Quorum: s.cfg, Retry: 10, Name: func(id uint32) string { return fmt.Sprintf("node%d", id) }}, doc, view.Ballot{})
+		s.cores[id] = New(Config{Self: id, Quorum: s.cfg, Retry: 10, Name: func(id uint32) string { return fmt.Sprintf("node%d", id) }}, doc, view.Lineage{})
 	}
 	return s
 }

@@ -90,7 +90,7 @@ type Send struct {
 type Store struct {
 	N       int
 	Doc     *cib.Document
-	Lineage view.Ballot
+	Lineage view.Lineage
 }
 
 // Changed says that this node's document is another one now. It is never
@@ -171,9 +171,9 @@ type applied struct {
 
 // snapshot is a whole document with what belongs to it, as it goes between members.
 type snapshot struct {
-	Lineage view.Ballot `json:"lineage"`
-	Text    string      `json:"text"`
-	Recent  []applied   `json:"recent"`
+	Lineage view.Lineage `json:"lineage"`
+	Text    string       `json:"text"`
+	Recent  []applied    `json:"recent"`
 }
 
 func (s snapshot) encode() []byte {

@@ -85,11 +85,24 @@ func (c *Core) Step(ev Event) []Effect {
 	}
 	if !c.left {
 		c.judgeIsolation()
-		c.evaluate()
+		if !MustCarry(c.out) {
+			c.evaluate()
+		}
 	}
 	out := c.out
 	c.out = nil
 	return out
+}
+
+// MustCarry tells whether a Carried has to follow these effects.
+func MustCarry(effects []Effect) bool {
+	return slices.ContainsFunc(effects, func(e Effect) bool {
+		switch e.(type) {
+		case Adopt, Entered, Opened:
+			return true
+		}
+		return false
+	})
 }
 
 func (c *Core) emit(e Effect) { c.out = append(c.out, e) }

@@ -53,6 +53,11 @@ type Tick struct{}
 // must have counted it lost.
 type Stalled struct{}
 
+// Carried says that the effects of the step before are carried out. It has to
+// follow a step that had Adopt, Entered or Opened among them: what is proposed
+// next begins with the document that they lead to.
+type Carried struct{}
+
 // Leave says that this node leaves on purpose. The core is done after it.
 type Leave struct{}
 
@@ -60,6 +65,7 @@ func (Reach) event()   {}
 func (Receive) event() {}
 func (Tick) event()    {}
 func (Stalled) event() {}
+func (Carried) event() {}
 func (Leave) event()   {}
 
 // Effect is one output of the core; they are to be done in order.

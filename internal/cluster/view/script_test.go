@@ -54,7 +54,7 @@ func (s *stage) node(arg string) uint32 {
 func (s *stage) start(id uint32) {
 	s.self[id] = Peer{ID: id, Incarnation: s.self[id].Incarnation + 1}
 	s.cores[id] = New(Config{
-		Self: s.self[id], Nodes: s.ids, Quorum: s.cfg, Floor: s.stamp[id].Lineage.Counter,
+		Self: s.self[id], Nodes: s.ids, Quorum: s.cfg, Floor: s.stamp[id].Lineage.Ballot.Counter,
 		Start: 10, Answer: 5, Alone: 2, Resend: 2, Hello: 5,
 		Stamp: func() Stamp { return s.stamp[id] },
 	})
@@ -86,7 +86,13 @@ func (s *stage) kill(id uint32) {
 }
 
 func (s *stage) step(id uint32, ev Event) {
-	for _, e := range s.cores[id].Step(ev) {
+	effects := s.cores[id].Step(ev)
+	defer func() {
+		if MustCarry(effects) {
+			s.step(id, Carried{})
+		}
+	}()
+	for _, e := range effects {
 		switch e := e.(type) {
 		case Send:
 			if e.Attach {
@@ -149,7 +155,7 @@ func (s *stage) run(d *datadriven.TestData) {
 			s.link(s.node(a), s.node(b), d.Cmd == "heal")
 		case "document":
 			id, st := s.node(arg.Key), Stamp{}
-			if _, err := fmt.Sscanf(arg.Vals[0], "%d.%d", &st.Lineage.Counter, &st.Version.Epoch); err != nil {
+			if _, err := fmt.Sscanf(arg.Vals[0], "%d.%d", &st.Lineage.Ballot.Counter, &st.Version.Epoch); err != nil {
 				s.t.Fatal(err)
 			}
 			st.Version = cib.Version{Epoch: st.Version.Epoch}

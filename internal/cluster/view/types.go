@@ -68,10 +68,29 @@ func (v *View) String() string {
 	return fmt.Sprintf("view %s dc=%d members=%s%s", v.Ballot, v.DC, peers(v.Members), q)
 }
 
-// Stamp says which document a member holds. Stamps are ordered by lineage (the
-// ballot of the last quorate view in which the document changed), then version.
+// Lineage says what a document grew from: the last quorate view in which it
+// changed, and the version that it had there. What changed after that, in views
+// without quorum, counts only against documents that grew from the same.
+type Lineage struct {
+	Ballot Ballot      `json:"ballot"`
+	Agreed cib.Version `json:"agreed"`
+}
+
+// Compare orders lineages by ballot, then by the version agreed on.
+func (l Lineage) Compare(o Lineage) int {
+	if c := l.Ballot.Compare(o.Ballot); c != 0 {
+		return c
+	}
+	return l.Agreed.Compare(o.Agreed)
+}
+
+// String prints agreed version @ ballot.
+func (l Lineage) String() string { return fmt.Sprintf("%s@%s", l.Agreed, l.Ballot) }
+
+// Stamp says which document a member holds. Stamps are ordered by lineage, then
+// version.
 type Stamp struct {
-	Lineage Ballot      `json:"lineage"`
+	Lineage Lineage     `json:"lineage"`
 	Version cib.Version `json:"version"`
 	Digest  string      `json:"digest"` // tells apart documents of one version
 }
@@ -131,7 +150,7 @@ func (m Message) String() string {
 	case Reject:
 		return fmt.Sprintf("reject %s promised=%s", m.Ballot, m.Promised)
 	case Prepare, Promise:
-		return fmt.Sprintf("%s %s has=%s@%s%s", m.Kind, m.Ballot, m.Stamp.Version, m.Stamp.Lineage, m.attached())
+		return fmt.Sprintf("%s %s has=%s@%s%s", m.Kind, m.Ballot, m.Stamp.Version, m.Stamp.Lineage.Ballot, m.attached())
 	case Install:
 		return fmt.Sprintf("install %s%s", m.View, m.attached())
 	case Bye:
