@@ -20,6 +20,8 @@ const (
 type Graph struct {
 	ID             int    // counts the graphs of one scheduler process from 1
 	ClusterDelayMS int64  // extra time allowed for a reply over the network
+	ClusterDelay   string // the same as configured ("60s")
+	StonithTimeout string // fencing-timeout as configured ("60s")
 	StonithMS      int64  // time a fencing action may take
 	BatchLimit     int    // actions at once in the whole cluster, 0 = no limit
 	MigrationLimit int    // migrations at once on a node, -1 = no limit

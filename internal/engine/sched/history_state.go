@@ -27,7 +27,7 @@ func (s *stateReader) read(h *HistoryEntry) {
 		}
 		if s.node.Online && !s.node.Unclean {
 			// The monitor is given to the executor anew, so that its success can be seen.
-			h.expiredDigst = true
+			s.c.expiredEntries[h.XML] = true
 			return
 		}
 	}
@@ -373,7 +373,7 @@ func (c *Cluster) setRunning(r *Resource, n *Node, failed bool) {
 		}
 	}
 	if !r.Managed {
-		r.locations = append(r.locations, unmanagedStay(r, n))
+		c.addScore(r, n, Infinity) // it stays where it is
 		for p := r.Parent; p != nil && n.Online; p = p.Parent {
 			if !containsNode(p.RunningOn, n) {
 				p.RunningOn = append(p.RunningOn, n)

@@ -1,12 +1,18 @@
 package sched
 
+import (
+	"strings"
+
+	"gpcs/internal/cib"
+)
+
 // location is a location constraint of one resource: scores for nodes.
 type location struct {
-	id     string
-	role   Role // RolePromoted, or RoleUnknown for any
-	nodes  []nodeScore
-	probe  probeMode
-	ticket bool
+	id    string
+	rsc   *Resource
+	role  Role // RolePromoted, or RoleUnknown for any
+	nodes []nodeScore
+	probe probeMode
 }
 
 type nodeScore struct {
@@ -14,7 +20,152 @@ type nodeScore struct {
 	score int
 }
 
-// unmanagedStay keeps an unmanaged resource where it is.
-func unmanagedStay(_ *Resource, n *Node) *location {
-	return &location{id: "not_managed_default", nodes: []nodeScore{{n, Infinity}}}
+// unpackLocation reads an rsc_location.
+func (p *planner) unpackLocation(e *cib.Element) {
+	if sets := e.SelectElements("resource_set"); len(sets) > 0 {
+		for _, s := range sets {
+			set := p.readSet(s)
+			for _, r := range set.list {
+				p.locate(e, r, set.role, set.score, nil)
+			}
+		}
+		return
+	}
+	if pattern := e.SelectAttrValue("rsc-pattern", ""); pattern != "" {
+		p.locatePattern(e, pattern)
+		return
+	}
+	id := e.SelectAttrValue("rsc", "")
+	set, _ := p.asSet(id)
+	for _, r := range set.list {
+		p.locate(e, r, "", "", nil)
+	}
 }
+
+// locatePattern applies a constraint to each top-level resource whose id the
+// pattern matches, or, after "!", does not match.
+func (p *planner) locatePattern(e *cib.Element, pattern string) {
+	inverted := strings.HasPrefix(pattern, "!")
+	pattern = strings.TrimPrefix(pattern, "!")
+	for _, r := range p.Resources {
+		match := patternMatch(pattern, r.ID)
+		if inverted == (match == nil) {
+			p.locate(e, r, "", "", match)
+		}
+	}
+}
+
+func (p *planner) locate(e *cib.Element, r *Resource, role, score string, match []string) {
+	if role == "" {
+		role = e.SelectAttrValue("role", "")
+	}
+	if score == "" {
+		score = e.SelectAttrValue("score", "")
+	}
+	mode := discovery(e.SelectAttrValue("resource-discovery", ""))
+	if name := e.SelectAttrValue("node", ""); name != "" && score != "" {
+		if n := p.nodeNamed(name); n != nil {
+			p.addLocation(&location{id: e.SelectAttrValue("id", ""), rsc: r, role: locationRole(role), probe: mode,
+				nodes: []nodeScore{{n, parseScore(score, 0)}}})
+		}
+		return
+	}
+	for _, rule := range e.SelectElements("rule") {
+		p.locateByRule(p.deref(rule), r, role, mode, match)
+	}
+}
+
+func (p *planner) nodeNamed(name string) *Node {
+	for _, n := range p.Nodes {
+		if strings.EqualFold(n.Name, name) {
+			return n
+		}
+	}
+	return nil
+}
+
+func (p *planner) locateByRule(rule *cib.Element, r *Resource, role string, mode probeMode, match []string) {
+	l := &location{id: rule.SelectAttrValue("id", ""), rsc: r, probe: mode}
+	if v := rule.SelectAttrValue("role", ""); v != "" {
+		role = v
+	}
+	l.role = locationRole(role)
+	attr := expand(rule.SelectAttrValue("score-attribute", ""), match)
+	for _, n := range p.Nodes {
+		if !p.passes(rule, &ruleEnv{node: n, rsc: r, match: match}) {
+			continue
+		}
+		score := parseScore(rule.SelectAttrValue("score", ""), 0)
+		if attr != "" {
+			if v, ok := p.nodeAttribute(n, attr); ok {
+				score = parseScore(v, 0)
+			} else {
+				score = -Infinity
+			}
+		}
+		l.nodes = append(l.nodes, nodeScore{n, score})
+	}
+	if len(l.nodes) > 0 {
+		p.addLocation(l)
+	}
+}
+
+func (p *planner) addLocation(l *location) {
+	if l.probe == probeExclusive {
+		l.rsc.exclusiveDiscovery = true
+	}
+	p.locs = append(p.locs, l)
+	l.rsc.locations = append(l.rsc.locations, l)
+}
+
+func discovery(s string) probeMode {
+	switch strings.ToLower(s) {
+	case "never":
+		return probeNever
+	case "exclusive":
+		return probeExclusive
+	}
+	return probeAlways
+}
+
+// locationRole keeps the one role that makes a difference.
+func locationRole(s string) Role {
+	if parseRole(s) == RolePromoted {
+		return RolePromoted
+	}
+	return RoleUnknown
+}
+
+// applyLocation adds a constraint's scores to a resource and what is in it: of
+// a group the first member gets the full score, the others none.
+func (p *planner) applyLocation(r *Resource, l *location) {
+	p.applyScores(r, l, false)
+}
+
+func (p *planner) applyScores(r *Resource, l *location, zero bool) {
+	if l.role != RoleUnknown && l.role != r.NextRole {
+		return
+	}
+	for _, ns := range l.nodes {
+		score := ns.score
+		if zero {
+			score = 0
+		}
+		r.allowed.add(ns.node.Index, score)
+		if cell := &r.allowed[ns.node.Index]; cell.probe < l.probe {
+			if l.probe == probeExclusive {
+				r.exclusiveDiscovery = true
+			}
+			cell.probe = l.probe
+		}
+	}
+	for i, k := range r.Children {
+		p.applyScores(k, l, zero || r.Kind == Group && i > 0 && r.colocated())
+	}
+}
+
+// colocated tells whether a group keeps its members together (the default).
+func (r *Resource) colocated() bool { return boolOr(r.Meta.Get("collocated"), true) }
+
+// ordered tells whether a group starts its members in order (the default).
+func (r *Resource) orderedGroup() bool { return boolOr(r.Meta.Get("ordered"), true) }

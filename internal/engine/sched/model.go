@@ -246,7 +246,7 @@ type HistoryEntry struct {
 	ExecTimeMS   int64
 	QueueTimeMS  int64
 	XML          *cib.Element
-	expiredDigst bool
+	expiredDigst bool // its digest counts as changed
 }
 
 // Cluster is the read model: configuration and status, unpacked.
@@ -268,13 +268,13 @@ type Cluster struct {
 	rscByID     map[string]*Resource
 	recheckBy   int64
 	early       []earlyAction
-	banned      []ban
 	unfencing   bool
 	hasDevice   bool
 	managedSeen bool
 	stopLater   []*Resource
 	execDate    bool
-	unknownIDs  []string
+	// expiredEntries are recurring failures that no longer count: the monitor is given to the executor anew
+	expiredEntries map[*cib.Element]bool
 }
 
 // Ticket is a ticket of a multi-site cluster.

@@ -12,6 +12,8 @@ type Options struct {
 	// Sanitized tells that secret parameters may have been removed from the
 	// document, as from those that users send: a digest that differs only by them is no change.
 	Sanitized bool
+	// ShowScores fills Result.Scores.
+	ShowScores bool
 }
 
 // QuorumPolicy is no-quorum-policy.
@@ -163,4 +165,25 @@ func (c *Cluster) section(name string) []*cib.Element {
 		return s.ChildElements()
 	}
 	return nil
+}
+
+// healthColors are the scores that the health strategy gives to red, yellow and green.
+func (o *Config) healthColors() (red, yellow, green int) {
+	switch o.HealthStrategy {
+	case "migrate-on-red":
+		return -Infinity, 0, 0
+	case "only-green":
+		return -Infinity, -Infinity, 0
+	case "progressive":
+		return o.HealthRed, o.HealthYellow, o.HealthGreen
+	}
+	return 0, 0, 0
+}
+
+// healthBase is the health that a node starts from.
+func (o *Config) healthBase() int {
+	if o.HealthStrategy == "progressive" {
+		return o.HealthBase
+	}
+	return 0
 }

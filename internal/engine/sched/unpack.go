@@ -19,7 +19,7 @@ func Unpack(doc *cib.Document, opts Options) (*Cluster, error) {
 	c := &Cluster{
 		Now: opts.Now, doc: doc,
 		ids: map[string]*cib.Element{}, tags: map[string][]string{},
-		nodeByID: map[string]*Node{}, nodeByName: map[string]*Node{}, rscByID: map[string]*Resource{},
+		nodeByID: map[string]*Node{}, nodeByName: map[string]*Node{}, rscByID: map[string]*Resource{}, expiredEntries: map[*cib.Element]bool{},
 	}
 	if n, ok := leadingInt(doc.Root().SelectAttrValue("execution-date", "")); ok && n > 0 {
 		c.Now, c.execDate = n, true

@@ -115,7 +115,7 @@ func (c *Cluster) transientAttributes(n *Node) {
 // readHealth sums up the #health attributes.
 func (c *Cluster) readHealth(n *Node) {
 	n.Health, n.RedHealth, n.YellowHealth = 0, false, false
-	o := &c.Config
+	redScore, yellowScore, greenScore := c.Config.healthColors()
 	red, yellow := 0, 0
 	for _, a := range n.Attributes {
 		if !strings.HasPrefix(a.Name, "#health") {
@@ -124,11 +124,11 @@ func (c *Cluster) readHealth(n *Node) {
 		s := 0
 		switch strings.ToLower(a.Value) {
 		case "red":
-			s, red = o.HealthRed, red+1
+			s, red = redScore, red+1
 		case "yellow":
-			s, yellow = o.HealthYellow, yellow+1
+			s, yellow = yellowScore, yellow+1
 		case "green":
-			s = o.HealthGreen
+			s = greenScore
 		default:
 			s = parseScore(a.Value, 0)
 			if s < 0 {
@@ -344,13 +344,24 @@ func (c *Cluster) earlyStop(r *Resource, n *Node) {
 	c.early = append(c.early, earlyAction{rsc: r, node: n, task: taskStop})
 }
 
-// ban is a ban from a node that the history calls for; node nil: from all.
-type ban struct {
-	rsc  *Resource
-	node *Node
-}
+// banFrom forbids a resource and all in it on a node; nil means all nodes.
+func (c *Cluster) banFrom(r *Resource, n *Node) { c.addScore(r, n, -Infinity) }
 
-func (c *Cluster) banFrom(r *Resource, n *Node) { c.banned = append(c.banned, ban{r, n}) }
+// addScore adds a score for a node, or all nodes where n is nil, to the node
+// tables of a resource and of all in it.
+func (c *Cluster) addScore(r *Resource, n *Node, score int) {
+	for _, k := range r.Children {
+		c.addScore(k, n, score)
+	}
+	for _, m := range c.Nodes {
+		if n == nil || n == m {
+			r.allowed.add(m.Index, score)
+		}
+	}
+	if n == nil && score <= -Infinity {
+		r.assignedTo = nil
+	}
+}
 
 // canFence tells whether a node could be fenced if need be. Guests are fenced
 // by stopping what they live in.

@@ -1,0 +1,306 @@
+package sched
+
+import "math"
+
+// nodeValue is the value by which a colocation compares nodes.
+func (p *planner) nodeValue(n *Node, attr string) string {
+	if attr == "" || attr == "#uname" {
+		return n.Name
+	}
+	v, _ := p.nodeAttribute(n, attr)
+	return v
+}
+
+type influence int
+
+const (
+	affectsNothing influence = iota
+	affectsLocation
+	affectsRole
+)
+
+// roleHolder is the resource whose role counts for a member of a cloned group.
+func roleHolder(r *Resource) *Resource {
+	if r.Parent != nil && r.Parent.Kind == Group && r.Parent.Number >= 0 {
+		return r.Parent
+	}
+	return r
+}
+
+// affects finds what a colocation means for the dependent in the present
+// stage; with preview, what it would mean once the primary is assigned.
+func (p *planner) affects(dep, prim *Resource, c *colocation, preview bool) influence {
+	holder, primHolder := roleHolder(dep), roleHolder(prim)
+	switch {
+	case !preview && prim.provisional:
+		return affectsNothing
+	case c.depRole >= RoleUnpromoted && holder.Parent != nil && holder.Parent.Promotable && !holder.provisional:
+		return affectsRole
+	case !preview && !dep.provisional:
+		return affectsNothing
+	case c.depRole != RoleUnknown && c.depRole != holder.NextRole:
+		return affectsNothing
+	case c.primRole != RoleUnknown && c.primRole != primHolder.NextRole:
+		return affectsNothing
+	}
+	return affectsLocation
+}
+
+// applyColocation changes the dependent's scores, or promotion priority, by
+// where the primary is. Complex resources stand for what is in them.
+func (p *planner) applyColocation(dep, prim *Resource, c *colocation, forDependent bool) {
+	if forDependent {
+		switch dep.Kind {
+		case Group:
+			p.applyToGroup(dep, prim, c)
+			return
+		case Clone, Bundle:
+			return // its instances inherit the colocation
+		}
+	}
+	switch prim.Kind {
+	case Group:
+		p.applyFromGroup(dep, prim, c)
+	case Clone, Bundle:
+		p.applyFromClone(dep, prim, c)
+	default:
+		switch p.affects(dep, prim, c, false) {
+		case affectsLocation:
+			p.applyToScores(dep, prim, c)
+		case affectsRole:
+			p.applyToPriority(dep, prim, c)
+		}
+	}
+}
+
+func (p *planner) applyToGroup(dep, prim *Resource, c *colocation) {
+	if len(dep.Children) == 0 {
+		return
+	}
+	if dep.colocated() {
+		p.applyColocation(dep.Children[0], prim, c, true)
+		return
+	}
+	if c.score >= Infinity {
+		return // members that may be apart cannot all be bound to one place
+	}
+	for _, m := range dep.Children {
+		p.applyColocation(m, prim, c, true)
+	}
+}
+
+func (p *planner) applyFromGroup(dep, prim *Resource, c *colocation) {
+	if prim.provisional || len(prim.Children) == 0 {
+		return
+	}
+	switch {
+	case !prim.colocated() && c.score >= Infinity:
+	case !prim.colocated():
+		for _, m := range prim.Children {
+			p.applyColocation(dep, m, c, false)
+		}
+	case c.score >= Infinity:
+		p.applyColocation(dep, prim.Children[len(prim.Children)-1], c, false)
+	default:
+		p.applyColocation(dep, prim.Children[0], c, false)
+	}
+}
+
+func (p *planner) applyToScores(dep, prim *Resource, c *colocation) {
+	value := ""
+	if prim.assignedTo != nil {
+		value = p.nodeValue(prim.assignedTo, c.attr)
+	} else if c.score < 0 {
+		return
+	}
+	work := dep.allowed.clone()
+	for _, n := range p.Nodes {
+		cell := &work[n.Index]
+		if !cell.in {
+			continue
+		}
+		switch {
+		case prim.assignedTo == nil:
+			cell.score = addScores(-c.score, cell.score)
+		case p.nodeValue(n, c.attr) == value:
+			// Where it has to be it has to be: no score makes that more so.
+			if c.score < Infinity {
+				cell.score = addScores(c.score, cell.score)
+			}
+		case c.score >= Infinity:
+			cell.score = -Infinity
+		}
+	}
+	if c.mandatory() || p.anyUsable(work) {
+		dep.allowed = work
+	}
+}
+
+func (p *planner) applyToPriority(dep, prim *Resource, c *colocation) {
+	if prim.assignedTo == nil || dep.assignedTo == nil {
+		return
+	}
+	if p.nodeValue(prim.assignedTo, c.attr) != p.nodeValue(dep.assignedTo, c.attr) {
+		if c.score >= Infinity && c.depRole == RolePromoted {
+			dep.Priority = -Infinity
+		}
+		return
+	}
+	if c.primRole != RoleUnknown && c.primRole != prim.NextRole {
+		return
+	}
+	score := c.score
+	if c.depRole == RoleUnpromoted {
+		score = -score
+	}
+	dep.Priority = addScores(score, dep.Priority)
+}
+
+// How dependents' wishes are merged.
+type mergeFlags int
+
+const (
+	mergeNonNegative mergeFlags = 1 << iota // no wish may make a node unusable
+	mergeActive                             // drop the whole if no node is left
+	mergeThisWith                           // follow primaries, not dependents
+)
+
+// undecided marks a node that a merge would have made unusable.
+const undecided = -100 * Infinity
+
+// addDependentScores merges the wishes of a colocation's dependent into the
+// node table of the primary.
+func (p *planner) addDependentScores(c *colocation, target *Resource) {
+	if !c.hasInfluence(nil) {
+		return
+	}
+	flags := mergeActive
+	if target.Kind == Clone {
+		flags |= mergeNonNegative
+	}
+	p.mergeScores(c.dependent, target, &target.allowed, c, factorOf(c), flags)
+}
+
+func factorOf(c *colocation) float32 { return float32(c.score) / float32(Infinity) }
+
+// mergeScores adds, to each node of a table, factor times the best score that
+// source has on nodes alike, then what source's own dependents wish.
+func (p *planner) mergeScores(source, target *Resource, nodes *table, c *colocation, factor float32, flags mergeFlags) {
+	if source.mergingOnto {
+		return
+	}
+	source.mergingOnto = true
+	defer func() { source.mergingOnto = false }()
+	if source.Kind == Group {
+		if len(source.Children) == 0 {
+			return
+		}
+		m := source.Children[0]
+		if flags&mergeThisWith != 0 {
+			m = source.Children[len(source.Children)-1]
+		}
+		p.mergeScores(m, target, nodes, c, factor, flags)
+		return
+	}
+	work := (*nodes).clone()
+	if flags&mergeThisWith == 0 || c != nil {
+		p.addMatching(work, source, target, c, factor, flags&mergeNonNegative != 0)
+	}
+	if !p.anyUsable(work) {
+		if flags&mergeActive != 0 {
+			return
+		}
+	} else {
+		p.mergeFurther(source, target, &work, factor, flags)
+	}
+	if flags&mergeNonNegative != 0 {
+		for i := range work {
+			if work[i].in && work[i].score == undecided {
+				work[i].score = 1
+			}
+		}
+	}
+	*nodes = work
+}
+
+func (p *planner) mergeFurther(source, target *Resource, work *table, factor float32, flags mergeFlags) {
+	this := flags&mergeThisWith != 0
+	list := p.withThis(source)
+	if this {
+		list = p.thisWith(source)
+	}
+	for _, c := range list {
+		other := c.dependent
+		if this {
+			other = c.primary
+		} else if !c.hasInfluence(nil) {
+			continue
+		}
+		p.mergeScores(other, target, work, c, factor*factorOf(c), flags|mergeActive)
+	}
+}
+
+func (p *planner) addMatching(work table, source, target *Resource, c *colocation, factor float32, nonNegative bool) {
+	attr := ""
+	if c != nil {
+		attr = c.attr
+	}
+	for _, n := range p.Nodes {
+		cell := &work[n.Index]
+		if !cell.in || cell.score == undecided {
+			continue
+		}
+		best := p.bestScore(source, attr, p.nodeValue(n, attr))
+		if factor < 0 && best < 0 {
+			// What a dependent avoids is no reason to go there, except where
+			// there is no other place for the dependent.
+			if c == nil || !c.hasInfluence(target) || target.Stickiness >= -best || !p.onlyOneNode(source) {
+				continue
+			}
+		}
+		f := float64(factor * float32(best))
+		delta := int(math.Trunc(f + math.Copysign(0.5, f)))
+		if f == 0 {
+			delta = 0
+		}
+		if delta == 0 && best != 0 {
+			switch {
+			case factor > 0:
+				delta = 1
+			case factor < 0:
+				delta = -1
+			}
+		}
+		sum := addScores(delta, cell.score)
+		if nonNegative && sum < 0 {
+			if cell.score > 0 {
+				cell.score = undecided
+			}
+			if cell.score == 0 || cell.score == undecided {
+				continue
+			}
+		}
+		cell.score = sum
+	}
+}
+
+// bestScore is the best score that a resource has on usable nodes with that value.
+func (p *planner) bestScore(r *Resource, attr, value string) int {
+	best := -Infinity
+	for _, n := range p.Nodes {
+		if c := r.allowed[n.Index]; c.in && c.score > best && n.available() && p.nodeValue(n, attr) == value {
+			best = c.score
+		}
+	}
+	return best
+}
+
+func (p *planner) onlyOneNode(r *Resource) bool {
+	count := 0
+	for _, c := range r.allowed {
+		if c.in && c.score >= 0 {
+			count++
+		}
+	}
+	return count == 1
+}

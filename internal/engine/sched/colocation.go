@@ -1,0 +1,300 @@
+package sched
+
+import (
+	"sort"
+	"strings"
+
+	"gpcs/internal/cib"
+)
+
+// colocation wants dependent where primary is, or, with a negative score, not there.
+type colocation struct {
+	id        string
+	dependent *Resource
+	primary   *Resource
+	depRole   Role // RoleUnknown: any
+	primRole  Role
+	score     int
+	attr      string // node attribute that has to be equal, "" for the node itself
+	influence bool   // the dependent's preferences count when the primary is placed
+}
+
+// unpackColocation reads an rsc_colocation.
+func (p *planner) unpackColocation(e *cib.Element) {
+	get := func(name string) string { return e.SelectAttrValue(name, "") }
+	score := parseScore(get("score"), 0)
+	if sets := e.SelectElements("resource_set"); len(sets) > 0 {
+		p.colocateSets(e, sets, score)
+		return
+	}
+	dep, depMany := p.asSet(get("rsc"))
+	prim, primMany := p.asSet(get("with-rsc"))
+	dep.role, prim.role = get("rsc-role"), get("with-rsc-role")
+	if depMany || primMany {
+		p.colocateTwoSets(get("id"), dep, prim, score, get("influence"))
+		return
+	}
+	if len(dep.list) == 0 || len(prim.list) == 0 {
+		return
+	}
+	c := &colocation{id: get("id"), dependent: dep.list[0], primary: prim.list[0], score: score, attr: get("node-attribute"),
+		depRole: parseRole(dep.role), primRole: parseRole(prim.role)}
+	c.influence = boolOr(get("influence"), c.dependent.Critical)
+	p.addColocation(c)
+}
+
+func (p *planner) colocateSets(e *cib.Element, sets []*cib.Element, score int) {
+	id, influence := e.SelectAttrValue("id", ""), e.SelectAttrValue("influence", "")
+	var last *resourceSet
+	for _, s := range sets {
+		set := p.readSet(s)
+		p.colocateWithin(set, score, influence)
+		if last != nil {
+			p.colocateTwoSets(id, *last, set, score, influence)
+		}
+		last = &set
+	}
+}
+
+// colocateWithin ties the members of a sequential set together.
+func (p *planner) colocateWithin(s resourceSet, score int, influence string) {
+	if s.score != "" {
+		score = parseScore(s.score, 0)
+	}
+	if !s.sequential || score == 0 {
+		return
+	}
+	pair := func(dep, prim *Resource) {
+		role := parseRole(s.role)
+		p.addColocation(&colocation{id: s.id, dependent: dep, primary: prim, score: score, depRole: role, primRole: role,
+			influence: boolOr(influence, dep.Critical)})
+	}
+	for i, r := range s.list {
+		switch {
+		case i == 0:
+		case score < 0:
+			for _, earlier := range s.list[:i] {
+				pair(r, earlier)
+			}
+		case strings.EqualFold(s.ordering, "listed"):
+			pair(s.list[i-1], r)
+		default:
+			pair(r, s.list[i-1])
+		}
+	}
+}
+
+// colocateTwoSets makes the first set depend on the second: of a sequential
+// set only the outermost member.
+func (p *planner) colocateTwoSets(id string, dep, prim resourceSet, score int, influence string) {
+	deps, prims := dep.list, prim.list
+	if dep.sequential && len(deps) > 0 {
+		deps = deps[:1]
+	}
+	if prim.sequential && len(prims) > 0 {
+		prims = prims[len(prims)-1:]
+	}
+	for _, d := range deps {
+		for _, q := range prims {
+			p.addColocation(&colocation{id: id, dependent: d, primary: q, score: score, depRole: parseRole(dep.role),
+				primRole: parseRole(prim.role), influence: boolOr(influence, d.Critical)})
+		}
+	}
+}
+
+// addColocation puts a colocation into effect; one of score 0 has none.
+func (p *planner) addColocation(c *colocation) {
+	if c.score == 0 {
+		return
+	}
+	if c.depRole == RoleStarted {
+		c.depRole = RoleUnknown
+	}
+	if c.primRole == RoleStarted {
+		c.primRole = RoleUnknown
+	}
+	c.dependent.colocThis = insertColocation(c.dependent.colocThis, c, colocation.other)
+	c.primary.colocWith = insertColocation(c.primary.colocWith, c, colocation.self)
+	p.colocations = append(p.colocations, c)
+	if c.score <= -Infinity {
+		p.orderApart(c.dependent, c.depRole, c.primary, c.primRole)
+		p.orderApart(c.primary, c.primRole, c.dependent, c.depRole)
+	}
+}
+
+func (c colocation) other() *Resource { return c.primary }
+func (c colocation) self() *Resource  { return c.dependent }
+
+// insertColocation keeps a list in the order in which colocations are taken
+// into account: the other side's priority, kind and name decide.
+func insertColocation(list []*colocation, c *colocation, side func(colocation) *Resource) []*colocation {
+	at := sort.Search(len(list), func(i int) bool { return !colocatedLater(side(*c), side(*list[i])) })
+	list = append(list, nil)
+	copy(list[at+1:], list[at:])
+	list[at] = c
+	return list
+}
+
+// colocatedLater tells whether a colocation with a comes after one with b.
+func colocatedLater(a, b *Resource) bool {
+	if a.Priority != b.Priority {
+		return a.Priority < b.Priority
+	}
+	if a.Kind != b.Kind {
+		return a.Kind < b.Kind
+	}
+	if a.Kind == Clone && a.Promotable != b.Promotable {
+		return b.Promotable
+	}
+	return a.ID > b.ID
+}
+
+// orderApart lets two resources that may not be on one node change places:
+// what leaves goes before what comes.
+func (p *planner) orderApart(first *Resource, firstRole Role, then *Resource, thenRole Role) {
+	leave, enter := []string{taskStop}, []string{taskStart}
+	switch firstRole {
+	case RolePromoted:
+		leave = []string{taskDemote}
+	case RoleUnpromoted:
+		leave = []string{taskStop, taskPromote}
+	}
+	switch thenRole {
+	case RolePromoted:
+		enter = []string{taskPromote}
+	case RoleUnpromoted:
+		enter = []string{taskStart, taskDemote}
+	}
+	for _, f := range leave {
+		for _, t := range enter {
+			p.orderTasks(first, f, then, t, ifRequiredOnSameNode)
+		}
+	}
+}
+
+// hasInfluence tells whether the dependent's preferences count for the primary.
+func (c *colocation) hasInfluence(r *Resource) bool {
+	if r == nil {
+		r = c.primary
+	}
+	if c.dependent.isRemoteConn && c.dependent.bundled() && !r.Failed && len(r.RunningOn) == 1 {
+		return false
+	}
+	return c.influence || len(r.RunningOn) == 0
+}
+
+// thisWith returns the colocations in which r is the dependent, its parents' included.
+func (p *planner) thisWith(r *Resource) []*colocation {
+	var list []*colocation
+	p.addThisWith(r, r, &list)
+	return list
+}
+
+func (p *planner) addThisWith(r, orig *Resource, list *[]*colocation) {
+	switch r.Kind {
+	case Primitive:
+		if r == orig {
+			p.mergeColocations(list, r.colocThis, colocation.other)
+			if r.Parent != nil {
+				p.addThisWith(r.Parent, orig, list)
+			}
+		}
+	case Group:
+		p.groupThisWith(r, orig, list)
+	default:
+		p.mergeColocations(list, r.colocThis, colocation.other)
+		if r.Parent != nil {
+			p.addThisWith(r.Parent, orig, list)
+		}
+	}
+}
+
+func (p *planner) groupThisWith(r, orig *Resource, list *[]*colocation) {
+	if len(r.Children) == 0 {
+		return
+	}
+	// The first member bears the group's colocations; an unmanaged one cannot
+	// follow them, so that those after it have to.
+	if orig == r || orig == r.Children[0] {
+		p.mergeColocations(list, r.colocThis, colocation.other)
+		if r.Parent != nil {
+			p.addThisWith(r.Parent, orig, list)
+		}
+		return
+	}
+	for _, m := range r.Children {
+		if m == orig {
+			return
+		}
+		if !m.Managed {
+			for _, c := range r.colocThis {
+				if c.score >= Infinity {
+					*list = insertColocation(*list, c, colocation.other)
+				}
+			}
+			return
+		}
+	}
+}
+
+// withThis returns the colocations in which r is the primary, its parents' included.
+func (p *planner) withThis(r *Resource) []*colocation {
+	var list []*colocation
+	p.addWithThis(r, r, &list)
+	return list
+}
+
+func (p *planner) addWithThis(r, orig *Resource, list *[]*colocation) {
+	switch r.Kind {
+	case Primitive:
+		if r == orig {
+			p.mergeColocations(list, r.colocWith, colocation.self)
+			if r.Parent != nil {
+				p.addWithThis(r.Parent, orig, list)
+			}
+		}
+	case Group:
+		p.groupWithThis(r, orig, list)
+	default:
+		p.mergeColocations(list, r.colocWith, colocation.self)
+		if r.Parent != nil {
+			p.addWithThis(r.Parent, orig, list)
+		}
+	}
+}
+
+func (p *planner) groupWithThis(r, orig *Resource, list *[]*colocation) {
+	if len(r.Children) == 0 || orig != r && orig != r.Children[len(r.Children)-1] {
+		return
+	}
+	p.mergeColocations(list, r.colocWith, colocation.self)
+	if r.Parent != nil {
+		p.addWithThis(r.Parent, orig, list)
+	}
+	// Colocations with single members other than the last bind the group, too.
+	for _, m := range r.Children {
+		if m == orig {
+			continue
+		}
+		for _, c := range m.colocWith {
+			if c.dependent.Parent != r {
+				*list = insertColocation(*list, c, colocation.self)
+			}
+		}
+	}
+}
+
+// mergeColocations adds a resource's colocations to a list. Pacemaker, and so
+// its scores, adds the first one again and again where the list has entries already.
+func (p *planner) mergeColocations(list *[]*colocation, add []*colocation, side func(colocation) *Resource) {
+	if len(add) == 0 {
+		return
+	}
+	if len(*list) == 0 {
+		*list = append(*list, add...)
+		return
+	}
+	for range add {
+		*list = insertColocation(*list, add[0], side)
+	}
+}

@@ -1,0 +1,120 @@
+package sched
+
+import (
+	"gpcs/internal/cib"
+)
+
+// unpackConstraints reads the constraints section in document order.
+func (p *planner) unpackConstraints() {
+	for _, e := range p.section("constraints") {
+		switch e.Tag {
+		case "rsc_location":
+			p.unpackLocation(e)
+		case "rsc_colocation":
+			p.unpackColocation(e)
+		case "rsc_order":
+			p.unpackOrder(e)
+		case "rsc_ticket":
+			p.unpackTicketConstraint(e)
+		}
+	}
+}
+
+// target finds what a constraint means by a name: a resource by its id, the
+// clone where an instance goes by that name. Nil if there is none.
+func (p *planner) target(id string) *Resource {
+	if id == "" {
+		return nil
+	}
+	if r := p.rscByID[id]; r != nil {
+		return r
+	}
+	for _, r := range p.All {
+		if r.HistoryName == id || r.Number >= 0 && !r.Unique && baseName(r.ID) == id || r.Number >= 0 && baseName(r.ID) == id {
+			return r.Top()
+		}
+	}
+	return nil
+}
+
+// members expands a template or tag to what it stands for; ok tells that id is one.
+func (p *planner) members(id string) (list []string, ok bool) {
+	if p.target(id) != nil {
+		return nil, false
+	}
+	if p.templates == nil {
+		p.templates = map[string][]string{}
+		for _, r := range p.All {
+			if r.template != nil {
+				t := r.template.SelectAttrValue("id", "")
+				name := r.XML.SelectAttrValue("id", "")
+				if list := p.templates[t]; len(list) == 0 || list[len(list)-1] != name {
+					p.templates[t] = append(list, name)
+				}
+			}
+		}
+	}
+	if list, ok := p.templates[id]; ok {
+		return list, true
+	}
+	list, ok = p.tags[id]
+	return list, ok
+}
+
+// resourceSet is a resource_set of a constraint.
+type resourceSet struct {
+	id         string
+	sequential bool
+	requireAll bool
+	action     string
+	role       string
+	score      string
+	ordering   string
+	kind       string
+	symmetric  string
+	list       []*Resource
+}
+
+// readSet reads a resource_set; templates and tags in it are replaced by what they stand for.
+func (p *planner) readSet(e *cib.Element) resourceSet {
+	e = p.deref(e)
+	get := func(name string) string { return e.SelectAttrValue(name, "") }
+	s := resourceSet{
+		id: get("id"), sequential: boolOr(get("sequential"), true), requireAll: boolOr(get("require-all"), true),
+		action: get("action"), role: get("role"), score: get("score"), ordering: get("ordering"), kind: get("kind"), symmetric: get("symmetrical"),
+	}
+	for _, ref := range e.SelectElements("resource_ref") {
+		id := ref.SelectAttrValue("id", "")
+		if list, ok := p.members(id); ok {
+			for _, m := range list {
+				if r := p.target(m); r != nil {
+					s.list = append(s.list, r)
+				}
+			}
+			continue
+		}
+		if r := p.target(id); r != nil {
+			s.list = append(s.list, r)
+		}
+	}
+	return s
+}
+
+// asSet makes a set of what one attribute of a constraint names; expanded
+// tells that it stands for several resources.
+func (p *planner) asSet(id string) (s resourceSet, expanded bool) {
+	s = resourceSet{id: id, requireAll: true}
+	list, ok := p.members(id)
+	if !ok {
+		if r := p.target(id); r != nil {
+			s.list = []*Resource{r}
+		}
+		return s, false
+	}
+	for _, m := range list {
+		if r := p.target(m); r != nil {
+			s.list = append(s.list, r)
+		}
+	}
+	return s, true
+}

@@ -1,0 +1,328 @@
+package sched
+
+import "sort"
+
+// Promotion: which instances of a promotable clone are promoted
+// (scheduler-spec, section 7).
+
+// addPromotionScores lets instances prefer nodes where they could be promoted.
+func (p *planner) addPromotionScores(clone *Resource) {
+	for _, k := range clone.Children {
+		for _, n := range p.Nodes {
+			c := &k.allowed[n.Index]
+			if !c.in || !n.available() || c.score < 0 {
+				continue
+			}
+			score, _ := p.promotionScore(k, n)
+			c.score = addScores(c.score, score)
+			if score > max(k.Priority, -1) {
+				k.Priority = score
+			}
+		}
+	}
+}
+
+// promotionScore is the promotion score of an instance on a node, and whether one is set.
+func (p *planner) promotionScore(r *Resource, n *Node) (score int, ok bool) {
+	if len(r.Children) > 0 {
+		for _, m := range r.Children {
+			s, set := p.promotionScore(m, n)
+			score, ok = addScores(score, s), ok || set
+		}
+		return score, ok
+	}
+	if n == nil || !p.promotionScoreApplies(r, n) {
+		return 0, false
+	}
+	for _, name := range []string{r.historyName(), baseName(r.ID)} {
+		if v, set := n.Attributes.Lookup("master-" + name); set {
+			return parseScore(v, 0), true
+		}
+		if r.Unique {
+			break
+		}
+	}
+	return 0, false
+}
+
+// promotionScoreApplies tells whether a node's promotion score is this instance's.
+func (p *planner) promotionScoreApplies(r *Resource, n *Node) bool {
+	if containsNode(r.RunningOn, n) {
+		return true
+	}
+	if !r.Unique && p.knownInstance(r, n) == r && p.anyKnown(r, n) {
+		return true
+	}
+	if len(r.RunningOn) == 0 && !anyTrue(r.knownOn) {
+		return true
+	}
+	return r.knownOn[n.Index]
+}
+
+func anyTrue(list []bool) bool {
+	for _, b := range list {
+		if b {
+			return true
+		}
+	}
+	return false
+}
+
+// knownInstance is the instance that an anonymous clone's state on a node belongs to.
+func (p *planner) knownInstance(r *Resource, n *Node) *Resource {
+	base := baseName(r.ID)
+	clone := r.Top()
+	for _, k := range clone.Children {
+		if m := k.member(base); m != nil && containsNode(m.RunningOn, n) {
+			return m
+		}
+	}
+	for _, k := range clone.Children {
+		if m := k.member(base); m != nil && m.assignedTo == nil && k.knownOn[n.Index] {
+			return m
+		}
+	}
+	for _, k := range clone.Children {
+		if m := k.member(base); m != nil && m.knownOn[n.Index] {
+			return m
+		}
+	}
+	return nil
+}
+
+func (p *planner) anyKnown(r *Resource, n *Node) bool {
+	base := baseName(r.ID)
+	for _, k := range r.Top().Children {
+		if m := k.member(base); m != nil && m.knownOn[n.Index] {
+			return true
+		}
+	}
+	return false
+}
+
+// setInstanceRoles decides who is promoted.
+func (p *planner) setInstanceRoles(clone *Resource) {
+	for i := range clone.allowed {
+		clone.allowed[i].count = 0
+	}
+	for _, k := range clone.Children {
+		p.setPromotionPriority(k, clone)
+	}
+	p.sortForPromotion(clone)
+	promoted := 0
+	for _, k := range clone.Children {
+		p.dumpPromotion(k)
+		var n *Node
+		if promoted < clone.PromotedMax || !clone.Managed {
+			n = p.promotionNode(k, clone)
+		}
+		if n == nil {
+			demoteNext(k)
+			continue
+		}
+		clone.allowed[n.Index].count++
+		promoteNext(k)
+		promoted++
+	}
+	clone.promotedCount = promoted
+}
+
+func (p *planner) setPromotionPriority(k, clone *Resource) {
+	next := k.state(false)
+	n := k.plannedNode()
+	switch next {
+	case RoleStarted, RoleUnknown:
+		score, ok := p.promotionScore(k, n)
+		if !ok {
+			score = -1
+		}
+		k.Priority = score
+	case RoleUnpromoted, RoleStopped:
+		k.Priority = -Infinity
+	}
+	if n != nil {
+		for _, of := range []*Resource{k, clone} {
+			for _, l := range of.locations {
+				if l.role != RolePromoted {
+					continue
+				}
+				for _, ns := range l.nodes {
+					if ns.node == n {
+						k.Priority = addScores(ns.score, k.Priority)
+					}
+				}
+			}
+		}
+	}
+	for _, c := range p.thisWith(k) {
+		p.applyColocation(k, c.primary, c, true)
+	}
+	k.promotionPriority = k.Priority
+	if next == RolePromoted {
+		k.promotionPriority = Infinity
+	}
+}
+
+func (p *planner) sortForPromotion(clone *Resource) {
+	clone.mergingOnto = true
+	for _, k := range clone.Children {
+		if n := k.plannedNode(); n != nil && k.promotionPriority >= 0 && clone.allowed[n.Index].in {
+			clone.allowed[n.Index].score = addScores(k.promotionPriority, clone.allowed[n.Index].score)
+		}
+	}
+	for _, c := range p.withThis(clone) {
+		if c.primRole == RolePromoted && c.hasInfluence(nil) {
+			flags := mergeActive
+			if c.score < Infinity {
+				flags |= mergeNonNegative
+			}
+			p.mergeScores(c.dependent, clone, &clone.allowed, c, factorOf(c), flags)
+		}
+	}
+	for _, c := range p.thisWith(clone) {
+		if c.depRole == RolePromoted {
+			p.mergeScores(c.primary, clone, &clone.allowed, c, factorOf(c), mergeActive)
+		}
+	}
+	if p.ticketsForbidPromotion(clone) {
+		for i := range clone.allowed {
+			if clone.allowed[i].in {
+				clone.allowed[i].score = -Infinity
+			}
+		}
+	}
+	clone.mergingOnto = false
+	for _, k := range clone.Children {
+		n := k.plannedNode()
+		switch {
+		case !k.Managed && k.NextRole == RolePromoted:
+			k.promotionPriority = Infinity
+		case n != nil && k.promotionPriority >= 0 && clone.allowed[n.Index].in:
+			k.promotionPriority = clone.allowed[n.Index].score
+		}
+	}
+	sort.SliceStable(clone.Children, func(i, j int) bool {
+		a, b := clone.Children[i], clone.Children[j]
+		if a.promotionPriority != b.promotionPriority {
+			return a.promotionPriority > b.promotionPriority
+		}
+		if x, y := a.state(true), b.state(true); x != y {
+			return x > y
+		}
+		return p.compareInstances(a, b) < 0
+	})
+}
+
+// promotionNode is the node that an instance can be promoted on, nil if none.
+func (p *planner) promotionNode(k, clone *Resource) *Node {
+	for _, m := range k.Children {
+		if p.promotionNode(m, clone) == nil {
+			return nil
+		}
+	}
+	n := k.plannedNode()
+	switch {
+	case n == nil:
+		return nil
+	case !k.Managed:
+		if k.state(true) != RolePromoted {
+			return nil
+		}
+		return n
+	case len(k.Children) == 0 && k.Parent == clone && k.promotionPriority < 0,
+		len(k.Children) > 0 && k.promotionPriority < 0:
+		return nil
+	case !p.usableFor(n):
+		return nil
+	}
+	if c := clone.allowed[n.Index]; !c.in || c.count >= clone.PromotedNodeMax {
+		return nil
+	}
+	if !p.Quorate && p.Config.NoQuorumPolicy == QuorumFreeze && k.state(true) < RolePromoted {
+		return nil
+	}
+	return n
+}
+
+func promoteNext(r *Resource) {
+	if r.NextRole == RoleUnknown {
+		r.NextRole = RolePromoted
+	}
+	for _, k := range r.Children {
+		promoteNext(k)
+	}
+}
+
+func demoteNext(r *Resource) {
+	if len(r.Children) == 0 {
+		if r.NextRole == RoleStarted || r.NextRole == RoleUnknown {
+			r.NextRole = RoleUnpromoted
+			if r.assignedTo == nil {
+				r.NextRole = RoleStopped
+			}
+		}
+		return
+	}
+	for _, k := range r.Children {
+		demoteNext(k)
+	}
+}
+
+func (p *planner) dumpPromotion(k *Resource) {
+	if !p.wantScores {
+		return
+	}
+	where := " promotion score (inactive): "
+	if n := k.plannedNode(); n != nil {
+		where = " promotion score on " + n.Name + ": "
+	}
+	p.scores = append(p.scores, k.ID+where+ScoreText(k.promotionPriority))
+}
+
+// applyFromPromotable applies a colocation with a role of a promotable clone.
+func (p *planner) applyFromPromotable(dep, prim *Resource, c *colocation) {
+	if c.depRole == RolePromoted && dep.Parent != nil && roleHolder(dep).Parent != nil && roleHolder(dep).Parent.Promotable && !dep.provisional {
+		// The dependent's promotion follows the instance on its node.
+		inst := p.compatibleInstance(dep, prim, c.primRole, false)
+		if inst != nil {
+			n, at := inst.plannedNode(), dep.plannedNode()
+			if n != nil && at != nil {
+				p.applyToPriority(dep, firstPrimitive(inst), c)
+			}
+		} else if c.score >= Infinity {
+			dep.Priority = addScores(dep.Priority, -Infinity)
+		}
+		return
+	}
+	if c.depRole != RoleUnknown && c.depRole != roleHolder(dep).NextRole && !dep.provisional {
+		return
+	}
+	keep := make([]bool, len(p.Nodes))
+	for _, k := range prim.Children {
+		if n := k.plannedNode(); n != nil && k.state(false) == c.primRole {
+			keep[n.Index] = true
+		}
+	}
+	p.byMatching(dep, keep, c)
+}
+
+// byMatching applies a colocation to the nodes that hold an instance in the
+// wanted role; others are banned where that is mandatory.
+func (p *planner) byMatching(dep *Resource, keep []bool, c *colocation) {
+	if c.score < Infinity {
+		for _, n := range p.Nodes {
+			if dep.allowed[n.Index].in && keep[n.Index] {
+				dep.allowed[n.Index].score = addScores(dep.allowed[n.Index].score, c.score)
+			}
+		}
+		return
+	}
+	p.keepOnly(dep, keep, c.attr)
+}
+
+func firstPrimitive(r *Resource) *Resource {
+	for len(r.Children) > 0 {
+		r = r.Children[0]
+	}
+	return r
+}

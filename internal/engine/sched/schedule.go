@@ -1,0 +1,184 @@
+package sched
+
+import (
+	"gpcs/internal/cib"
+	"gpcs/internal/engine/graph"
+)
+
+// Result is what scheduling gives.
+type Result struct {
+	Cluster *Cluster
+	Graph   *graph.Graph
+	Summary []Decision // what changes, as "Transition Summary" lists it
+	Scores  []string   // placement scores in order of computation, with ShowScores
+}
+
+// Schedule decides what has to be done to bring the cluster into the state
+// that the configuration asks for. An empty graph means that nothing has.
+// Transition numbers and keys are the transition engine's.
+func Schedule(doc *cib.Document, opts Options) (*Result, error) {
+	c, err := Unpack(doc, opts)
+	if err != nil {
+		return nil, err
+	}
+	p := &planner{Cluster: c, opts: opts, single: map[string]*action{}, wantScores: opts.ShowScores}
+	p.plan()
+	g := p.buildGraph()
+	return &Result{Cluster: c, Graph: g, Summary: p.summarize(), Scores: p.scores}, nil
+}
+
+// plan goes through the stages.
+func (p *planner) plan() {
+	p.makeEarlyActions()
+	p.applyHealth()
+	p.unpackConstraints()
+	p.applyNodeCriteria()
+	for _, r := range p.Resources {
+		p.implicitConstraints(r)
+	}
+	p.handleConfigChanges()
+	p.assignAll()
+	p.probeAll()
+	p.clearRemovedFailures()
+	for _, r := range p.Resources {
+		p.createActions(r)
+	}
+	p.orderRemote()
+	p.scheduleFencing()
+	p.applyOrderings()
+}
+
+// makeEarlyActions makes the actions that the status calls for.
+func (p *planner) makeEarlyActions() {
+	for _, e := range p.early {
+		switch e.task {
+		case taskFence:
+			p.fenceAction(e.node, "", e.optional, e.reason, e.delay)
+		case taskClearFails:
+			p.clearFailCount(e.rsc, e.node, e.reason)
+		default:
+			p.act(e.rsc, opKey(e.rsc.ID, e.task, e.interval), e.task, e.node, e.optional)
+		}
+	}
+}
+
+// applyHealth makes node health count for all resources that care.
+func (p *planner) applyHealth() {
+	if p.Config.HealthStrategy == "none" {
+		return
+	}
+	for _, n := range p.Nodes {
+		score := addScores(p.Config.healthBase(), n.Health)
+		if score == 0 {
+			continue
+		}
+		for _, r := range p.Resources {
+			if score < 0 && r.allowUnhealthy {
+				continue
+			}
+			p.addLocation(&location{id: "#health", rsc: r, nodes: []nodeScore{{n, score}}})
+		}
+	}
+}
+
+// applyNodeCriteria puts what is known of single nodes into the node tables:
+// shutdown locks, location constraints, stickiness, failure thresholds,
+// exclusive discovery.
+func (p *planner) applyNodeCriteria() {
+	for _, r := range p.All {
+		p.applyShutdownLock(r)
+	}
+	for _, l := range p.locs {
+		p.applyLocation(l.rsc, l)
+	}
+	for _, r := range p.Resources {
+		p.eachPrimitive(r, p.stick)
+		p.eachPrimitive(r, p.checkThreshold)
+	}
+	for _, r := range p.Resources {
+		p.applyExclusive(r)
+	}
+}
+
+func (p *planner) eachPrimitive(r *Resource, do func(*Resource)) {
+	if r.Kind == Primitive {
+		do(r)
+		return
+	}
+	for _, k := range r.Children {
+		p.eachPrimitive(k, do)
+	}
+}
+
+// applyShutdownLock keeps a locked resource from all other nodes.
+func (p *planner) applyShutdownLock(r *Resource) {
+	if r.LockNode == nil || r.Kind != Primitive {
+		return
+	}
+	n := r.LockNode
+	if len(r.RunningOn) > 0 {
+		// It runs: the lock has done its duty, or is about to begin.
+		if !(len(r.RunningOn) == 1 && r.RunningOn[0].ShuttingDown) {
+			r.LockNode = nil
+			return
+		}
+	}
+	if n.Unclean {
+		r.LockNode = nil
+		return
+	}
+	if limit := p.Config.ShutdownLockLimit; limit > 0 {
+		p.recheck(r.LockTime + limit)
+	}
+	for _, m := range p.Nodes {
+		if m != n {
+			p.banFrom(r, m)
+		}
+	}
+}
+
+// stick adds the stickiness of a resource to its score where it is.
+func (p *planner) stick(r *Resource) {
+	if !r.Managed || r.Stickiness == 0 || len(r.RunningOn) != 1 {
+		return
+	}
+	n := r.RunningOn[0]
+	if !p.Config.Symmetric && !r.allowed[n.Index].in {
+		return
+	}
+	p.addScore(r, n, r.Stickiness)
+}
+
+// checkThreshold bans a resource, or the whole anonymous clone, from nodes
+// where it failed too often.
+func (p *planner) checkThreshold(r *Resource) {
+	if r.migrationThreshold == 0 || r.FailureIgnord {
+		return
+	}
+	for _, n := range p.Nodes {
+		count := p.failCountWithFillers(r, n)
+		if count == 0 || count < r.migrationThreshold {
+			continue
+		}
+		target := r
+		if !r.Unique {
+			target = r.Top()
+		}
+		p.banFrom(target, n)
+	}
+}
+
+// applyExclusive bans resources whose discovery is exclusive from the nodes where it is not.
+func (p *planner) applyExclusive(r *Resource) {
+	for _, k := range r.Children {
+		p.applyExclusive(k)
+	}
+	if !r.exclusiveDiscovery && !r.Top().exclusiveDiscovery {
+		return
+	}
+	for i := range r.allowed {
+		if r.allowed[i].in && r.allowed[i].probe != probeExclusive {
+			r.allowed[i].score = -Infinity
+		}
+	}
+}

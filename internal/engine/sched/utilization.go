@@ -1,0 +1,204 @@
+package sched
+
+import (
+	"sort"
+	"strconv"
+)
+
+// Utilization: nodes have capacities, resources take part of them.
+
+func number(s string) int {
+	n, _ := strconv.Atoi(s)
+	return n
+}
+
+// consume takes a resource's needs from a node's free capacity, or, with sign
+// -1, gives them back.
+func (p *planner) consume(n *Node, r *Resource, sign int) {
+	for _, need := range r.utilization {
+		for i, have := range n.Utilization {
+			if have.Name == need.Name {
+				p.freeOf(n)[i] -= sign * number(need.Value)
+			}
+		}
+	}
+}
+
+// freeOf returns a node's free capacity by attribute.
+func (p *planner) freeOf(n *Node) []int {
+	if n.free == nil {
+		n.free = make([]int, len(n.Utilization))
+		for i, a := range n.Utilization {
+			n.free[i] = number(a.Value)
+		}
+	}
+	return n.free
+}
+
+func (p *planner) freeNamed(n *Node, name string) (int, bool) {
+	for i, a := range n.Utilization {
+		if a.Name == name {
+			return p.freeOf(n)[i], true
+		}
+	}
+	return 0, false
+}
+
+// compareCapacity is below 0 where a has more free capacity than b: counted
+// are the attributes of which a node has more.
+func (p *planner) compareCapacity(a, b *Node) int {
+	result := 0
+	for _, at := range a.Utilization {
+		x, _ := p.freeNamed(a, at.Name)
+		y, _ := p.freeNamed(b, at.Name)
+		result -= compare(x, y)
+	}
+	for _, at := range b.Utilization {
+		if _, ok := p.freeNamed(a, at.Name); ok {
+			continue
+		}
+		y, _ := p.freeNamed(b, at.Name)
+		result -= compare(0, y)
+	}
+	return result
+}
+
+func (p *planner) fits(n *Node, needs Values) bool {
+	for _, need := range needs {
+		if have, _ := p.freeNamed(n, need.Name); number(need.Value) > have {
+			return false
+		}
+	}
+	return true
+}
+
+// limitUtilization bans nodes that are too small: for all that must be
+// together, or, where no node can hold that, for the resource alone. Then the
+// node with most free capacity is returned as the one to prefer.
+func (p *planner) limitUtilization(r *Resource) *Node {
+	if p.Config.Placement == "default" {
+		return nil
+	}
+	all := p.together(r, r, nil)
+	if len(all) == 0 {
+		return nil
+	}
+	var sum Values
+	for _, o := range all {
+		if o.provisional || o == r {
+			p.addNeeds(&sum, o)
+		}
+	}
+	var most *Node
+	capable := false
+	for _, n := range p.Nodes {
+		if c := r.allowed[n.Index]; !c.in || c.score < 0 || !n.available() {
+			continue
+		}
+		capable = capable || p.fits(n, sum)
+		if most == nil || p.compareCapacity(n, most) < 0 {
+			most = n
+		}
+	}
+	if capable {
+		most = nil
+	} else {
+		sum = nil
+		p.addNeeds(&sum, r)
+	}
+	for _, n := range p.Nodes {
+		if c := r.allowed[n.Index]; c.in && c.score >= 0 && n.available() && !p.fits(n, sum) {
+			p.banFrom(r, n)
+		}
+	}
+	return most
+}
+
+func (p *planner) addNeeds(sum *Values, r *Resource) {
+	if !r.provisional && r.Kind == Primitive && r.assignedTo != nil {
+		return
+	}
+	for _, a := range r.utilization {
+		sum.set(a.Name, strconv.Itoa(number(sum.Get(a.Name))+number(a.Value)))
+	}
+	if r.Kind == Group {
+		for _, m := range r.Children {
+			p.addNeeds(sum, m)
+		}
+	}
+}
+
+// together collects what has to be on one node with r.
+func (p *planner) together(r, orig *Resource, list []*Resource) []*Resource {
+	for _, o := range list {
+		if o == r {
+			return list
+		}
+	}
+	list = append(list, r)
+	for _, c := range p.thisWith(r) {
+		if c.primary != orig && c.score >= Infinity && c.attr == "" && p.affects(r, c.primary, c, true) == affectsLocation {
+			list = p.together(c.primary, orig, list)
+		}
+	}
+	for _, c := range p.withThis(r) {
+		if c.dependent != orig && c.score >= Infinity && c.attr == "" && !(r.Kind == Clone && c.dependent.Kind != Clone) &&
+			p.affects(c.dependent, r, c, true) == affectsLocation {
+			list = p.together(c.dependent, orig, list)
+		}
+	}
+	return list
+}
+
+// sortedForAssignment orders resources by what is lost if they get no place:
+// priority, then the score where they are, then by the nodes they like best.
+func (p *planner) sortedForAssignment() []*Resource {
+	list := append([]*Resource(nil), p.Resources...)
+	nodes := append([]*Node(nil), p.Nodes...)
+	sort.SliceStable(nodes, func(i, j int) bool {
+		t := newTable(len(p.Nodes))
+		for _, n := range p.Nodes {
+			t.put(n.Index, n.baseScore)
+		}
+		return p.nodeBefore(t, nodes[i], nodes[j], nil)
+	})
+	tables := map[*Resource]table{}
+	for _, r := range list {
+		t := r.allowed.clone()
+		for i, m := range r.Children {
+			if r.Kind == Group && i > 0 {
+				for j := range t {
+					if t[j].in && m.allowed[j].in {
+						t[j].score = addScores(t[j].score, m.allowed[j].score)
+					}
+				}
+			}
+		}
+		p.mergeFurther(r, r, &t, 1, 0)
+		p.mergeFurther(r, r, &t, 1, mergeThisWith)
+		tables[r] = t
+	}
+	sort.SliceStable(list, func(i, j int) bool { return p.assignedEarlier(list[i], list[j], tables, nodes) })
+	return list
+}
+
+func (p *planner) assignedEarlier(a, b *Resource, tables map[*Resource]table, nodes []*Node) bool {
+	if a.Priority != b.Priority {
+		return a.Priority > b.Priority
+	}
+	score := func(r *Resource, n *Node) int {
+		if n == nil || !tables[r][n.Index].in {
+			return -Infinity
+		}
+		return tables[r][n.Index].score
+	}
+	if x, y := score(a, a.current()), score(b, b.current()); x != y {
+		return x > y
+	}
+	for _, n := range nodes {
+		if x, y := score(a, n), score(b, n); x != y {
+			return x > y
+		}
+	}
+	return false
+}
