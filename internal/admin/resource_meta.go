@@ -24,6 +24,11 @@ func checkMeta(meta Pairs, stonith bool) report.List {
 	if stonith {
 		allowed, kind = append(append([]string{}, metaAttributes...), stonithMetaAttributes...), "Stonith"
 	}
+	return unknownMeta(kind, allowed, meta)
+}
+
+// unknownMeta warns of meta attributes that are not among those with effect.
+func unknownMeta(kind string, allowed []string, meta Pairs) report.List {
 	ok := map[string]bool{}
 	for _, a := range allowed {
 		ok[a] = true

@@ -93,12 +93,8 @@ func notMovable(e *cib.Element) report.List {
 
 // nodeKnown tells whether the document has a node of that name.
 func nodeKnown(doc *cib.Document, name string) bool {
-	if section := doc.Find("nodes"); section != nil {
-		for _, n := range section.SelectElements("node") {
-			if n.SelectAttrValue("uname", "") == name {
-				return true
-			}
-		}
+	if contains(KnownNodes(doc), name) {
+		return true
 	}
 	for _, r := range allResources(doc) {
 		node, _ := nvsetValue(r, "meta_attributes", "remote-node")

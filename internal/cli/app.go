@@ -93,7 +93,13 @@ func noun(use, short string, def handler, options []string, children ...*cobra.C
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		// An unknown verb is one whatever options come with it.
 		if len(args) > 0 && args[0] != "help" || len(args) == 0 && def == nil {
-			callFrom(cmd.Context()).cmd = cmd
+			c := callFrom(cmd.Context())
+			c.cmd = cmd
+			if len(args) == 0 && !isNoun(cmd) {
+				fmt.Fprintf(c.Stderr, "\nUsage: %s...\n", cmd.CommandPath())
+				printForms(c.Stderr, cmd)
+				return ExitError{Code: 1}
+			}
 			return errUsage
 		}
 		return run(cmd, args)

@@ -1,6 +1,10 @@
 package cli
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/spf13/cobra"
+
+	"gpcs/internal/admin"
+)
 
 func newResource() *cobra.Command {
 	return noun("resource", "Manage cluster resources", resourceStatus, []string{"-f", "--hide-inactive"},
@@ -17,6 +21,7 @@ func newResource() *cobra.Command {
 		newResourceGroup(), newResourceUngroup(),
 		newResourceMove(), newResourceMoveWithConstraint(), newResourceBan(), newResourceClear(),
 		newResourceStandards(), newResourceProviders(), newResourceAgents(), newResourceList(), newResourceDescribe(),
+		newDefaults(admin.ResourceDefaults), newResourceUtilization(),
 		newResourceClone(), newResourcePromotable(), newResourceUnclone(),
 	)
 }

@@ -13,7 +13,8 @@ import (
 )
 
 func newResourceOp() *cobra.Command {
-	return noun("op", "Manage operations of resources", nil, nil, opVerbs(false)...)
+	return noun("op", "Manage operations of resources", nil, nil,
+		append(opVerbs(false), newDefaults(admin.OperationDefaults))...)
 }
 
 // opVerbs are the verbs for operations of resources or of fence devices.
