@@ -1,0 +1,89 @@
+package archtest
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// layerOf returns the layer of a room below internal/, -1 if it has none.
+func layerOf(room string) int {
+	return slices.IndexFunc(layers, func(rooms []string) bool { return slices.Contains(rooms, room) })
+}
+
+func TestEveryRoomHasALayer(t *testing.T) {
+	for _, s := range sources(t) {
+		room, inside := strings.CutPrefix(s.room, "internal/")
+		if inside && layerOf(room) < 0 {
+			t.Errorf("%s: room %s stands in no layer of rules_test.go", s.name, room)
+		}
+	}
+}
+
+func TestRoomsImportOnlyWhatStandsAbove(t *testing.T) {
+	for _, s := range sources(t) {
+		room, inside := strings.CutPrefix(s.room, "internal/")
+		if !inside || s.test {
+			continue
+		}
+		for _, path := range s.imports() {
+			other, ours := strings.CutPrefix(path, module+"internal/")
+			if !ours {
+				continue
+			}
+			if why := forbidden(room, other); why != "" {
+				t.Errorf("%s: %s imports %s: %s", s.name, room, other, why)
+			}
+		}
+	}
+}
+
+// forbidden says why a room must not import another one, nothing if it may.
+func forbidden(room, other string) string {
+	if slices.Contains(strangers, [2]string{room, other}) {
+		return "they are kept apart"
+	}
+	from, to := layerOf(room), layerOf(other)
+	switch {
+	case from < 0 || to < 0:
+		return "" // TestEveryRoomHasALayer says so
+	case to > from:
+		return "it stands below"
+	case to == from && !slices.Contains(neighbours[room], other):
+		return "it stands in the same layer"
+	}
+	return ""
+}
+
+func TestLibrariesAreImportedInOnePlace(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.test {
+			continue
+		}
+		for _, path := range s.imports() {
+			if host, _, _ := strings.Cut(path, "/"); !strings.Contains(host, ".") {
+				continue
+			}
+			if !mayImport(s.room, path) {
+				t.Errorf("%s: %s must not import %s", s.name, s.room, path)
+			}
+		}
+	}
+}
+
+func mayImport(room, path string) bool {
+	below := func(library string) bool { return path == library || strings.HasPrefix(path, library+"/") }
+	if slices.ContainsFunc(common, below) {
+		return !isPure(room)
+	}
+	for library, rooms := range owners {
+		if below(library) {
+			return slices.Contains(rooms, room)
+		}
+	}
+	return false
+}
+
+func isPure(room string) bool {
+	return slices.Contains(pure, strings.TrimPrefix(room, "internal/"))
+}

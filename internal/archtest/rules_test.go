@@ -1,0 +1,79 @@
+package archtest
+
+// layers are the rooms by layer: each may import what stands above it. A room
+// below internal/ has to be in one of them.
+var layers = [][]string{
+	{"report", "paths", "durable", "engine/builtin"},
+	{"cib", "conf", "agentmeta", "engine/graph", "engine/digest"},
+	{"admin", "status", "cluster/view", "cluster/quorum", "cluster/replica", "cluster/member",
+		"engine/sched", "engine/transition", "engine/history"},
+	{"api"},
+	{"cib/store", "cluster", "cluster/link", "cluster/roster", "engine/executor", "engine/agent", "engine/controller",
+		"agents", "auth", "client"},
+	{"server"},
+	{"daemon", "cli", "sandbox", "archtest"},
+}
+
+// neighbours are the imports allowed within a layer.
+var neighbours = map[string][]string{
+	"engine/digest":   {"engine/graph"},
+	"status":          {"engine/sched"},
+	"cluster/view":    {"cluster/quorum"},
+	"cluster/replica": {"cluster/quorum", "cluster/view"},
+	"cluster/member":  {"cluster/quorum", "cluster/replica", "cluster/view"},
+	"cluster":         {"cluster/link", "cluster/roster"},
+	"cluster/roster":  {"cluster/link"},
+	"engine/executor": {"engine/agent"},
+	"agents":          {"engine/agent"},
+	"client":          {"auth"},
+	"cli":             {"sandbox"},
+}
+
+// strangers never import each other, whatever their layers.
+var strangers = [][2]string{
+	{"cli", "engine/executor"}, {"cli", "engine/agent"}, {"cli", "engine/controller"}, {"cli", "cluster"},
+	{"cli", "daemon"}, {"daemon", "cli"}, {"cli", "server"},
+}
+
+// pure rooms take values and give values.
+var pure = []string{
+	"cib", "conf", "report", "admin", "agentmeta", "status", "cluster/view", "cluster/quorum", "cluster/replica",
+	"engine/sched", "engine/transition", "engine/graph", "engine/digest", "engine/history",
+}
+
+// impure are the packages of the standard library that pure rooms do without.
+var impure = map[string]bool{
+	"os": true, "os/exec": true, "os/signal": true, "os/user": true, "io/ioutil": true, "net": true, "net/http": true,
+	"log": true, "log/slog": true, "context": true, "sync": true, "sync/atomic": true, "syscall": true, "math/rand": true,
+	"math/rand/v2": true, "crypto/rand": true, "runtime": true,
+}
+
+// clock are the functions of package time that read or wait for the clock.
+var clock = map[string]bool{
+	"Now": true, "Since": true, "Until": true, "Sleep": true, "After": true, "AfterFunc": true, "Tick": true,
+	"NewTimer": true, "NewTicker": true,
+}
+
+// owners are the rooms in which a third-party library may be imported. What
+// is not listed may be imported by no room.
+var owners = map[string][]string{
+	"github.com/antchfx/xpath":                {"internal/cib"},
+	"github.com/beevik/etree":                 {"internal/cib"},
+	"github.com/coreos/go-systemd/v22/daemon": {"cmd/gpcsd"},
+	"github.com/coreos/go-systemd/v22/dbus":   {"internal/engine/agent"},
+	"github.com/godbus/dbus/v5":               {"internal/engine/agent"},
+	"github.com/go-chi/chi/v5":                {"internal/server"},
+	"github.com/go-crypt/crypt":               {"internal/auth"},
+	"github.com/hashicorp/memberlist":         {"internal/cluster/roster"},
+	"github.com/spf13/cobra":                  {"internal/cli"},
+	"github.com/vishvananda/netlink":          {"internal/engine/agent", "internal/sandbox"},
+	"github.com/vishvananda/netns":            {"internal/engine/agent", "internal/sandbox"},
+	"golang.org/x/crypto":                     {"internal/auth", "internal/cluster/link"},
+	"golang.org/x/term":                       {"internal/cli"},
+}
+
+// common are libraries that any room may import that is not pure.
+var common = []string{"golang.org/x/sys", "golang.org/x/sync"}
+
+// maxLines bounds a file.
+const maxLines = 600
