@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -151,7 +150,7 @@ func (c *Call) storeCorosyncConf(ctx context.Context, cluster *conf.Corosync, ne
 	if needsStop {
 		return nil
 	}
-	return c.reloadOnOne(ctx, targets)
+	return c.reload(ctx, targets)
 }
 
 // checkStopped reports nodes on which the cluster runs.
@@ -180,41 +179,47 @@ func (c *Call) checkStopped(ctx context.Context, targets []*client.Target) repor
 	return reports
 }
 
-// reloadOnOne has the first node that can make the cluster take corosync.conf up.
-func (c *Call) reloadOnOne(ctx context.Context, targets []*client.Target) error {
+// reload has the nodes take corosync.conf up, one after the other, so that
+// most of them are always there. It names the first that did, as pcs does,
+// where corosync tells the others; ours are told one by one.
+func (c *Call) reload(ctx context.Context, targets []*client.Target) error {
 	var reports report.List
-	broken := false
+	done, broken := "", false
 	for _, t := range targets {
-		var answer struct {
-			Code    string `json:"code"`
-			Message string `json:"message"`
-		}
-		text, err := t.Remote(ctx, "reload_corosync_conf", nil)
-		if err == nil {
-			err = json.Unmarshal([]byte(text), &answer)
-		}
+		code, err := reloadNode(ctx, t)
 		switch {
 		case err != nil:
 			broken = true
-			reports = append(reports, report.NewWarning("NODE_COMMUNICATION_ERROR", callFailed(err).Text))
-		case answer.Code == "reloaded":
-			c.say(reports...)
-			fmt.Fprintf(c.Stderr, "%s: Corosync configuration reloaded\n", t.Name)
-			return nil
-		case answer.Code == "not_running":
+			reports = append(reports, report.NewWarning("COROSYNC_CONFIG_RELOAD_ERROR", callFailed(err).Text))
+		case code == "not_running":
 			reports = append(reports, report.NewWarning("COROSYNC_CONFIG_RELOAD_NOT_POSSIBLE",
 				t.Name+": Corosync is not running, therefore reload of the corosync configuration is not possible"))
-		default:
-			broken = true
-			reports = append(reports, report.NewWarning("COROSYNC_CONFIG_RELOAD_ERROR",
-				t.Name+": Unable to reload corosync configuration: "+answer.Message))
+		case done == "":
+			done = t.Name
 		}
 	}
-	if broken {
+	if done != "" {
+		reports = append(reports, report.NewInfo("COROSYNC_CONFIG_RELOADED", done+": Corosync configuration reloaded"))
+	} else if broken {
 		reports = append(reports, report.NewError("UNABLE_TO_PERFORM_OPERATION_ON_ANY_NODE",
 			"Unable to perform operation on any available node/host, therefore it is not possible to continue"))
 	}
 	return c.conclude(reports)
+}
+
+// reloadNode returns "reloaded" or "not_running".
+func reloadNode(ctx context.Context, t *client.Target) (code string, err error) {
+	var answer struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+	}
+	if err := t.RemoteJSON(ctx, "reload_corosync_conf", nil, &answer); err != nil {
+		return "", err
+	}
+	if answer.Code != "reloaded" && answer.Code != "not_running" {
+		return "", fail("%s: Unable to reload corosync configuration: %s", t.Name, answer.Message)
+	}
+	return answer.Code, nil
 }
 
 // clusterSync carries out "cluster sync [corosync]".

@@ -8,13 +8,16 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gpcs/internal/api"
+	"gpcs/internal/client"
 	"gpcs/internal/status"
 )
 
 func newQuorum() *cobra.Command {
 	return noun("quorum", "Manage cluster quorum settings.", quorumConfig, []string{"--corosync_conf"},
 		verb("config", "Show quorum configuration.", withoutArgs(quorumConfig), "--corosync_conf"),
+		verb("update [auto_tie_breaker=[0|1]] [last_man_standing=[0|1]] [last_man_standing_window=[<time in ms>]] [wait_for_all=[0|1]]",
+			"Change quorum options; an empty value removes an option. The cluster must be stopped on all nodes.",
+			quorumUpdate, "--corosync_conf", "--request-timeout"),
 		verb("status", "Show quorum runtime status.", withoutArgs(quorumStatus)),
 	)
 }
@@ -50,23 +53,5 @@ func (c *Call) votes(ctx context.Context, stopped error) (status.Votes, error) {
 	if err != nil {
 		return status.Votes{}, err
 	}
-	return votesOf(state, time.Now()), nil
-}
-
-func votesOf(state api.State, now time.Time) status.Votes {
-	q := state.Quorum
-	v := status.Votes{
-		Now: now, NodeID: state.NodeID, Quorate: state.View.Quorate, Expected: q.Expected,
-		HighestExpected: q.HighestExpected, Total: q.Total, Needed: q.Needed, Flags: q.Flags,
-	}
-	lowest := state.NodeID
-	for _, m := range state.View.Members {
-		if !m.Online {
-			continue
-		}
-		lowest = min(lowest, m.ID)
-		v.Members = append(v.Members, status.Voter{ID: m.ID, Name: m.Name, Votes: m.Votes})
-	}
-	v.RingID = fmt.Sprintf("%d.%x", lowest, state.View.Counter)
-	return v
+	return client.Votes(state, time.Now()), nil
 }

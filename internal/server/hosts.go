@@ -71,7 +71,7 @@ type configFile struct {
 	Text *string `json:"text"`
 }
 
-func status(s string) answer { return answer{json: map[string]string{"status": s}} }
+func onlyStatus(s string) answer { return answer{json: map[string]string{"status": s}} }
 
 // sameCluster compares the cluster that a request is about with this node's.
 func (s *Server) sameCluster(name string) (*conf.Corosync, string) {
@@ -90,7 +90,7 @@ func (s *Server) sameCluster(name string) (*conf.Corosync, string) {
 func (s *Server) getConfigs(c call) answer {
 	name := c.Form.Get("cluster_name")
 	if _, problem := s.sameCluster(name); problem != "" {
-		return status(problem)
+		return onlyStatus(problem)
 	}
 	read := func(file string) configFile {
 		data, err := os.ReadFile(file)
@@ -112,10 +112,10 @@ func (s *Server) setConfigs(c call) answer {
 		Configs     map[string]configFile `json:"configs"`
 	}
 	if json.Unmarshal([]byte(c.Form.Get("configs")), &request) != nil {
-		return status("bad_json")
+		return onlyStatus("bad_json")
 	}
 	if _, problem := s.sameCluster(request.ClusterName); problem != "" {
-		return status(problem)
+		return onlyStatus(problem)
 	}
 	s.files.Lock()
 	defer s.files.Unlock()

@@ -49,11 +49,8 @@ type Options struct {
 	// Streams takes over connections of StreamProtocol; it may return before
 	// the connection is closed. nil refuses them.
 	Streams func(net.Conn)
-	// QuorumText prints what corosync-quorumtool -p would print. nil leaves
-	// get_quorum_info without an answer.
-	QuorumText func(api.State) string
-	Log        *slog.Logger
-	Now        func() time.Time
+	Log     *slog.Logger
+	Now     func() time.Time
 }
 
 // Server answers requests; see New.

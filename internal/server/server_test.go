@@ -128,8 +128,7 @@ func start(t *testing.T, streams func(net.Conn)) *node {
 		t.Fatal(err)
 	}
 	s := New(Options{Root: n.root, Cluster: n.cluster, Passwords: passwords, Certificate: pair, Streams: streams,
-		QuorumText: func(api.State) string { return "Quorum information\n" },
-		Log:        slog.New(slog.NewTextHandler(n.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: time.Now})
+		Log: slog.New(slog.NewTextHandler(n.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: time.Now})
 	tcp, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -321,7 +320,11 @@ func TestNodeStatus(t *testing.T) {
 	n.want("GET", "/remote/pacemaker_node_status", nil, 200, `{"pacemaker_not_running":true}`)
 	n.want("GET", "/remote/get_quorum_info", nil, 200, "Cannot initialize CMAP service\n")
 	n.cluster.state.Running = true
-	n.want("GET", "/remote/get_quorum_info", nil, 200, "Quorum information\n")
+	n.cluster.state.View = api.View{Quorate: true, Members: []api.Member{{ID: 1, Name: "node1", Online: true, Votes: 1}}}
+	if _, text := n.request("GET", "/remote/get_quorum_info", nil, n.token); !strings.Contains(text, "Quorate:          Yes\n") ||
+		!strings.Contains(text, "         1          1         NR node1 (local)\n") {
+		t.Errorf("quorum info: %s", text)
+	}
 	for _, tc := range []struct {
 		attributes      []string
 		online, pending bool

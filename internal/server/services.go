@@ -8,7 +8,9 @@ import (
 
 	"gpcs/internal/api"
 	"gpcs/internal/cib"
+	"gpcs/internal/client"
 	"gpcs/internal/conf"
+	"gpcs/internal/status"
 )
 
 // Versions that we answer to pcs, which wants the same ones on all nodes of a
@@ -94,10 +96,10 @@ func (s *Server) do(c call, command api.ClusterCommand, done string) answer {
 
 func (s *Server) quorumInfo(call) answer {
 	state := s.Cluster.State()
-	if !state.Running || s.QuorumText == nil {
-		return said("Cannot initialize CMAP service\n")
+	if !state.Running {
+		return said("Cannot initialize CMAP service\n") // pcs looks for this text
 	}
-	return said(s.QuorumText(state))
+	return said(status.QuorumText(client.Votes(state, s.Now())))
 }
 
 func (s *Server) reloadCorosyncConf(c call) answer {
@@ -144,11 +146,11 @@ func (s *Server) nodeStatus(c call) answer {
 // while the node is away, crmd "offline" or 0; join is "member" once the DC
 // has taken the node in.
 func (n *nodeState) fill(doc *cib.Document) {
-	status := doc.Find("status")
-	if status == nil {
+	section := doc.Find("status")
+	if section == nil {
 		return
 	}
-	for _, e := range status.SelectElements("node_state") {
+	for _, e := range section.SelectElements("node_state") {
 		if e.SelectAttrValue("uname", "") != n.Name {
 			continue
 		}
