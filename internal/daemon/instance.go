@@ -25,6 +25,7 @@ import (
 	"gpcs/internal/engine/executor"
 	"gpcs/internal/engine/graph"
 	"gpcs/internal/engine/history"
+	"gpcs/internal/engine/sched"
 	"gpcs/internal/paths"
 )
 
@@ -115,8 +116,13 @@ func (i *instance) newEngine(cfg cluster.Config) *engine {
 	return e
 }
 
-// schedule decides nothing until the policy engine is joined in.
-func schedule(*cib.Document, int64) (*graph.Graph, error) { return &graph.Graph{}, nil }
+func schedule(doc *cib.Document, now int64) (*graph.Graph, error) {
+	r, err := sched.Schedule(doc, sched.Options{Now: now})
+	if err != nil {
+		return nil, err
+	}
+	return r.Graph, nil
+}
 
 // newUUID returns a random version 4 UUID in its text form.
 func newUUID() string {
