@@ -55,6 +55,7 @@ func TestMain(m *testing.M) {
 //	break NAME COMMAND  let a node die when it is sent that command
 //	recert NAME         restart a node with another certificate
 //	quorum NAME ONLINE.. let a node see these members online, of three
+//	rival NAME N        let somebody else be faster N times when a node's CIB is changed
 func TestNetwork(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/network",
@@ -73,6 +74,11 @@ func TestNetwork(t *testing.T) {
 			"recert": func(ts *testscript.TestScript, _ bool, args []string) {
 				n := nodesOf(ts)[args[0]]
 				ts.Check(errors.Join(n.stop(), n.newCertificate(), n.start(n.port)))
+			},
+			"rival": func(ts *testscript.TestScript, _ bool, args []string) {
+				count, err := strconv.Atoi(args[1])
+				ts.Check(err)
+				nodesOf(ts)[args[0]].beatenBy(count)
 			},
 			"quorum": func(ts *testscript.TestScript, _ bool, args []string) { nodesOf(ts)[args[0]].see(args[1:]) },
 		},
@@ -107,6 +113,7 @@ type testNode struct {
 	state    api.State
 	doc      *cib.Document
 	breakAt  string
+	rivals   int // changes of somebody else that come first
 	shutdown context.CancelFunc
 	ended    chan error
 }
@@ -208,6 +215,12 @@ func (n *testNode) dieAt(command string) {
 	n.breakAt = command
 }
 
+func (n *testNode) beatenBy(count int) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.rivals = count
+}
+
 func (n *testNode) stop() error {
 	if n.ended == nil {
 		return nil
@@ -239,6 +252,13 @@ func (n *testNode) Document(context.Context, bool) (*cib.Document, error) {
 func (n *testNode) Submit(_ context.Context, r cib.Request) (cib.Version, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if n.rivals > 0 {
+		n.rivals--
+		n.doc.Section("crm_config").CreateAttr("rival", strconv.Itoa(n.rivals))
+		v := n.doc.Version()
+		v.Epoch++
+		n.doc.SetVersion(v)
+	}
 	next, err := cib.Apply(n.doc, r, "now")
 	if err != nil {
 		return cib.Version{}, err
