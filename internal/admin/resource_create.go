@@ -205,9 +205,7 @@ func CreateResourceInBundle(doc *cib.Document, r NewResource, bundleID string) r
 		return out
 	}
 	if !bundleReachable(bundle) {
-		out = append(out, report.Passed("RESOURCE_IN_BUNDLE_NOT_ACCESSIBLE", fmt.Sprintf(
-			"Resource '%s' will not be accessible by the cluster inside bundle '%s', at least one of bundle options "+
-				"'control-port' or 'ip-range-start' has to be specified", r.ID, bundleID), report.Force, r.Force))
+		out = append(out, notReachable(r.ID, bundleID, r.Force))
 	}
 	bundle.AddChild(e)
 	return out

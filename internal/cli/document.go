@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"os"
 
 	"gpcs/internal/cib"
@@ -40,8 +41,15 @@ func (c *Call) editCIB(ctx context.Context, edit func(*cib.Document) report.List
 	return editLiveCIB(ctx, c, edit)
 }
 
+// emptyFileSchema is what pcs names in a CIB that it makes for a file of -f
+// that is not there yet.
+const emptyFileSchema = "pacemaker-3.1"
+
 func readCIBFile(name string) (*cib.Document, error) {
 	data, err := os.ReadFile(name)
+	if errors.Is(err, os.ErrNotExist) {
+		return cib.New(emptyFileSchema, "3.1.0"), nil
+	}
 	if err != nil {
 		return nil, fail("unable to read the CIB file '%s': %v", name, err)
 	}

@@ -22,6 +22,7 @@ func newResource() *cobra.Command {
 		newResourceMove(), newResourceMoveWithConstraint(), newResourceBan(), newResourceClear(),
 		newResourceStandards(), newResourceProviders(), newResourceAgents(), newResourceList(), newResourceDescribe(),
 		newDefaults(admin.ResourceDefaults), newResourceUtilization(),
+		newResourceBundle(),
 		newResourceClone(), newResourcePromotable(), newResourceUnclone(),
 	)
 }

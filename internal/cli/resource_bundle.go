@@ -1,0 +1,115 @@
+package cli
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gpcs/internal/admin"
+	"gpcs/internal/cib"
+	"gpcs/internal/report"
+)
+
+func newResourceBundle() *cobra.Command {
+	edit := func(create, reset bool) handler {
+		return func(ctx context.Context, c *Call) error { return c.bundle(ctx, create, reset) }
+	}
+	return noun("bundle", "Manage bundles of containers", nil, nil,
+		verb("create <bundle id> container <container type> [<container options>] [network <network options>] "+
+			"[port-map <port options>]... [storage-map <storage options>]... [meta <meta options>] [--disabled] [--wait[=n]]",
+			"Make a bundle, into which a resource may be put at any time.", edit(true, false), "-f", "--disabled", "--force", "--wait"),
+		verb("reset <bundle id> [container <container options>] [network <network options>] [port-map <port options>]... "+
+			"[storage-map <storage options>]... [meta <meta options>] [--disabled] [--wait[=n]]",
+			"Give a bundle new options in the place of all that it has.", edit(false, true), "-f", "--disabled", "--force", "--wait"),
+		verb("update <bundle id> [container <container options>] [network <network options>] "+
+			"[port-map (add <port options>) | (delete | remove <id>...)]... "+
+			"[storage-map (add <storage options>) | (delete | remove <id>...)]... [meta <meta options>] [--wait[=n]]",
+			"Change options of a bundle; an empty value removes one.", edit(false, false), "-f", "--force", "--wait"),
+	)
+}
+
+func (c *Call) bundle(ctx context.Context, create, reset bool) error {
+	if len(c.Args) == 0 {
+		return errUsage
+	}
+	g := splitKeywords(c.Args[1:], "container", "network", "port-map", "storage-map", "meta")
+	if len(g.first) > 0 {
+		return errUsage
+	}
+	parts, err := bundleParts(g, create)
+	if err != nil {
+		return err
+	}
+	parts.Disabled, parts.Force = c.Has("--disabled"), c.Has("--force")
+	for kind, to := range map[string]struct {
+		add    *[]admin.Pairs
+		remove *[]string
+	}{"port-map": {&parts.Ports, &parts.RemovePorts}, "storage-map": {&parts.Storage, &parts.RemoveStorage}} {
+		if err := mapWords(kind, g.each[kind], create || reset, to.add, to.remove); err != nil {
+			return err
+		}
+	}
+	wait, err := c.resourceWait()
+	if err != nil {
+		return err
+	}
+	edit := admin.UpdateBundle
+	switch {
+	case create:
+		edit = admin.CreateBundle
+	case reset:
+		edit = admin.ResetBundle
+	}
+	return c.editCIBAndWait(ctx, wait, c.Args[:1], func(doc *cib.Document) report.List { return edit(doc, c.Args[0], parts) })
+}
+
+// bundleParts reads the options of a bundle; a keyword without any is an error.
+func bundleParts(g keywordGroups, create bool) (admin.BundleParts, error) {
+	var parts admin.BundleParts
+	for _, k := range []string{"container", "network", "port-map", "storage-map", "meta"} {
+		for _, words := range g.each[k] {
+			if len(words) == 0 {
+				return parts, fail("No %s options specified", k)
+			}
+		}
+	}
+	container := g.groups["container"]
+	if create && len(container) > 0 && !strings.Contains(container[0], "=") {
+		parts.Type, container = container[0], container[1:]
+	}
+	var err error
+	if parts.Container, err = parsePairs(container); err != nil {
+		return parts, err
+	}
+	if parts.Network, err = parsePairs(g.groups["network"]); err != nil {
+		return parts, err
+	}
+	parts.Meta, err = parsePairs(g.groups["meta"])
+	return parts, err
+}
+
+// mapWords reads port or storage maps: options of new ones or, in an update,
+// "add" and options or "remove" and ids.
+func mapWords(kind string, each [][]string, onlyNew bool, add *[]admin.Pairs, remove *[]string) error {
+	for _, words := range each {
+		if !onlyNew {
+			verb := words[0]
+			words = words[1:]
+			switch {
+			case len(words) > 0 && (verb == "remove" || verb == "delete"):
+				*remove = append(*remove, words...)
+				continue
+			case len(words) > 0 && verb == "add":
+			default:
+				return fail("When using '%s' you must specify either 'add' and options or either of 'delete' or 'remove' and id(s)", kind)
+			}
+		}
+		pairs, err := parsePairs(words)
+		if err != nil {
+			return err
+		}
+		*add = append(*add, pairs)
+	}
+	return nil
+}
