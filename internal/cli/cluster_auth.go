@@ -8,6 +8,7 @@ import (
 
 	"gpcs/internal/auth"
 	"gpcs/internal/client"
+	"gpcs/internal/conf"
 )
 
 // clusterAuth carries out "cluster auth": it gets tokens from those nodes of
@@ -21,24 +22,7 @@ func clusterAuth(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	var missing, have []string
-	hosts := map[string]auth.Host{}
-	for _, n := range cluster.Nodes() {
-		if n.Name == "" {
-			fmt.Fprintln(c.Stderr, "Warning: Skipping nodes which do not have their name defined in corosync.conf, use the "+
-				"'pcs host auth' command to authenticate them")
-			continue
-		}
-		if len(n.Addrs) > 0 {
-			hosts[n.Name] = auth.Host{Dests: []auth.Dest{{Addr: n.Addrs[0].Addr, Port: auth.DefaultPort}}}
-		}
-		if _, ok := known.Hosts[n.Name]; !ok {
-			fmt.Fprintf(c.Stderr, "%s: Not authorized\n", n.Name)
-			missing = append(missing, n.Name)
-			continue
-		}
-		have = append(have, n.Name)
-	}
+	hosts, have, missing := c.clusterHosts(cluster, known)
 	denied, err := c.checkAuth(ctx, have)
 	if err != nil {
 		return err
@@ -64,6 +48,33 @@ func clusterAuth(ctx context.Context, c *Call) error {
 		fmt.Fprintf(c.Stderr, "%s: No addresses defined in corosync.conf, use the 'pcs host auth' command to authenticate the node\n", n)
 	}
 	return c.authenticate(ctx, ask, order, user, password)
+}
+
+// clusterHosts returns where the nodes of a cluster are, which of them are in
+// known-hosts and which are not.
+func (c *Call) clusterHosts(cluster *conf.Corosync, known auth.KnownHosts) (hosts map[string]auth.Host, have, missing []string) {
+	hosts = map[string]auth.Host{}
+	unnamed := false
+	for _, n := range cluster.Nodes() {
+		if n.Name == "" {
+			unnamed = true
+			continue
+		}
+		if len(n.Addrs) > 0 {
+			hosts[n.Name] = auth.Host{Dests: []auth.Dest{{Addr: n.Addrs[0].Addr, Port: auth.DefaultPort}}}
+		}
+		if _, ok := known.Hosts[n.Name]; ok {
+			have = append(have, n.Name)
+			continue
+		}
+		fmt.Fprintf(c.Stderr, "%s: Not authorized\n", n.Name)
+		missing = append(missing, n.Name)
+	}
+	if unnamed {
+		fmt.Fprintln(c.Stderr, "Warning: Skipping nodes which do not have their name defined in corosync.conf, use the "+
+			"'pcs host auth' command to authenticate them")
+	}
+	return hosts, have, missing
 }
 
 // checkAuth returns the nodes that do not accept our tokens.
