@@ -279,13 +279,19 @@ func (r *Resource) find(key, task string, n *Node) *action {
 	return nil
 }
 
-// findAll returns a resource's actions of a key, newest first; n nil: on any node.
+// findAll returns a resource's actions of a key, newest first; n nil: on any
+// node. An action that has no node yet gets that one.
 func (r *Resource) findAll(key string, n *Node) []*action {
 	var out []*action
 	for i := len(r.actions) - 1; i >= 0; i-- {
-		if a := r.actions[i]; a.key == key && (n == nil || a.node == nil || a.node == n) {
-			out = append(out, a)
+		a := r.actions[i]
+		if a.key != key || n != nil && a.node != nil && a.node != n {
+			continue
 		}
+		if a.node == nil && n != nil {
+			a.node = n
+		}
+		out = append(out, a)
 	}
 	return out
 }

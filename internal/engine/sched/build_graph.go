@@ -30,6 +30,7 @@ func (p *planner) buildGraph() *graph.Graph {
 
 func (p *planner) graphResource(g *graph.Graph, r *Resource) {
 	if r.Kind >= Clone {
+		p.notifyClone(r)
 		for _, k := range r.Children {
 			p.graphResource(g, k)
 		}
@@ -53,7 +54,7 @@ func (p *planner) graphAction(g *graph.Graph, a *action) {
 	s := &graph.Synapse{ID: len(g.Synapses), Actions: []*graph.Action{p.export(a)}}
 	s.Priority = max(a.priority, 0)
 	if a.rsc != nil {
-		s.Priority = max(s.Priority, a.rsc.Priority0())
+		s.Priority = max(s.Priority, parseScore(a.rsc.Meta.Get("priority"), 0))
 	}
 	for _, in := range a.before {
 		if p.isInput(a, in) {
@@ -62,9 +63,6 @@ func (p *planner) graphAction(g *graph.Graph, a *action) {
 	}
 	g.Synapses = append(g.Synapses, s)
 }
-
-// Priority0 is the configured priority, whatever promotion made of it.
-func (r *Resource) Priority0() int { return r.Priority }
 
 // mergeInputs sorts an action's inputs and makes one of several from the same action.
 func (a *action) mergeInputs() {
@@ -114,8 +112,6 @@ func (p *planner) isInput(a *action, in *relation) bool {
 	case in.flags == 0:
 		return false
 	case !f.is(runnable):
-		return false
-	case in.flags&firstElseThen != 0 && false:
 		return false
 	case in.flags == ordered && f.is(migratable) && f.task == taskStop && f.rsc != nil && f.rsc.Kind < Clone:
 		return false

@@ -198,7 +198,7 @@ func (p *planner) updateInput(then *action, in *relation) changed {
 			first.rsc.reload = false
 		}
 	}
-	if first.rsc != nil && then.rsc != nil && first.rsc != then.rsc && !isAncestor(then.rsc, first.rsc) {
+	if first.rsc != nil && then.rsc != nil && first.rsc != then.rsc && !isAncestor(first.rsc, then.rsc) {
 		first = p.stands(first)
 	}
 	ch |= p.flow(first, then, p.flagsForOrdering(first, thenNode), p.flagsForOrdering(then, firstNode), in)

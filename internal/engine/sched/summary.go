@@ -7,13 +7,12 @@ import (
 
 // Decision is one line of the "Transition Summary".
 type Decision struct {
-	Change   string // "Start", "Move", "Fence (reboot)", "Shutdown"
+	Change   string // "Start", "Move", "Fence (reboot)"
 	Resource string // instance id; for node actions the node's name
 	Details  string // "n1 -> n2"
 	Reason   string
 	Blocked  bool
 	Node     bool // about a node: Change and Resource are all, Reason may be quoted
-	Implicit bool // the reason is that the action itself is blocked
 }
 
 // summarize lists what changes: node actions newest first, then resources in order.
@@ -25,8 +24,6 @@ func (p *planner) summarize() []Decision {
 			continue
 		}
 		switch a.task {
-		case taskShutdown:
-			out = append(out, Decision{Node: true, Change: "Shutdown", Resource: a.node.Name})
 		case taskFence:
 			name := a.node.Name
 			if a.node.Kind == GuestNode && a.node.Connection != nil && a.node.Connection.ContainedBy != nil {
@@ -109,53 +106,43 @@ func (s *changeLine) sameRole() []Decision {
 	switch {
 	case r.Role <= RoleStopped:
 		return nil
-	case s.from != nil && s.from.is(runnable) && !s.from.is(optional) && s.moving:
-		return s.say("Migrate", s.from, nil)
-	case s.from != nil && s.from.is(runnable) && s.moving && s.start != nil && s.start.is(pseudo):
+	case s.from != nil && s.from.is(runnable) && s.moving:
 		return s.say("Migrate", s.from, nil)
 	case r.reload:
-		return s.say("Reload", r.find("", taskReload, nil), nil)
+		return s.say("Reload", s.start, nil)
 	case s.start == nil || s.start.is(optional):
 		if s.demote != nil && s.promote != nil && !s.demote.is(optional) && !s.promote.is(optional) {
 			return s.say("Re-promote", s.promote, s.demote)
 		}
 		return nil
 	case !s.start.is(runnable):
-		return s.stops(s.start)
+		return s.stops()
+	case s.moving && r.Failed:
+		return s.say("Recover", s.stop, nil)
 	case s.moving:
-		if r.Failed {
-			return s.say("Recover", s.stop, nil)
-		}
-		return s.say("Move", s.stop, s.start)
+		return s.say("Move", s.stop, nil)
 	case r.Failed:
 		return s.say("Recover", s.stop, nil)
 	}
-	return s.say("Restart", s.start, s.stop)
+	return s.say("Restart", s.start, nil)
 }
 
 func (s *changeLine) newRole() []Decision {
 	r := s.r
-	if s.stop != nil && (r.NextRole == RoleStopped || s.start != nil && !s.start.is(runnable)) {
-		return s.stops(s.start)
-	}
-	stopping := s.stop != nil && !s.stop.is(optional)
 	switch {
-	case r.NextRole == RoleStopped && len(r.RunningOn) > 0:
-		return s.stops(s.start)
-	case stopping && r.Failed && r.stopIfFailed:
-		return s.say("Recover", s.stop, nil)
+	case s.stop != nil && (r.NextRole == RoleStopped || s.start != nil && !s.start.is(runnable)):
+		return s.stops()
+	case s.stop != nil && r.stopIfFailed:
+		return s.say("Recover", s.stop, s.start)
 	case s.moving:
-		return s.say("Move", s.stop, s.start)
+		return s.say("Move", s.stop, nil)
 	case r.reload:
-		return s.say("Reload", r.find("", taskReload, nil), nil)
-	case stopping && !s.startOptional:
-		return s.say("Restart", s.start, s.stop)
+		return s.say("Reload", s.start, nil)
+	case s.stop != nil && !s.stop.is(optional):
+		return s.say("Restart", s.start, nil)
 	case r.Role == RolePromoted:
 		return s.say("Demote", s.demote, nil)
 	case r.NextRole == RolePromoted:
-		if r.Role <= RoleStopped {
-			return s.say("Promote", s.promote, nil)
-		}
 		return s.say("Promote", s.promote, nil)
 	case r.Role <= RoleStopped && r.NextRole > RoleStopped:
 		return s.say("Start", s.start, nil)
@@ -164,43 +151,39 @@ func (s *changeLine) newRole() []Decision {
 }
 
 // stops says that the resource is stopped, once per node where it is.
-func (s *changeLine) stops(why *action) []Decision {
+func (s *changeLine) stops() []Decision {
 	r := s.r
 	var out []Decision
 	for _, n := range r.RunningOn {
 		stop := r.find(opKey(r.ID, taskStop, 0), "", n)
-		if stop == nil {
-			stop = s.stop
-		}
-		cause := ""
-		if stop != nil {
-			cause = stop.reason
-		}
-		if why != nil && !why.is(runnable) && why.reason != "" {
-			cause = why.reason
+		why := s.start
+		if stop != nil && stop.reason != "" {
+			why = stop
 		}
 		details := n.Name
-		if r.Role > RoleStarted {
-			details = r.Role.String() + " " + n.Name
+		if r.shownRole() > RoleStarted {
+			details = r.shownRole().String() + " " + n.Name
 		}
-		out = append(out, Decision{Change: "Stop", Resource: r.ID, Details: details, Reason: cause,
-			Blocked: stop != nil && !stop.is(runnable)})
+		d := Decision{Change: "Stop", Resource: r.ID, Details: details, Blocked: stop != nil && !stop.is(runnable)}
+		if why != nil {
+			d.Reason = why.reason
+		}
+		out = append(out, d)
 	}
 	return out
 }
 
-func (s *changeLine) say(change string, main, other *action) []Decision {
-	r := s.r
-	d := Decision{Change: change, Resource: r.ID, Details: s.details()}
+// say describes a change; the reason is that of why, or of the action itself.
+func (s *changeLine) say(change string, main, why *action) []Decision {
+	d := Decision{Change: change, Resource: s.r.ID, Details: s.details()}
 	if main != nil {
-		d.Reason = main.reason
 		d.Blocked = !main.is(runnable)
 	}
-	if d.Reason == "" && other != nil {
-		d.Reason = other.reason
+	if why == nil {
+		why = main
 	}
-	if change == "Start" && main != nil && d.Blocked {
-		d.Implicit = d.Reason == ""
+	if why != nil {
+		d.Reason = why.reason
 	}
 	return []Decision{d}
 }
@@ -208,23 +191,23 @@ func (s *changeLine) say(change string, main, other *action) []Decision {
 func (s *changeLine) details() string {
 	r := s.r
 	now, next := nameOf(s.now), nameOf(s.next)
-	roles := r.Role > RoleStarted || r.NextRole > RoleUnpromoted
+	roles := r.shownRole() > RoleStarted || r.NextRole > RoleUnpromoted
 	switch {
 	case r.Role <= RoleStopped:
 		if roles {
 			return "Stopped -> " + r.NextRole.String() + " " + next
 		}
 		return next
-	case s.moving && roles && r.Role != r.NextRole:
-		return fmt.Sprintf("%s %s -> %s %s", r.Role, now, r.NextRole, next)
+	case s.moving && roles && r.shownRole() != r.NextRole:
+		return fmt.Sprintf("%s %s -> %s %s", r.shownRole(), now, r.NextRole, next)
 	case s.moving && roles:
-		return fmt.Sprintf("%s -> %s %s", now, next, r.Role)
+		return fmt.Sprintf("%s -> %s %s", now, next, r.shownRole())
 	case s.moving:
 		return now + " -> " + next
-	case roles && r.Role != r.NextRole:
-		return fmt.Sprintf("%s -> %s %s", r.Role, r.NextRole, orElse(next, now))
+	case roles && r.shownRole() != r.NextRole:
+		return fmt.Sprintf("%s -> %s %s", r.shownRole(), r.NextRole, orElse(next, now))
 	case roles:
-		return r.Role.String() + " " + orElse(next, now)
+		return r.shownRole().String() + " " + orElse(next, now)
 	}
 	return orElse(next, now)
 }
@@ -259,4 +242,13 @@ func FormatSummary(list []Decision) string {
 		b.WriteString("\n")
 	}
 	return b.String()
+}
+
+// shownRole is the present role; an instance of a promotable clone that is
+// merely up is unpromoted.
+func (r *Resource) shownRole() Role {
+	if r.Role == RoleStarted && r.Top().Promotable {
+		return RoleUnpromoted
+	}
+	return r.Role
 }

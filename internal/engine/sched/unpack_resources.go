@@ -245,11 +245,9 @@ func (c *Cluster) requirementOf(r *Resource, value string) requirement {
 	if r.Kind != Primitive {
 		return requiresNothing
 	}
-	if r.isFenceDevice || r.isRemoteConn {
-		return requiresQuorum
-	}
-	def := requiresQuorum
+	def, device := requiresQuorum, r.isFenceDevice || r.isRemoteConn
 	switch {
+	case device:
 	case c.unfencing:
 		def = requiresUnfencing
 	case c.Config.Fencing:
@@ -263,12 +261,12 @@ func (c *Cluster) requirementOf(r *Resource, value string) requirement {
 	case "quorum":
 		return requiresQuorum
 	case "fencing":
-		if c.Config.Fencing {
+		if c.Config.Fencing && !device {
 			return requiresFencing
 		}
 		return requiresQuorum
 	case "unfencing":
-		if c.Config.Fencing {
+		if c.Config.Fencing && !device {
 			return requiresUnfencing
 		}
 		return requiresQuorum
