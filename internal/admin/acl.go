@@ -157,9 +157,9 @@ func DeletePermission(doc *cib.Document, id string) report.List {
 // DeleteRole removes a role and takes it from those who hold it; autodelete
 // removes users and groups that hold no other.
 func DeleteRole(doc *cib.Document, id string, autodelete bool) report.List {
-	role := findACL(doc, "acl_role", id)
+	role, bad := lookUp(doc, id, "acl_role")
 	if role == nil {
-		return report.List{notFound(id, "acl_role")}.Alone()
+		return bad.Alone()
 	}
 	section := acls(doc)
 	section.RemoveChild(role)

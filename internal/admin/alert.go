@@ -178,7 +178,7 @@ func CreateAlert(doc *cib.Document, a AlertArgs) report.List {
 	}
 	id, own := a.Plain.Get("id")
 	if own && id != "" {
-		out = append(out, b.checkNewID(id, "alert-id")...)
+		out = append(out, b.checkNewID(id, "alert-id").Alone()...)
 	}
 	if out.Failed() {
 		return out
@@ -257,14 +257,15 @@ func AddRecipient(doc *cib.Document, alertID string, a AlertArgs, force bool) re
 		return report.List{missingOptions("", []string{"value"}, report.Never, false)}
 	}
 	alert, out := lookUp(doc, alertID, "alert")
+	if alert == nil {
+		return out.Alone()
+	}
 	b := newIDs(doc)
 	id, own := a.Plain.Get("id")
 	if own && id != "" {
-		out = append(out, b.checkNewID(id, "recipient-id")...)
+		out = append(out, b.checkNewID(id, "recipient-id").Alone()...)
 	}
-	if alert != nil {
-		out = append(out, checkRecipient(alert, nil, value, force)...)
-	}
+	out = append(out, checkRecipient(alert, nil, value, force)...)
 	if out.Failed() {
 		return out
 	}

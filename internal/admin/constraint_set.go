@@ -15,7 +15,7 @@ type SetArg struct {
 
 const (
 	hintSymmetrical   = "'0', '1', 'false', 'true'"
-	hintPacemakerBool = "a Pacemaker boolean value: '0', '1', 'false', 'n', 'no', 'off', 'on', 'true', 'y', 'yes'"
+	hintPacemakerBool = "a pacemaker boolean value: '0', '1', 'false', 'n', 'no', 'off', 'on', 'true', 'y', 'yes'"
 )
 
 // AddColocationSet adds a colocation constraint of resource sets.
@@ -84,6 +84,9 @@ func AddTicketSet(doc *cib.Document, sets []SetArg, options Pairs, force bool) r
 		out = append(out, b.checkConstraintID(id)...)
 	}
 	out = append(out, checkValues(options, report.Never, false, oneOf("loss-policy", lossPolicies...))...)
+	if out.Failed() {
+		return out
+	}
 	for _, s := range sets {
 		out = append(out, checkSet(doc, s, force)...)
 	}
@@ -157,7 +160,10 @@ func (b *idBook) addSets(doc *cib.Document, e *cib.Element, sets []SetArg, force
 func (b *idBook) addChecked(doc *cib.Document, e *cib.Element, sets []SetArg, force bool, same func(a, b *cib.Element) bool) report.List {
 	for _, s := range sets {
 		set := cib.NewElement("resource_set")
-		for _, o := range normalSetOptions(doc, s.Options) {
+		for _, o := range s.Options {
+			if o.Name == "role" {
+				o.Value = roleFor(doc, o.Value)
+			}
 			set.CreateAttr(o.Name, o.Value)
 		}
 		set.CreateAttr("id", b.unique(elementID(e)+"_set"))
@@ -177,29 +183,11 @@ func (b *idBook) addChecked(doc *cib.Document, e *cib.Element, sets []SetArg, fo
 	return duplicates(constraintLines(existing), force)
 }
 
-// normalSetOptions writes the options of a set in upper and lower case as
-// Pacemaker knows them.
-func normalSetOptions(doc *cib.Document, options Pairs) Pairs {
-	out := append(Pairs{}, options...)
-	for i := range out {
-		if out[i].Name == "role" {
-			out[i].Value = roleFor(doc, capitalized(out[i].Value))
-		} else {
-			out[i].Value = strings.ToLower(out[i].Value)
-		}
-	}
-	return out
-}
-
 func checkSet(doc *cib.Document, s SetArg, force bool) report.List {
 	var out report.List
 	out = append(out, checkNames("set", s.Options, []string{"action", "require-all", "role", "sequential"}, report.Never, false)...)
-	for _, r := range []rule{oneOf("action", OrderActions...), boolRule("require-all"), oneOf("role", constraintRoles...), boolRule("sequential")} {
-		v, given := s.Options.Get(r.name)
-		if given && !r.ok(v) && !r.ok(strings.ToLower(v)) && !r.ok(capitalized(v)) {
-			out = append(out, invalidValue(r.name, v, r.hint, report.Never, false))
-		}
-	}
+	out = append(out, checkValues(s.Options, report.Never, false,
+		oneOf("action", OrderActions...), boolRule("require-all"), oneOf("role", constraintRoles...), boolRule("sequential"))...)
 	if out != nil {
 		return out
 	}

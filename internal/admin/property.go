@@ -166,7 +166,7 @@ var (
 )
 
 const (
-	hintPropertyBool = "a Pacemaker boolean value: '0', '1', 'false', 'n', 'no', 'off', 'on', 'true', 'y', 'yes'"
+	hintPropertyBool = "a pacemaker boolean value: '0', '1', 'false', 'n', 'no', 'off', 'on', 'true', 'y', 'yes'"
 	hintPcmkInteger  = "an integer or INFINITY or -INFINITY"
 	hintPercentage   = "a non-negative integer followed by '%' (e.g. 0%, 50%, 200%, ...)"
 )

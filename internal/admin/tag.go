@@ -100,6 +100,9 @@ func checkTagged(doc *cib.Document, ids []string) report.List {
 func CreateTag(doc *cib.Document, id string, refs []string) report.List {
 	b := newIDs(doc)
 	out := b.checkNewID(id, "id")
+	if slices.Contains(refs, id) {
+		out = append(out, report.NewError("TAG_CANNOT_CONTAIN_ITSELF", "Tag cannot contain itself"))
+	}
 	out = append(out, checkTagged(doc, refs)...)
 	out = append(out, duplicateIDs("Ids to add", refs)...)
 	if out.Failed() {

@@ -78,7 +78,7 @@ func parseAlert(words []string, main string, mayHaveID bool) (a admin.AlertArgs,
 	}
 	for _, p := range a.Plain {
 		if p.Name != main && p.Name != "description" && (p.Name != "id" || !mayHaveID) {
-			return a, errUsage
+			return a, fail("Unexpected parameter '%s=%s'", p.Name, p.Value)
 		}
 	}
 	return a, nil

@@ -55,7 +55,7 @@ func clusterCIB(ctx context.Context, c *Call) error {
 	if len(words) > 0 && strings.HasPrefix(words[0], "scope=") {
 		option, words = words[0], words[1:]
 	}
-	if len(words) > 0 {
+	if len(words) > 0 || option != "" && c.Has("--config") {
 		return errUsage
 	}
 	scope, err := c.scopeOf(option)

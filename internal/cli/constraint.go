@@ -130,6 +130,8 @@ func parseSets(words []string) ([]admin.SetArg, admin.Pairs, error) {
 	current := []string{}
 	for _, w := range words {
 		switch {
+		case w == "setoptions" && inOptions:
+			return nil, nil, fail("Keyword 'setoptions' may be mentioned at most once")
 		case w == "set" && !inOptions:
 			groups, current = append(groups, current), []string{}
 		case w == "setoptions":

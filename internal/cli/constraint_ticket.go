@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -26,16 +27,24 @@ func newConstraintTicket() *cobra.Command {
 }
 
 func addTicket(ctx context.Context, c *Call) error {
-	if len(c.Args) < 2 {
-		return errUsage
+	if len(c.Args) == 0 {
+		return fail("Ticket not specified")
 	}
 	ticket, words := c.Args[0], c.Args[1:]
-	role := ""
-	if len(words) > 1 && !strings.Contains(words[1], "=") {
-		role, words = words[0], words[1:]
+	at := slices.IndexFunc(words, func(w string) bool { return strings.Contains(w, "=") })
+	if at < 0 {
+		at = len(words)
 	}
-	resource := words[0]
-	options, err := parsePairs(words[1:])
+	role, resource := "", ""
+	switch at {
+	case 1:
+		resource = words[0]
+	case 2:
+		role, resource = words[0], words[1]
+	default:
+		return fail("invalid resource specification: '%s'", strings.Join(words[:at], " "))
+	}
+	options, err := parsePairs(words[at:])
 	if err != nil {
 		return err
 	}

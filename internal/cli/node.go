@@ -36,14 +36,14 @@ func nodeMode(mode string, on bool) handler {
 		if len(names) > 0 && all {
 			return fail("Cannot specify both --all and a list of nodes.")
 		}
+		if len(names) == 0 && !all && c.Has("-f") {
+			return fail("Node(s) must be specified if -f is used")
+		}
 		wait, err := c.waitSeconds()
 		if err != nil {
 			return err
 		}
 		if len(names) == 0 && !all {
-			if c.Has("-f") {
-				return fail("Node(s) must be specified if -f is used")
-			}
 			state, err := c.localState(ctx)
 			if err != nil {
 				return err

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -104,8 +105,20 @@ func propertyUnset(ctx context.Context, c *Call) error {
 		return errUsage
 	}
 	var values admin.Pairs
+	var twice []string
 	for _, name := range c.Args {
+		if _, again := values.Get(name); again && !slices.Contains(twice, name) {
+			twice = append(twice, name)
+		}
 		values = values.With(name, "")
+	}
+	if len(twice) > 0 {
+		plural := ""
+		if len(twice) > 1 {
+			plural = "s"
+		}
+		slices.Sort(twice)
+		return fail("duplicate argument%s: %s", plural, report.Quote(twice))
 	}
 	return c.editCIB(ctx, func(doc *cib.Document) report.List {
 		return admin.SetProperties(doc, values, propertyOptions(c))
