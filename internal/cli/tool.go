@@ -22,6 +22,7 @@ func tools() map[string]tool {
 		"crm_mon":       crmMon,
 		"crm_node":      crmNode,
 		"crm_resource":  crmResource,
+		"crm_simulate":  crmSimulate,
 		"pacemakerd":    pacemakerd,
 	}
 }

@@ -172,3 +172,30 @@ func (w *xmlWriter) escape(s string) {
 		}
 	}
 }
+
+// Dot writes the graph for graphviz: actions as "key node", an arrow from each input.
+func (g *Graph) Dot() []byte {
+	var b bytes.Buffer
+	names := map[int]string{}
+	b.WriteString(" digraph \"g\" {\n")
+	for _, s := range g.Synapses {
+		for _, a := range s.Actions {
+			names[a.ID] = a.Key
+			if a.Node != "" {
+				names[a.ID] += " " + a.Node
+			}
+			font := "black"
+			if a.Kind == Pseudo {
+				font = "orange"
+			}
+			fmt.Fprintf(&b, "%q [ style=bold color=\"green\" fontcolor=%q]\n", names[a.ID], font)
+		}
+	}
+	for _, s := range g.Synapses {
+		for _, id := range s.Inputs {
+			fmt.Fprintf(&b, "%q -> %q [ style = bold]\n", names[id], names[s.Actions[0].ID])
+		}
+	}
+	b.WriteString("}\n")
+	return b.Bytes()
+}

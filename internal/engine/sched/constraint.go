@@ -20,16 +20,20 @@ func (p *planner) unpackConstraints() {
 	}
 }
 
+// Named returns the resource that goes by a name: an instance id, a name in a
+// history, or, for clones, the id that its instances share. Nil if there is none.
+func (c *Cluster) Named(id string) *Resource { return c.target(id) }
+
 // target finds what a constraint means by a name: a resource by its id, the
 // clone where an instance goes by that name. Nil if there is none.
-func (p *planner) target(id string) *Resource {
+func (c *Cluster) target(id string) *Resource {
 	if id == "" {
 		return nil
 	}
-	if r := p.rscByID[id]; r != nil {
+	if r := c.rscByID[id]; r != nil {
 		return r
 	}
-	for _, r := range p.All {
+	for _, r := range c.All {
 		if r.HistoryName == id || r.Number >= 0 && !r.Unique && baseName(r.ID) == id || r.Number >= 0 && baseName(r.ID) == id {
 			return r.Top()
 		}

@@ -1,0 +1,189 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"sort"
+	"strings"
+	"time"
+
+	"gpcs/internal/cib"
+	"gpcs/internal/engine/sched"
+	"gpcs/internal/engine/simulate"
+	"gpcs/internal/status"
+)
+
+var crmSimulateOptions = []toolOption{
+	{'x', "xml-file", needsValue}, {'p', "xml-pipe", noValue}, {'L', "live-check", noValue},
+	{'R', "run", noValue}, {'S', "simulate", noValue}, {'X', "in-place", noValue},
+	{'s', "show-scores", noValue}, {'Q', "quiet", noValue}, {'V', "verbose", noValue},
+	{'G', "save-graph", needsValue}, {'D', "save-dotfile", needsValue},
+	{'I', "save-input", needsValue}, {'O', "save-output", needsValue},
+	{'t', "set-datetime", needsValue}, {'$', "version", noValue},
+}
+
+// crmSimulate shows what the cluster would do about a document, and, with
+// --simulate, what would come of it, as crm_simulate does.
+func crmSimulate(ctx context.Context, t *toolCall) int {
+	if err := t.parse(crmSimulateOptions); err != nil {
+		return t.fails(exitUsage, "%v", err)
+	}
+	if t.has("version") {
+		return t.version()
+	}
+	doc, err := t.simulated(ctx)
+	if err != nil {
+		return t.failed(err)
+	}
+	s := &simulation{toolCall: t, doc: doc, live: t.has("live-check")}
+	if err := s.setTime(); err != nil {
+		return t.fails(exitUsage, "%v", err)
+	}
+	if err := s.run(); err != nil {
+		return t.fails(exitError, "%v", err)
+	}
+	return exitOK
+}
+
+// simulated returns the document that is meant: a file, the standard input,
+// or the running cluster's.
+func (t *toolCall) simulated(ctx context.Context) (*cib.Document, error) {
+	if name, ok := t.value("xml-file"); ok {
+		return readCIBFile(name)
+	}
+	if t.has("xml-pipe") {
+		data, err := io.ReadAll(io.LimitReader(t.Stdin, cib.MaxSize))
+		if err != nil {
+			return nil, err
+		}
+		return cib.Parse(data)
+	}
+	return t.document(ctx)
+}
+
+// simulation is one call of crm_simulate.
+type simulation struct {
+	*toolCall
+	doc  *cib.Document
+	live bool
+	now  time.Time
+	note string // how the time was found, printed where it is not the present
+}
+
+// setTime finds the time of the simulation.
+func (s *simulation) setTime() error {
+	s.now = time.Now()
+	if text, ok := s.value("set-datetime"); ok {
+		at, ok := sched.ParseTime(text)
+		if !ok {
+			return fail("'%s' is not a valid date/time", text)
+		}
+		s.doc.Root().RemoveAttr("execution-date")
+		s.now, s.note = time.Unix(at, 0).UTC(), "Setting effective cluster time: "+text
+		return nil
+	}
+	cluster, err := sched.Unpack(s.doc, sched.Options{Now: s.now.Unix()})
+	if err != nil {
+		return err
+	}
+	if cluster.Now != s.now.Unix() {
+		s.now = time.Unix(cluster.Now, 0).UTC()
+		s.note = "Using the original execution date of: " + s.now.Format("2006-01-02 15:04:05Z")
+	}
+	return nil
+}
+
+func (s *simulation) run() error {
+	if name, ok := s.value("save-input"); ok {
+		if err := os.WriteFile(name, s.doc.Bytes(), 0o600); err != nil {
+			return err
+		}
+	}
+	result, err := sched.Schedule(s.doc, sched.Options{Now: s.now.Unix(), Sanitized: true, ShowScores: s.has("show-scores")})
+	if err != nil {
+		return err
+	}
+	quiet := s.has("quiet")
+	if !quiet {
+		s.before()
+	}
+	sort.Strings(result.Scores)
+	for _, line := range result.Scores {
+		fmt.Fprintln(s.Stdout, line)
+	}
+	if name, ok := s.value("save-graph"); ok {
+		if err := os.WriteFile(name, result.Graph.XML(), 0o600); err != nil {
+			return err
+		}
+	}
+	if name, ok := s.value("save-dotfile"); ok {
+		if err := os.WriteFile(name, result.Graph.Dot(), 0o600); err != nil {
+			return err
+		}
+	}
+	if !quiet {
+		fmt.Fprint(s.Stdout, "\nTransition Summary:\n", sched.FormatSummary(result.Summary))
+	}
+	if s.has("simulate") || s.has("in-place") {
+		return s.execute(result, quiet)
+	}
+	return nil
+}
+
+func (s *simulation) before() {
+	if s.note != "" {
+		fmt.Fprintln(s.Stdout, s.note)
+	}
+	s.show("Current cluster status:", true)
+}
+
+// show prints nodes and resources as they are in the document.
+func (s *simulation) show(title string, banner bool) {
+	cluster, err := sched.Unpack(s.doc, sched.Options{Now: s.now.Unix(), Sanitized: true})
+	if err != nil {
+		return
+	}
+	view := status.Of(cluster, s.doc, s.now)
+	if banner {
+		if cluster.Config.Maintenance {
+			fmt.Fprint(s.Stdout, "\n              *** Resource management is DISABLED ***\n"+
+				"  The cluster will not attempt to start, stop or recover services\n\n")
+		}
+		if sum := view.Summary; sum.Disabled > 0 || sum.Blocked > 0 {
+			fmt.Fprintf(s.Stdout, "%d of %d resource instances DISABLED and %d BLOCKED from further action due to failure\n\n",
+				sum.Disabled, sum.Instances, sum.Blocked)
+		}
+	}
+	fmt.Fprintln(s.Stdout, title)
+	fmt.Fprint(s.Stdout, view.Lists(status.Show{Sections: status.Nodes | status.Resources, Inactive: true, Release3: true}))
+}
+
+// execute carries the transition out on a copy and shows what became of it.
+func (s *simulation) execute(result *sched.Result, quiet bool) error {
+	known := func(id string) bool { return result.Cluster.Named(id) != nil }
+	s.doc = s.doc.Copy()
+	report := simulate.Run(s.doc, result.Graph, known, s.now.Unix())
+	if !quiet {
+		fmt.Fprint(s.Stdout, "\nExecuting Cluster Transition:\n")
+		for _, step := range report.Steps {
+			fmt.Fprintln(s.Stdout, "  * "+strings.TrimRight(step, " "))
+		}
+		if !report.Complete {
+			fmt.Fprint(s.Stdout, "Transition failed: terminated\nAn invalid transition was produced\n")
+		}
+		if s.note != "" {
+			fmt.Fprintln(s.Stdout, s.note)
+		}
+		fmt.Fprintln(s.Stdout)
+		s.show("Revised Cluster Status:", false)
+	}
+	if name, ok := s.value("save-output"); ok {
+		return os.WriteFile(name, s.doc.Bytes(), 0o600)
+	}
+	if name, ok := s.value("xml-file"); ok && s.has("in-place") {
+		return os.WriteFile(name, s.doc.Bytes(), 0o600)
+	}
+	return nil
+}

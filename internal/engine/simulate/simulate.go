@@ -1,0 +1,203 @@
+// Package simulate carries a transition graph out on paper: it walks the
+// graph as the transition engine would, lets every action succeed, and writes
+// the results into a copy of the CIB. It is the executing half of
+// crm_simulate; nothing is run.
+package simulate
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"gpcs/internal/cib"
+	"gpcs/internal/engine/digest"
+	"gpcs/internal/engine/graph"
+)
+
+// Report tells what a simulated transition did.
+type Report struct {
+	Steps    []string // one line per action, in order: "Resource action: db  start on n1"
+	Complete bool     // every synapse fired; otherwise the graph has a loop
+}
+
+// Run carries g out and writes the results into doc. known tells whether a
+// resource goes by a name (clone instances do by that of their primitive).
+// nowS is the time of the results in epoch seconds.
+func Run(doc *cib.Document, g *graph.Graph, known func(id string) bool, nowS int64) Report {
+	r := &runner{doc: doc, known: known, now: nowS, confirmed: map[int]bool{}}
+	fired := make([]bool, len(g.Synapses))
+	left := len(g.Synapses)
+	for progress := true; progress; {
+		progress = false
+		for i, s := range g.Synapses {
+			if fired[i] || !r.ready(s) {
+				continue
+			}
+			fired[i], progress = true, true
+			left--
+			for _, a := range s.Actions {
+				r.carryOut(a)
+				r.confirmed[a.ID] = true
+			}
+		}
+	}
+	return Report{Steps: r.steps, Complete: left == 0}
+}
+
+type runner struct {
+	doc       *cib.Document
+	known     func(id string) bool
+	now       int64
+	confirmed map[int]bool
+	steps     []string
+}
+
+func (r *runner) ready(s *graph.Synapse) bool {
+	for _, id := range s.Inputs {
+		if !r.confirmed[id] {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *runner) say(format string, args ...any) {
+	r.steps = append(r.steps, fmt.Sprintf(format, args...))
+}
+
+func (r *runner) carryOut(a *graph.Action) {
+	switch {
+	case a.Kind == graph.Pseudo && a.Node != "":
+		r.say("Pseudo action:   %s on %s", a.Key, a.Node)
+	case a.Kind == graph.Pseudo:
+		r.say("Pseudo action:   %s", a.Key)
+	case a.Operation == "stonith":
+		r.fence(a)
+	case a.Kind == graph.Cluster && a.Rsc != nil:
+		r.say("Cluster action:  %s for %s on %s", a.Operation, a.Rsc.ID, a.Node)
+	case a.Kind == graph.Cluster:
+		r.say("Cluster action:  %s on %s", a.Operation, a.Node)
+	default:
+		r.resourceAction(a)
+	}
+}
+
+func (r *runner) resourceAction(a *graph.Action) {
+	name := a.Rsc.ID
+	if a.Rsc.LongID != "" && !r.known(name) {
+		name = a.Rsc.LongID
+	}
+	interval, _ := strconv.ParseInt(a.Attr("CRM_meta_interval"), 10, 64)
+	shown := a.Operation
+	if interval > 0 {
+		shown += "=" + strconv.FormatInt(interval, 10)
+	}
+	r.say("Resource action: %-15s %s on %s", name, shown, a.Node)
+	if a.Operation != "delete" {
+		r.record(a, name, interval)
+	}
+}
+
+// fence takes a node down and, with it, all that was known of it.
+func (r *runner) fence(a *graph.Action) {
+	action := a.Attr("CRM_meta_stonith_action")
+	r.say("Fencing %s (%s)", a.Node, action)
+	if action == "on" {
+		return
+	}
+	e := r.nodeState(a)
+	for _, p := range [][2]string{{"in_ccm", "false"}, {"crmd", "offline"}, {"join", "down"}, {"expected", "down"}} {
+		e.CreateAttr(p[0], p[1])
+	}
+	for _, tag := range []string{"lrm", "transient_attributes"} {
+		if k := e.SelectElement(tag); k != nil {
+			e.RemoveChild(k)
+		}
+	}
+}
+
+// nodeState finds the node_state of an action's node, made if missing.
+func (r *runner) nodeState(a *graph.Action) *cib.Element {
+	status := r.doc.Section("status")
+	for _, e := range status.SelectElements("node_state") {
+		if e.SelectAttrValue("id", "") == a.NodeID || e.SelectAttrValue("uname", "") == a.Node {
+			return e
+		}
+	}
+	e := cib.NewElement("node_state", "id", a.NodeID, "uname", a.Node)
+	status.AddChild(e)
+	return e
+}
+
+func sub(e *cib.Element, tag, id string) *cib.Element {
+	for _, k := range e.SelectElements(tag) {
+		if id == "" || k.SelectAttrValue("id", "") == id {
+			return k
+		}
+	}
+	k := cib.NewElement(tag)
+	if id != "" {
+		k.CreateAttr("id", id)
+	}
+	e.AddChild(k)
+	return k
+}
+
+// record writes the success of an action into the history.
+func (r *runner) record(a *graph.Action, name string, interval int64) {
+	state := r.nodeState(a)
+	lrm := state.SelectElement("lrm")
+	if lrm == nil {
+		lrm = cib.NewElement("lrm", "id", a.NodeID)
+		state.AddChild(lrm)
+	}
+	list := sub(lrm, "lrm_resources", "")
+	rsc := sub(list, "lrm_resource", name)
+	for _, p := range [][2]string{{"class", a.Rsc.Class}, {"provider", a.Rsc.Provider}, {"type", a.Rsc.Type}} {
+		if p[1] != "" && rsc.SelectAttr(p[0]) == nil {
+			rsc.CreateAttr(p[0], p[1])
+		}
+	}
+	id := name + "_last_0"
+	key := name + "_" + a.Operation + "_" + strconv.FormatInt(interval, 10)
+	switch {
+	case a.Operation == "notify":
+		id = name + "_" + a.Attr("CRM_meta_notify_type") + "_notify_" + a.Attr("CRM_meta_notify_operation") + "_0"
+		key = id
+	case interval > 0:
+		id = key
+	}
+	call := nextCall(list)
+	entry := sub(rsc, "lrm_rsc_op", id)
+	entry.Attr = nil
+	target := a.Attr("CRM_meta_op_target_rc")
+	if target == "" {
+		target = "0"
+	}
+	magic := strings.Join([]string{strconv.Itoa(a.ID), "0", target, "simulated"}, ":")
+	for _, p := range [][2]string{
+		{"id", id}, {"operation_key", key}, {"operation", a.Operation}, {"transition-key", magic}, {"transition-magic", "0:" + target + ";" + magic},
+		{"on_node", a.Node}, {"call-id", strconv.Itoa(call)}, {"rc-code", target}, {"op-status", "0"}, {"interval", strconv.FormatInt(interval, 10)},
+		{"last-rc-change", strconv.FormatInt(r.now, 10)}, {"exec-time", "0"}, {"queue-time", "0"}, {"op-digest", digest.Operation(a.Attrs, interval)},
+	} {
+		entry.CreateAttr(p[0], p[1])
+	}
+	for attr, meta := range map[string]string{"migrate_source": "CRM_meta_migrate_source", "migrate_target": "CRM_meta_migrate_target"} {
+		if v := a.Attr(meta); v != "" {
+			entry.CreateAttr(attr, v)
+		}
+	}
+}
+
+// nextCall is a call id above all those in a node's history.
+func nextCall(list *cib.Element) int {
+	top := 0
+	for _, rsc := range list.SelectElements("lrm_resource") {
+		for _, op := range rsc.SelectElements("lrm_rsc_op") {
+			if n, err := strconv.Atoi(op.SelectAttrValue("call-id", "")); err == nil {
+				top = max(top, n)
+			}
+		}
+	}
+	return top + 1
+}
