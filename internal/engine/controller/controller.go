@@ -320,14 +320,13 @@ func (c *Controller) run(now time.Time) {
 		for _, a := range actions {
 			c.start(now, a)
 		}
+		if len(actions) > 0 {
+			continue // what was confirmed at once may have made more ready
+		}
 		if outcome := c.tr.Outcome(); outcome != transition.Running {
 			c.end(outcome)
-			return
 		}
-		// What was confirmed at once may have made more ready.
-		if len(actions) == 0 {
-			return
-		}
+		return
 	}
 }
 

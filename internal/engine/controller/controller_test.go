@@ -334,3 +334,18 @@ func TestClearFailcountAndDelete(t *testing.T) {
 		t.Fatal("not settled")
 	}
 }
+
+// Shutdowns are confirmed as soon as they are sent; the DC's own comes after
+// the others' in the same transition.
+func TestActionsConfirmedAtOnceLetOthersFollow(t *testing.T) {
+	g := starts("2", "1")
+	for _, s := range g.Synapses {
+		a := s.Actions[0]
+		a.Kind, a.Operation, a.Key, a.Rsc = graph.Cluster, "do_shutdown", "do_shutdown-"+a.Node, nil
+	}
+	b := newBench(t, g)
+	b.do(b.c.View(b.now, view(1, node(1), node(2))))
+	if len(b.sent) != 2 || b.sent[0].Node != 2 || b.sent[1].Node != 1 {
+		t.Fatalf("sent %v", b.sent)
+	}
+}
