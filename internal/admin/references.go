@@ -165,7 +165,7 @@ func (r *removal) levelRest(level *cib.Element) []string {
 // settle finds the references that go from what stays.
 func (r *removal) settle() {
 	for _, e := range r.sorted(func(*cib.Element) bool { return true }) {
-		if p := e.Parent(); isTag(p, "group", "bundle") && !r.gone[p] || isTag(e, "resource_set") && !r.gone[p] {
+		if p := e.Parent(); isTag(p, "group", "bundle", "acl_role") && !r.gone[p] || isTag(e, "resource_set") && !r.gone[p] {
 			r.refs = append(r.refs, reference{from: p, to: e})
 		}
 	}
@@ -275,7 +275,7 @@ func (r *removal) dependents() report.List {
 
 func kindTitle(tag string) string {
 	name := tagName(tag)
-	return strings.ToUpper(name[:1]) + name[1:]
+	return strings.ToUpper(name[:1]) + strings.ToLower(name[1:])
 }
 
 // kindLines lists elements by kind: "Groups: 'a', 'b'".

@@ -88,13 +88,18 @@ func (c attrCheck) deprecated(attrs Pairs) report.List {
 		if _, given := attrs.Get(param.Name); !given || !param.Deprecated {
 			continue
 		}
-		use := ""
+		text := fmt.Sprintf("%s option '%s' is deprecated and might be removed in a future release, therefore it should not be used",
+			c.kind(), param.Name)
 		if len(param.DeprecatedBy) > 0 {
-			use = ", use " + quoteSorted(param.DeprecatedBy) + " instead"
+			text += ", use " + quoteSorted(param.DeprecatedBy) + " instead"
 		}
-		out = append(out, report.NewDeprecation("DEPRECATED_OPTION", fmt.Sprintf(
-			"%s option '%s' is deprecated and might be removed in a future release, therefore it should not be used%s",
-			c.kind(), param.Name, use)))
+		// The action of a fence device is Pacemaker's to choose: setting it
+		// can make a device do the wrong thing.
+		if c.agent.Name.IsStonith() && param.Name == "action" {
+			out = append(out, report.Passed("DEPRECATED_OPTION", text, report.Force, c.force))
+			continue
+		}
+		out = append(out, report.NewWarning("DEPRECATED_OPTION", text))
 	}
 	return out
 }
@@ -122,9 +127,8 @@ func (c attrCheck) required(final, touched Pairs) report.List {
 		case len(names) == 1:
 			missing = append(missing, p.Name)
 		default:
-			sort.Strings(names)
 			out = append(out, report.Passed("REQUIRED_OPTION_OF_ALTERNATIVES_IS_MISSING",
-				fmt.Sprintf("%s option %s has to be specified", c.kind(), orQuoted(names)), report.Force, c.force))
+				fmt.Sprintf("%s option %s has to be specified", c.kind(), orDeprecated(names)), report.Force, c.force))
 		}
 	}
 	if missing != nil {
@@ -146,11 +150,17 @@ func (c attrCheck) obsoletedBy(name string) []string {
 	return old
 }
 
-func orQuoted(names []string) string {
-	if len(names) < 2 {
-		return report.Quote(names)
+// orDeprecated lists a name and the old ones that it replaces.
+func orDeprecated(names []string) string {
+	words := make([]string, len(names))
+	for i, n := range names {
+		words[i] = "'" + n + "'"
+		if i > 0 {
+			words[i] += " (deprecated)"
+		}
 	}
-	return report.Quote(names[:len(names)-1]) + " or " + report.Quote(names[len(names)-1:])
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
 // uniqueness reports sets of parameters whose values another resource of the

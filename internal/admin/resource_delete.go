@@ -2,6 +2,7 @@ package admin
 
 import (
 	"fmt"
+	"strings"
 
 	"gpcs/internal/cib"
 	"gpcs/internal/report"
@@ -41,21 +42,67 @@ func FindForDelete(doc *cib.Document, ids []string, stonith bool) ([]*cib.Elemen
 	return found, nil
 }
 
+// Deletion says how resources are deleted.
+type Deletion struct {
+	Stonith bool // asked by the command for fence devices
+	Offline bool // no cluster runs the document, so nobody can see what is stopped
+	Force   bool
+}
+
 // DeleteResources deletes resources with all that cannot be without them.
-// offline tells that no cluster runs the document, so that nobody can see
-// whether they are stopped.
-func DeleteResources(doc *cib.Document, ids []string, stonith, offline bool) report.List {
-	found, out := FindForDelete(doc, ids, stonith)
+func DeleteResources(doc *cib.Document, ids []string, d Deletion) report.List {
+	found, out := FindForDelete(doc, ids, d.Stonith)
 	if out.Failed() {
 		return out
 	}
+	if d.Stonith {
+		if out = noFencing(doc, ids, d.Force); out.Failed() {
+			return out
+		}
+	}
 	r := newRemoval(doc, found)
-	if offline {
+	if d.Offline && !d.Stonith {
 		out = append(out, notStopped(r)...)
 	}
 	out = append(out, r.dependents()...)
 	r.apply()
 	return out
+}
+
+// PrimitivesOf lists the primitives that go when resources are deleted.
+func PrimitivesOf(doc *cib.Document, ids []string) ([]string, report.List) {
+	found, out := FindForDelete(doc, ids, false)
+	if out.Failed() {
+		return nil, out
+	}
+	var going []string
+	for _, e := range newRemoval(doc, found).sorted(func(e *cib.Element) bool { return e.Tag == "primitive" }) {
+		going = append(going, elementID(e))
+	}
+	return going, out
+}
+
+// noFencing says that no enabled fence device is left without those of ids.
+func noFencing(doc *cib.Document, without []string, force bool) report.List {
+	enabled := func(e *cib.Element) bool {
+		role, _ := nvsetValue(e, "meta_attributes", "target-role")
+		return isStonith(e) && !strings.EqualFold(role, "Stopped")
+	}
+	had := false
+	for _, e := range allResources(doc) {
+		if !enabled(e) {
+			continue
+		}
+		if !contains(without, elementID(e)) {
+			return nil
+		}
+		had = true
+	}
+	if !had {
+		return nil
+	}
+	return report.List{report.Passed("NO_STONITH_MEANS_WOULD_BE_LEFT", "Requested action leaves the cluster with no enabled means to "+
+		"fence nodes, resulting in the cluster not being able to recover from certain failure conditions", report.Force, force)}
 }
 
 // notStopped warns that nothing is stopped where no cluster runs.

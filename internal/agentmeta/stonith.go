@@ -7,9 +7,8 @@ func asStonith(a *Agent) {
 		p := &a.Parameters[i]
 		switch p.Name {
 		case "action":
-			p.Required, p.Advanced = false, true
-			p.ShortDesc = "Fencing action\nWARNING: specifying 'action' is deprecated and not necessary with current Pacemaker versions."
-			p.LongDesc = ""
+			p.Required, p.Advanced, p.Deprecated = false, true, true
+			p.DeprecatedBy = []string{"pcmk_off_action", "pcmk_reboot_action"}
 		case "port", "plug", "method":
 			p.Required = false
 		}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -25,15 +26,73 @@ func resourceDelete(ctx context.Context, c *Call) error {
 }
 
 // deleteResources deletes resources or fence devices. In a running cluster
-// they are stopped before: what is deleted while it runs is left to itself.
+// resources are stopped before: what is deleted while it runs is left to
+// itself.
 func (c *Call) deleteResources(ctx context.Context, ids []string, stonith bool) error {
 	if twice := repeatedWord(ids); twice != "" {
 		return fail("duplicate argument: '%s'", twice)
 	}
 	_, file := c.Value("-f")
+	if !file && !stonith && !c.Has("--no-stop") && !c.Has("--force") {
+		if err := c.stopBeforeDelete(ctx, ids); err != nil {
+			return err
+		}
+	}
 	return c.editCIB(ctx, func(doc *cib.Document) report.List {
-		return admin.DeleteResources(doc, ids, stonith, file)
+		return admin.DeleteResources(doc, ids, admin.Deletion{Stonith: stonith, Offline: file, Force: c.Has("--force")})
 	})
+}
+
+// stopBeforeDelete stops the resources of ids and what goes with them, and
+// fails if they do not stop.
+func (c *Call) stopBeforeDelete(ctx context.Context, ids []string) error {
+	doc, err := c.readCIB(ctx)
+	if err != nil {
+		return err
+	}
+	going, reports := admin.PrimitivesOf(doc, ids)
+	if reports.Failed() {
+		return c.conclude(reports)
+	}
+	running, err := c.runningOf(ctx, going)
+	if err != nil || len(running) == 0 {
+		return err
+	}
+	c.say(report.NewInfo("STOPPING_RESOURCES_BEFORE_DELETING", fmt.Sprintf("Stopping %s %s before deletion",
+		pluralWord("resource", len(running)), report.Quote(running))))
+	if err := c.quietly(ctx, func(doc *cib.Document) report.List { return admin.DisableResources(doc, running) }); err != nil {
+		return err
+	}
+	if err := c.applied(ctx, 0); err != nil {
+		return err
+	}
+	if running, err = c.runningOf(ctx, running); err != nil || len(running) == 0 {
+		return err
+	}
+	return c.conclude(report.List{report.Passed("CANNOT_STOP_RESOURCES_BEFORE_DELETING", fmt.Sprintf(
+		"Cannot stop %s %s before deleting", pluralWord("resource", len(running)), report.Quote(running)), report.Force, false)})
+}
+
+// runningOf picks the resources that are active.
+func (c *Call) runningOf(ctx context.Context, ids []string) ([]string, error) {
+	var running []string
+	for _, id := range ids {
+		where, err := c.whereabouts(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if len(where.nodes(false)) > 0 {
+			running = append(running, id)
+		}
+	}
+	return running, nil
+}
+
+func pluralWord(word string, n int) string {
+	if n == 1 {
+		return word
+	}
+	return word + "s"
 }
 
 func repeatedWord(words []string) string {
