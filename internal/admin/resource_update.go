@@ -1,6 +1,8 @@
 package admin
 
 import (
+	"strings"
+
 	"gpcs/internal/cib"
 	"gpcs/internal/report"
 )
@@ -103,7 +105,7 @@ func updateAttributes(doc *cib.Document, e *cib.Element, change ResourceChange, 
 				final = final.With(p.Name, p.Value)
 			}
 		}
-		out = append(out, change.SelfCheck(final)...)
+		out = append(out, recheck(change.SelfCheck, current, final)...)
 	}
 	if !out.Failed() {
 		newIDs(doc).updateNvset(e, "instance_attributes", change.Attributes)
@@ -133,4 +135,17 @@ func replaceOperation(doc *cib.Document, e *cib.Element, op Pairs, agents Agents
 		}
 	}
 	return addOneOperation(doc, e, op, agents, before, false, force)
+}
+
+// recheck has the agent check changed attributes, if it had nothing against
+// those before: what was wrong already need not stop a repair.
+func recheck(check func(Pairs) report.List, before, after Pairs) report.List {
+	was := check(before)
+	if len(was) == 0 {
+		return check(after)
+	}
+	_, output, _ := strings.Cut(was[0].Text, "\n")
+	return report.List{report.NewWarning("AGENT_SELF_VALIDATION_SKIPPED_UPDATED_RESOURCE_MISCONFIGURED",
+		"The resource was misconfigured before the update, therefore agent self-validation will not be run for the updated "+
+			"configuration. Validation output of the original configuration:\n"+output)}
 }

@@ -55,7 +55,7 @@ func (f Finder) ask(ctx context.Context, name agentmeta.Name) ([]byte, error) {
 	if name.IsStonith() {
 		args = []string{"-o", "metadata"}
 	}
-	return f.run(ctx, name, path, args, nil)
+	return f.run(ctx, name, path, args, nil, "")
 }
 
 // path finds the program of an OCF or fence agent.
@@ -76,20 +76,20 @@ func (f Finder) path(name agentmeta.Name) (string, error) {
 
 // run runs an agent with the environment that OCF 1.1 promises and returns
 // its standard output. Its error output is in the error only.
-func (f Finder) run(ctx context.Context, name agentmeta.Name, path string, args, env []string) ([]byte, error) {
+func (f Finder) run(ctx context.Context, name agentmeta.Name, path string, args, env []string, input string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Env = append(f.environ(name), env...)
 	cmd.WaitDelay = time.Second
 	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(input), &out, &errs
 	err := cmd.Run()
 	if ctx.Err() == context.DeadlineExceeded {
 		return nil, fmt.Errorf("%s %s did not end within %s", path, strings.Join(args, " "), askTimeout)
 	}
 	if err != nil {
-		return out.Bytes(), &RunError{Name: name, Action: args[len(args)-1], Output: strings.TrimSpace(errs.String()), Err: err}
+		return out.Bytes(), &RunError{Name: name, Action: strings.Join(args, " "), Output: strings.TrimSpace(errs.String()), Err: err}
 	}
 	return out.Bytes(), nil
 }

@@ -16,7 +16,7 @@ func newResource() *cobra.Command {
 		newCleanup(),
 		newRefresh(),
 		newResourceDelete("delete"), newResourceDelete("remove"),
-		newResourceUpdate(), newResourceMeta(), newResourceOp(),
+		newResourceUpdate(), newMeta(false), newDescription("resource"), newResourceRestart(), newResourceOp(),
 		newResourceEnable(), newResourceDisable(), newResourceManage(), newResourceUnmanage(),
 		newResourceGroup(), newResourceUngroup(),
 		newResourceMove(), newResourceMoveWithConstraint(), newResourceBan(), newResourceClear(),

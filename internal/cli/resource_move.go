@@ -131,9 +131,8 @@ func resourceClear(ctx context.Context, c *Call) error {
 // resourceMove moves a resource and takes the constraint back once it is
 // there. It fails if the resource is on the same nodes afterwards.
 func resourceMove(ctx context.Context, c *Call) error {
-	if c.Has("-f") {
-		return fail("Specified option '-f' is not supported in this command\n" +
-			"Hint: Syntax has changed from previous version. See 'man pcs' -> Changes in pcs-0.12.")
+	if err := c.changedSyntax("-f"); err != nil {
+		return err
 	}
 	s, err := c.steeringWords("move")
 	if err != nil {

@@ -31,6 +31,11 @@ func opVerbs(stonith bool) []*cobra.Command {
 }
 
 func (c *Call) addOperation(ctx context.Context, stonith bool) error {
+	if stonith && len(c.Args) > 0 {
+		if err := c.refuseResources(ctx, c.Args[:1], "op add"); err != nil {
+			return err
+		}
+	}
 	if len(c.Args) < 2 {
 		return errUsage
 	}
@@ -50,6 +55,11 @@ func (c *Call) addOperation(ctx context.Context, stonith bool) error {
 func (c *Call) deleteOperation(ctx context.Context, stonith bool) error {
 	if len(c.Args) == 0 {
 		return errUsage
+	}
+	if stonith {
+		if err := c.refuseResources(ctx, c.Args[:1], "op delete"); err != nil {
+			return err
+		}
 	}
 	return c.editCIB(ctx, func(doc *cib.Document) report.List { return admin.DeleteOperation(doc, c.Args, stonith) })
 }

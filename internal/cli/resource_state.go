@@ -81,12 +81,17 @@ func (c *Call) refuseStonith(ctx context.Context, ids []string, instead string) 
 	return nil
 }
 
-func newResourceMeta() *cobra.Command {
-	return verb("meta <resource id | group id | clone id> <meta options> [--wait[=n]]",
-		"Set meta attributes of a resource; an empty value removes one.", resourceMeta, "-f", "--force", "--wait")
+// newMeta is the verb that sets meta attributes of resources or of fence devices.
+func newMeta(stonith bool) *cobra.Command {
+	use, what := "meta <resource id | group id | clone id> <meta options> [--wait[=n]]", "a resource"
+	if stonith {
+		use, what = "meta <stonith id> <meta options> [--wait[=n]]", "a fence device"
+	}
+	return verb(use, "Set meta attributes of "+what+"; an empty value removes one.",
+		func(ctx context.Context, c *Call) error { return c.setMeta(ctx, stonith) }, "-f", "--force", "--wait")
 }
 
-func resourceMeta(ctx context.Context, c *Call) error {
+func (c *Call) setMeta(ctx context.Context, stonith bool) error {
 	if len(c.Args) < 2 {
 		return errUsage
 	}
@@ -94,7 +99,12 @@ func resourceMeta(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	if err := c.refuseStonith(ctx, c.Args[:1], "stonith meta"); err != nil {
+	if stonith {
+		err = c.refuseResources(ctx, c.Args[:1], "meta")
+	} else {
+		err = c.refuseStonith(ctx, c.Args[:1], "stonith meta")
+	}
+	if err != nil {
 		return err
 	}
 	wait, err := c.resourceWait()
@@ -104,4 +114,56 @@ func resourceMeta(ctx context.Context, c *Call) error {
 	return c.editCIBAndWait(ctx, wait, c.Args[:1], func(doc *cib.Document) report.List {
 		return admin.UpdateMeta(doc, c.Args[0], pairs, c.Has("--force"))
 	})
+}
+
+// newDescription is the verb for descriptions of resources or fence devices.
+func newDescription(noun string) *cobra.Command {
+	return verb("description <"+noun+" id> [<text>]", "Show the description, or set it; an empty text removes it.",
+		elementDescription, "-f")
+}
+
+func newResourceRestart() *cobra.Command {
+	return verb("restart <resource id> [--wait=n]", "Stop a resource and start it again.", resourceRestart, "--wait")
+}
+
+// resourceRestart stops and starts a resource, and lets it start again even
+// if the cluster did not get as far as stopping it.
+func resourceRestart(ctx context.Context, c *Call) error {
+	if len(c.Args) != 1 {
+		return errUsage
+	}
+	id := c.Args[0]
+	if err := c.refuseStonith(ctx, c.Args, ""); err != nil {
+		return err
+	}
+	wait, err := c.waitSeconds()
+	if err != nil {
+		return err
+	}
+	where, err := c.whereabouts(ctx, id)
+	if err != nil {
+		return err
+	}
+	if len(where.nodes(false)) == 0 {
+		return fail("Error restarting resource: %s", where.text(id))
+	}
+	if err := c.quietly(ctx, func(doc *cib.Document) report.List { return admin.DisableResources(doc, c.Args) }); err != nil {
+		return err
+	}
+	stopped, waitErr := c.waitIdle(ctx, max(wait, 0))
+	if err := c.quietly(ctx, func(doc *cib.Document) report.List { return admin.EnableResources(doc, c.Args) }); err != nil {
+		return err
+	}
+	if waitErr != nil {
+		return waitErr
+	}
+	started, err := c.waitIdle(ctx, max(wait, 0))
+	if err != nil {
+		return err
+	}
+	if !stopped || !started {
+		return fail("Error restarting resource: waiting timeout")
+	}
+	c.say(report.NewInfo("RESOURCE_RESTARTED", id+" successfully restarted"))
+	return nil
 }

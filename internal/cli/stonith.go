@@ -9,15 +9,13 @@ import (
 	"gpcs/internal/status"
 )
 
-// newStonith is the part of "stonith" that shows and forgets; devices are
-// made and changed by the verbs of a later release.
 func newStonith() *cobra.Command {
 	options := []string{"--hide-inactive", "-f"}
-	return noun("stonith", "View fence devices.", stonithStatus, options,
+	verbs := append(stonithVerbs(),
 		verb("status [<stonith id | tag id>] [node=<node>] [--hide-inactive]",
 			"View fence devices: all, one, those of a tag, or those of a node.", stonithStatus, options...),
-		newFailcount(), newCleanup(), newRefresh(),
-	)
+		newFailcount(), newCleanup(), newRefresh())
+	return noun("stonith", "Manage fence devices.", stonithStatus, options, verbs...)
 }
 
 // stonithStatus carries out "stonith [status]": the devices and, where all are

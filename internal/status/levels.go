@@ -28,7 +28,9 @@ func LevelsText(doc *cib.Document, indent string) string {
 		targets[title] = append(targets[title], level{n, devices})
 	}
 	var b strings.Builder
-	for _, title := range sortedKeys(targets) {
+	titles := sortedKeys(targets)
+	sort.SliceStable(titles, func(i, j int) bool { return kindRank(titles[i]) < kindRank(titles[j]) })
+	for _, title := range titles {
 		fmt.Fprintf(&b, "%sTarget %s\n", indent, title)
 		levels := targets[title]
 		sort.SliceStable(levels, func(i, j int) bool { return levels[i].number < levels[j].number })
@@ -37,6 +39,16 @@ func LevelsText(doc *cib.Document, indent string) string {
 		}
 	}
 	return b.String()
+}
+
+// kindRank orders targets by kind: names, patterns, attributes.
+func kindRank(title string) int {
+	for rank, kind := range []string{"(node)", "(regexp)", "(attribute)"} {
+		if strings.HasPrefix(title, kind) {
+			return rank
+		}
+	}
+	return 0
 }
 
 func levelTarget(e *cib.Element) string {
