@@ -27,7 +27,6 @@ type world struct {
 	ids    []uint32
 	node   map[uint32]*host
 	part   map[uint32]int         // the part of the network a node is in
-	reach  map[[2]uint32]int      // tick at which detection tells the first of the second; <0 told up
 	wires  map[[2]uint32][]flight // in order, per direction
 	acked  map[string]bool        // changes acknowledged by a majority
 	doomed []uint32               // crash at the end of this tick
