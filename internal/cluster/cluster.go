@@ -93,6 +93,7 @@ func New(opt Options) (*Cluster, error) {
 	}
 	c.roster = roster.New(roster.Options{
 		Self: c.self.ID, Nodes: c.ids(), Meta: []byte(c.self.String()), Wires: c.mesh, Log: c.opt.Log,
+		Changed: func() { c.inbox.put(c.publish) },
 	})
 	c.state, c.doc = newWatched(c.snapshot()), newWatched(doc)
 	return c, nil
@@ -185,7 +186,7 @@ func (c *Cluster) Leave(ctx context.Context) error {
 	})
 	select {
 	case <-told:
-		c.roster.Leave(200 * time.Millisecond)
+		c.roster.Leave(300 * time.Millisecond)
 		c.mesh.Flush(500 * time.Millisecond)
 	case <-c.done:
 		return nil

@@ -310,6 +310,7 @@ func TestLife(t *testing.T) {
 		l.submit(id+1, fmt.Sprintf("first%d", id+1))
 	}
 	l.awaitDocument(2, "first1", "first2", "first3")
+	l.await(3, "the roster", func(s State) bool { return s.Members[0].Seen && s.Members[1].Seen })
 
 	t.Log("the DC's machine dies")
 	begin := time.Now()

@@ -38,15 +38,16 @@ func (c *Cluster) handle(item any) {
 		e()
 	case link.Up:
 		c.up[e.Peer.ID] = e.Peer
+		c.roster.Wake()
 		c.do(c.core.StepView(view.Reach{Peer: e.Peer, Up: true}, now()))
 	case link.Connected:
 		if c.up[e.Peer.ID] == e.Peer {
 			c.do(c.core.StepView(view.Reach{Peer: e.Peer, Up: true}, now()))
 		}
 	case link.Down:
-		c.opt.Log.Warn("a node cannot be reached any more", "node", c.opt.name(e.Peer.ID))
 		delete(c.up, e.Peer.ID)
 		if l := c.lost[e.Peer.ID]; !l.Left {
+			c.opt.Log.Warn("a node cannot be reached any more", "node", c.opt.name(e.Peer.ID))
 			c.lost[e.Peer.ID] = Lost{ID: e.Peer.ID, LastHeard: c.mesh.LastHeard(e.Peer.ID)}
 		}
 		c.do(c.core.StepView(view.Reach{Peer: e.Peer}, now()))

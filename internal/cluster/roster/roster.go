@@ -41,6 +41,8 @@ type Options struct {
 	Meta  []byte   // told to the others, at most 512 bytes
 	Wires Wires
 	Log   *slog.Logger
+	// Changed is called when Seen has changed. It must not block.
+	Changed func()
 }
 
 // Roster is this node's part in the gossip.
@@ -48,12 +50,13 @@ type Roster struct {
 	opt  Options
 	wire *transport
 	list atomic.Pointer[memberlist.Memberlist] // nil before and after Run
+	wake chan struct{}
 }
 
 // How often the roster does what. It is not in a hurry.
 const (
 	probeInterval  = 2 * time.Second
-	gossipInterval = time.Second
+	gossipInterval = 200 * time.Millisecond // nothing is sent where there is no news
 	rejoinInterval = 5 * time.Second
 	syncInterval   = time.Minute
 )
@@ -62,7 +65,7 @@ const (
 func New(opt Options) *Roster {
 	t := &transport{opt: opt, packets: make(chan *memberlist.Packet, 256), streams: make(chan net.Conn, 16), closed: make(chan struct{})}
 	opt.Wires.UseRoster(link.RosterHooks{Packet: t.packet, Stream: t.stream})
-	return &Roster{opt: opt, wire: t}
+	return &Roster{opt: opt, wire: t, wake: make(chan struct{}, 1)}
 }
 
 func (r *Roster) config() *memberlist.Config {
@@ -74,6 +77,7 @@ func (r *Roster) config() *memberlist.Config {
 	conf.DisableTcpPings = true
 	conf.EnableCompression = false
 	conf.Delegate = meta(r.opt.Meta)
+	conf.Events = events{r.opt.Changed}
 	conf.Logger = log.New(logWriter{r.opt.Log}, "", 0)
 	return conf
 }
@@ -93,8 +97,17 @@ func (r *Roster) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			r.rejoin(list)
+		case <-r.wake:
 		}
+		r.rejoin(list)
+	}
+}
+
+// Wake makes the roster look for nodes that it does not know yet.
+func (r *Roster) Wake() {
+	select {
+	case r.wake <- struct{}{}:
+	default:
 	}
 }
 
@@ -168,6 +181,13 @@ func (meta) NotifyMsg([]byte)                  {}
 func (meta) GetBroadcasts(_, _ int) [][]byte   { return nil }
 func (meta) LocalState(bool) []byte            { return nil }
 func (meta) MergeRemoteState(_ []byte, _ bool) {}
+
+// events is memberlist's delegate for members that come, go or change.
+type events struct{ changed func() }
+
+func (e events) NotifyJoin(*memberlist.Node)   { e.changed() }
+func (e events) NotifyLeave(*memberlist.Node)  { e.changed() }
+func (e events) NotifyUpdate(*memberlist.Node) { e.changed() }
 
 // logWriter turns memberlist's lines into records for debugging.
 type logWriter struct{ log *slog.Logger }
