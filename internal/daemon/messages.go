@@ -14,7 +14,6 @@ import (
 // Kinds of messages between the daemons of one cluster.
 const (
 	kindExecute = "execute" // command, from the DC to the node that acts
-	kindForget  = "forget"  // a resource's id: end its monitors, the history is gone
 	kindIdle    = "idle"    // question, to the DC: answer when nothing is left to do
 	kindIsIdle  = "is-idle" // the answer
 )
@@ -50,8 +49,6 @@ func (i *instance) receive(from uint32, kind string, payload []byte) {
 			return
 		}
 		i.act(c)
-	case kindForget:
-		i.executor.Forget(string(payload))
 	case kindIdle:
 		i.group.Go(func() error {
 			if i.engine.idle(i.ctx) == nil {
@@ -82,7 +79,9 @@ func (i *instance) act(c command) {
 	case "do_shutdown":
 		i.release()
 	case "delete", "lrm_delete":
-		i.executor.Forget(c.Action.Rsc.ID)
+		op := history.FromAction(c.Action, c.Key)
+		op.Operation = history.Delete
+		i.executor.Do(op)
 	case "cancel":
 		op := history.FromAction(c.Action, c.Key)
 		i.executor.Cancel(op.Rsc.ID, op.CancelTarget(), op.IntervalMS)

@@ -24,21 +24,7 @@ func (i *instance) refresh(ctx context.Context, r api.RefreshRequest) error {
 	}
 	for _, g := range gone {
 		i.log.Info("history is forgotten on request", "rsc", g.Resource, "node", g.Node)
-		i.forget(ctx, g)
 	}
 	_, err = i.cluster.Submit(ctx, cib.Request{Origin: i.name, Client: "crm_resource", User: "root", Ops: ops})
 	return err
-}
-
-// forget ends a resource's monitors on its node. A node that cannot be told is
-// about to be lost.
-func (i *instance) forget(ctx context.Context, g controller.Forgotten) {
-	for _, m := range i.cluster.State().Members {
-		if m.Name != g.Node {
-			continue
-		}
-		if err := i.cluster.Send(ctx, m.ID, kindForget, []byte(g.Resource)); err != nil {
-			i.log.Debug("a node cannot be told to forget", "node", g.Node, "rsc", g.Resource, "err", err)
-		}
-	}
 }

@@ -68,9 +68,7 @@ func (d *Daemon) resume(i *instance) error {
 	if !i.evacuated.Load() {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(d.ctx, time.Minute)
-	defer cancel()
-	if err := i.unsetTransient(ctx, "shutdown"); err != nil {
+	if err := d.stay(i); err != nil {
 		return fmt.Errorf("the cluster cannot be told that this node is back: %w", err)
 	}
 	i.mu.Lock()
@@ -78,6 +76,13 @@ func (d *Daemon) resume(i *instance) error {
 	i.mu.Unlock()
 	i.evacuated.Store(false)
 	return nil
+}
+
+// stay takes back what evacuate told the cluster.
+func (d *Daemon) stay(i *instance) error {
+	ctx, cancel := context.WithTimeout(d.ctx, 10*time.Second)
+	defer cancel()
+	return i.unsetTransient(ctx, "shutdown")
 }
 
 // stopServices stops resources first and leaves the membership then; pcs asks
@@ -116,6 +121,10 @@ func (d *Daemon) evacuate(ctx context.Context, i *instance) error {
 	case <-i.done:
 		return nil
 	case <-ctx.Done():
+		// Half stopped is worse than either: the node goes on as a member.
+		if err := d.stay(i); err != nil {
+			d.log.Warn("this node goes on, but could not take its wish to stop back", "err", err)
+		}
 		return &api.Error{Code: api.CodeTimeout, Message: "resources on " + d.name + " did not stop in time; they and the " +
 			"cluster services are still running; see 'pcs status' for what does not stop"}
 	}

@@ -137,16 +137,8 @@ func (e *Executor) Cancel(rscID, operation string, intervalMS int64) bool {
 	return r != nil && e.cancelRecurring(r, func(t *recurring) bool { return t.is(operation, intervalMS) }) > 0
 }
 
-// Forget ends all monitors of a resource and drops what is queued for it.
-func (e *Executor) Forget(rscID string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if r := e.resources[rscID]; r != nil {
-		e.forget(r)
-	}
-}
-
-// forget needs e.mu. The resource itself stays: its queue is what keeps two
+// forget ends all monitors of a resource and drops what is queued for it; it
+// needs e.mu. The resource itself stays: its queue is what keeps two
 // actions apart, whoever orders them.
 func (e *Executor) forget(r *resource) {
 	e.cancelRecurring(r, nil)

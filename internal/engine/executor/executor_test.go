@@ -318,19 +318,37 @@ func TestStartDelay(t *testing.T) {
 	})
 }
 
-func TestForgetAndDelete(t *testing.T) {
+func TestDelete(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBed(t)
 		defer b.close()
-		b.Do(op("vip", "monitor", 10*time.Second))
 		b.Do(op("web", "monitor", 10*time.Second))
 		time.Sleep(2 * time.Second)
 		b.got()
 		b.ran()
-		b.Forget("vip")
 		b.Do(op("web", "delete", 0))
 		time.Sleep(time.Minute)
 		b.want("web_delete_0 0", "")
+	})
+}
+
+func TestProbeThatFindsNothingEndsMonitors(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBed(t)
+		defer b.close()
+		b.Do(op("web", "monitor", 10*time.Second))
+		absent := op("web", "monitor", 20*time.Second)
+		absent.TransitionKey = "1:1:7:x"
+		b.Do(absent)
+		time.Sleep(5 * time.Second)
+		b.got()
+		b.ran()
+		b.set(rc(7))
+		b.Do(op("web", "monitor", 0))
+		time.Sleep(time.Minute)
+		if got := b.got(); got != "web_monitor_0 7, web_monitor_20000 7" {
+			t.Error(got)
+		}
 	})
 }
 

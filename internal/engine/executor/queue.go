@@ -114,6 +114,11 @@ func (e *Executor) runJob(r *resource, j *job) {
 	e.mu.Lock()
 	r.running = nil
 	r.note(res)
+	if j.op.Probe() && out.Status == history.Done && out.RC == history.RCNotRunning {
+		// The history was forgotten and the resource is not there: monitors
+		// from before would report it as a failure.
+		e.cancelRecurring(r, (*recurring).expectsActive)
+	}
 	report := e.ctx.Err() == nil
 	if j.every != nil {
 		report = j.every.finish(e, r, &res) && report

@@ -21,6 +21,11 @@ func (t *recurring) is(operation string, intervalMS int64) bool {
 	return t.job.op.Operation == operation && t.job.op.IntervalMS == intervalMS
 }
 
+// expectsActive is false for monitors that watch over a resource being stopped.
+func (t *recurring) expectsActive() bool {
+	return history.TargetRC(t.job.op.TransitionKey) != history.RCNotRunning
+}
+
 // addRecurring starts a recurring operation in the place of one of the same
 // name and interval, and runs it for the first time.
 func (e *Executor) addRecurring(r *resource, j *job) {
