@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -69,6 +70,12 @@ func TestKilledNginxMasterIsRepairedInPlace(t *testing.T) {
 	c := tutorial(t, 3)
 	must(t, c, "node1", "pcs", "resource", "update", "web_server", "op", "monitor", "interval=1s", "timeout=20s")
 	node := active(t, c)
+	eventually(t, func() error {
+		if out := must(t, c, node, "pcs", "cluster", "cib"); !strings.Contains(out, `operation_key="web_server_monitor_1000"`) {
+			return errors.New("no monitor each second")
+		}
+		return nil
+	})
 	for i := range 3 {
 		master := started(t, c, node)
 		sh(t, c, node, "kill -9 "+master)

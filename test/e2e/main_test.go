@@ -16,7 +16,7 @@ import (
 
 // patience is how long the slowest step of any test may take; no test asserts
 // a time other than by running out of it.
-const patience = 15 * time.Second
+const patience = 30 * time.Second
 
 // programs is the directory with the gpcs and gpcsd under test.
 var programs string
