@@ -65,12 +65,13 @@ func runHub(b birth) error {
 	if err := os.WriteFile(hosts, []byte(hostsFile(b.Nodes)), 0o644); err != nil {
 		return err
 	}
-	err := errors.Join(
-		unix.Mount(hosts, "/etc/hosts", "", unix.MS_BIND, ""),
-		unix.Mount("sysfs", "/sys", "sysfs", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, ""),
-	)
-	if err != nil {
-		return fmt.Errorf("cannot mount: %w", err)
+	// Without a hosts file there is no place for ours: the client then knows
+	// the nodes by their addresses only.
+	if err := unix.Mount(hosts, "/etc/hosts", "", unix.MS_BIND, ""); err != nil && !errors.Is(err, unix.ENOENT) {
+		return fmt.Errorf("cannot mount /etc/hosts: %w", err)
+	}
+	if err := unix.Mount("sysfs", "/sys", "sysfs", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, ""); err != nil {
+		return fmt.Errorf("cannot mount /sys: %w", err)
 	}
 	answer(readyWord)
 	select {}
