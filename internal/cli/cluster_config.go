@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"gpcs/internal/api"
 	"gpcs/internal/client"
@@ -179,9 +180,13 @@ func (c *Call) checkStopped(ctx context.Context, targets []*client.Target) repor
 	return reports
 }
 
-// reload has the nodes take corosync.conf up, one after the other, so that
-// most of them are always there. It names the first that did, as pcs does,
-// where corosync tells the others; ours are told one by one.
+// reloadPatience is how long a node may take to be back after a reload before
+// the next one is told.
+const reloadPatience = 15 * time.Second
+
+// reload has the nodes take corosync.conf up, the next one only when the one
+// before is back, so that most of them are always there. It names the first
+// that did, as pcs does: there corosync tells the others, here we do.
 func (c *Call) reload(ctx context.Context, targets []*client.Target) error {
 	var reports report.List
 	done, broken := "", false
@@ -194,8 +199,11 @@ func (c *Call) reload(ctx context.Context, targets []*client.Target) error {
 		case code == "not_running":
 			reports = append(reports, report.NewWarning("COROSYNC_CONFIG_RELOAD_NOT_POSSIBLE",
 				t.Name+": Corosync is not running, therefore reload of the corosync configuration is not possible"))
-		case done == "":
-			done = t.Name
+		default:
+			if done == "" {
+				done = t.Name
+			}
+			untilStarted(ctx, t, reloadPatience)
 		}
 	}
 	if done != "" {
