@@ -33,7 +33,7 @@ func clusterAuth(ctx context.Context, c *Call) error {
 		return c.changeHosts(ctx, known, nil, nil)
 	}
 	fmt.Fprintf(c.Stdout, "Nodes to authorize: %s\n", strings.Join(missing, ", "))
-	user, password, err := c.credentials()
+	user, password, err := c.credentials(ctx)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ const destroyWarning = "This would kill all cluster processes and then PERMANENT
 func clusterDestroy(ctx context.Context, c *Call) error {
 	if c.interactive() && !c.Has("--yes") && !c.Has("--force") {
 		fmt.Fprintln(c.Stderr, "Warning: It is recommended to run 'pcs cluster stop' before destroying the cluster.")
-		if yes, err := c.confirm(destroyWarning); err != nil || !yes {
+		if yes, err := c.confirm(ctx, destroyWarning); err != nil || !yes {
 			return err
 		}
 	}

@@ -48,7 +48,7 @@ func hostAuth(ctx context.Context, c *Call) error {
 		}
 		return c.addHosts(ctx, hosts)
 	}
-	user, password, err := c.credentials()
+	user, password, err := c.credentials(ctx)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -12,51 +13,77 @@ import (
 
 // credentials returns the user and password of -u and -p; what is missing is
 // asked for.
-func (c *Call) credentials() (user, password string, err error) {
+func (c *Call) credentials(ctx context.Context) (user, password string, err error) {
 	user, given := c.Value("-u")
 	if !given {
-		if user, err = c.ask("Username: "); err != nil {
+		if user, err = c.ask(ctx, "Username: "); err != nil {
 			return "", "", err
 		}
 	}
 	password, given = c.Value("-p")
 	if !given {
-		password, err = c.askSecret("Password: ")
+		password, err = c.askSecret(ctx, "Password: ")
 	}
 	return user, password, err
 }
 
 // ask prints a prompt and reads one line.
-func (c *Call) ask(prompt string) (string, error) {
+func (c *Call) ask(ctx context.Context, prompt string) (string, error) {
 	fmt.Fprint(c.Stdout, prompt)
-	line, err := c.stdinLine()
+	line, err := c.answer(ctx, c.stdinLine)
 	if err != nil {
 		fmt.Fprintln(c.Stdout)
-		return "", fail("nothing was entered")
 	}
-	return line, nil
+	return line, err
 }
 
 // askSecret is ask without echo where standard input is a terminal.
-func (c *Call) askSecret(prompt string) (string, error) {
-	f, ok := c.Stdin.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return c.ask(prompt)
+func (c *Call) askSecret(ctx context.Context, prompt string) (string, error) {
+	fd, terminal := terminalOf(c.Stdin)
+	if !terminal {
+		return c.ask(ctx, prompt)
+	}
+	before, err := term.GetState(fd)
+	if err != nil {
+		return "", fail("the terminal cannot be used: %v", err)
 	}
 	fmt.Fprint(c.Stdout, prompt)
-	secret, err := term.ReadPassword(int(f.Fd()))
+	secret, err := c.answer(ctx, func() (string, error) {
+		typed, err := term.ReadPassword(fd)
+		return string(typed), err
+	})
+	_ = term.Restore(fd, before) // interrupted, the reader has not done it
 	fmt.Fprintln(c.Stdout)
-	if err != nil {
-		return "", fail("nothing was entered")
-	}
-	return string(secret), nil
+	return secret, err
 }
 
-// confirm asks whether to go on with something that cannot be undone. It is
-// only for people: both standard input and output must be terminals.
-func (c *Call) confirm(warning string) (bool, error) {
+// answer waits for what a person types, or for an interruption. The reader
+// cannot be stopped; it is left to the end of the program, which is next.
+func (c *Call) answer(ctx context.Context, read func() (string, error)) (string, error) {
+	type result struct {
+		text string
+		err  error
+	}
+	typed := make(chan result, 1)
+	go func() {
+		text, err := read()
+		typed <- result{text, err}
+	}()
+	select {
+	case r := <-typed:
+		if r.err != nil {
+			return "", fail("nothing was entered")
+		}
+		return r.text, nil
+	case <-ctx.Done():
+		return "", fail("Interrupted")
+	}
+}
+
+// confirm asks whether to go on with something that cannot be undone.
+func (c *Call) confirm(ctx context.Context, warning string) (bool, error) {
 	fmt.Fprintf(c.Stdout, "WARNING: %s\n", warning)
-	answer, err := c.ask("Type 'yes' or 'y' to proceed, anything else to cancel: ")
+	answer, err := c.ask(ctx, "Type 'yes' or 'y' to proceed, anything else to cancel: ")
 	if err != nil {
 		return false, err
 	}
@@ -70,9 +97,18 @@ func (c *Call) confirm(warning string) (bool, error) {
 
 // interactive tells whether a person sits at both ends.
 func (c *Call) interactive() bool {
-	in, ok1 := c.Stdin.(*os.File)
-	out, ok2 := c.Stdout.(*os.File)
-	return ok1 && ok2 && term.IsTerminal(int(in.Fd())) && term.IsTerminal(int(out.Fd()))
+	_, in := terminalOf(c.Stdin)
+	_, out := terminalOf(c.Stdout)
+	return in && out
+}
+
+// terminalOf returns the descriptor of a terminal.
+func terminalOf(stream any) (fd int, ok bool) {
+	f, ok := stream.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return 0, false
+	}
+	return int(f.Fd()), true
 }
 
 // stdinLine reads one line without its end; more may be read later.
