@@ -84,7 +84,7 @@ var monSections = map[string]status.Section{
 	"failcounts": status.Failcounts, "failures": status.Failures, "nodes": status.Nodes,
 	"operations": status.Operations, "options": status.Props, "resources": status.Resources, "stack": status.Stack,
 	"summary": status.Headers | status.Props, "tickets": status.Tickets, "times": status.Times,
-	"all": status.All, "default": status.Default,
+	"all": status.All &^ status.Props, "default": status.Default,
 	// What fencing did is not part of the document.
 	"fencing": 0, "fencing-failed": 0, "fencing-pending": 0, "fencing-succeeded": 0, "maint-mode": 0, "none": 0,
 }

@@ -69,7 +69,7 @@ func operation(e *cib.Element, node *Node) Operation {
 	o := Operation{
 		Node: node, Key: get("operation_key"), Call: get("call-id"), Task: get("operation"),
 		IntervalMS: num("interval"), RC: int(num("rc-code")), State: int(num("op-status")),
-		Reason: get("exit-reason"), Changed: num("last-rc-change"), ExecMS: get("exec-time"), QueueMS: get("queue-time"),
+		Reason: get("exit-reason"), NoReason: e.SelectAttr("exit-reason") == nil, Changed: num("last-rc-change"), ExecMS: get("exec-time"), QueueMS: get("queue-time"),
 	}
 	if o.Key == "" {
 		o.Key, o.NoKey = get("id"), true

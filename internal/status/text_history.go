@@ -148,7 +148,7 @@ func (p *printer) operation(o Operation) {
 func (p *printer) failures() {
 	begun := false
 	for _, o := range p.view.Failed {
-		if !p.onlyNode(o.Node) || !p.onlyHistory(ResourceHistory{ID: o.Resource}) {
+		if !p.onlyFailure(o) {
 			continue
 		}
 		if !begun {
@@ -165,6 +165,12 @@ func (p *printer) failures() {
 	if begun {
 		p.end()
 	}
+}
+
+// onlyFailure tells whether the user asked for a failure: for its node, and
+// for its resource by name.
+func (p *printer) onlyFailure(o Operation) bool {
+	return p.onlyNode(o.Node) && (p.OnlyResource == nil || slices.Contains(p.OnlyResource, o.Resource))
 }
 
 func (p *printer) friendly(o Operation) string {
@@ -237,7 +243,7 @@ func (p *printer) tickets() {
 func (p *printer) bans() {
 	begun := false
 	for _, b := range p.view.Bans {
-		if !p.onlyNode(b.Node) || !p.onlyHistory(ResourceHistory{ID: b.Resource}) {
+		if !p.onlyHistory(ResourceHistory{ID: b.Resource}) {
 			continue
 		}
 		if !begun {

@@ -127,7 +127,7 @@ func (p *printer) nodeWithResources(n *Node) {
 	p.begin("%s %s: %s%s:", n.word(), p.nodeName(n), n.state(), p.nodeNotes(n))
 	p.begin("Resources:")
 	if p.Brief {
-		p.brief(n.Running, n)
+		p.briefOn(n)
 	} else {
 		for _, r := range n.Running {
 			if p.onlyResource(r) && (!r.Implicit || p.Detail) {

@@ -2,7 +2,6 @@ package status
 
 import (
 	"fmt"
-	"sort"
 	"strings"
 )
 
@@ -25,7 +24,7 @@ func (p *printer) resources() {
 				loose = append(loose, r)
 			}
 		}
-		p.brief(loose, nil)
+		p.brief(loose, p.Inactive)
 	}
 	for _, r := range p.view.Top {
 		if (r.Kind != Primitive || !p.Brief || p.ByNode) && p.listed(r) {
@@ -214,53 +213,13 @@ func (p *printer) group(r *Resource, inactive bool) {
 	}
 	p.begin("Resource Group: %s%s:", r.Instance, p.notes(r, first...))
 	if p.Brief {
-		p.brief(r.Children, nil)
+		p.brief(r.Children, true)
 	} else {
 		for _, m := range members {
 			p.item("%s", p.primitive(m))
 		}
 	}
 	p.end()
-}
-
-// brief counts primitives by agent: those active on a node, or of all of a
-// list how many are active and where.
-func (p *printer) brief(list []*Resource, node *Node) {
-	type count struct {
-		all, active int
-		on          []string
-	}
-	counts := map[string]*count{}
-	var agents []string
-	for _, r := range list {
-		if r.Kind != Primitive || r.Orphan && !r.active(false) {
-			continue
-		}
-		c := counts[r.Agent()]
-		if c == nil {
-			c = &count{}
-			counts[r.Agent()], agents = c, append(agents, r.Agent())
-		}
-		c.all++
-		if r.active(true) {
-			c.active++
-			for _, n := range r.Active {
-				c.on = appendNew(c.on, n.Name)
-			}
-		}
-	}
-	sort.Strings(agents)
-	for _, agent := range agents {
-		c := counts[agent]
-		switch {
-		case node != nil:
-			p.item("%d\t(%s):\tActive ", c.active, agent)
-		case p.Inactive:
-			p.item("%s", strings.TrimRight(fmt.Sprintf("%d/%d\t(%s):\tActive %s", c.active, c.all, agent, strings.Join(c.on, " ")), " "))
-		case c.active > 0:
-			p.item("%d\t(%s):\tActive %s", c.active, agent, strings.Join(c.on, " "))
-		}
-	}
 }
 
 func appendNew(list []string, s string) []string {

@@ -177,6 +177,7 @@ type Operation struct {
 	RC         int
 	State      int // execution status: 0 done, 2 timed out, 4 error
 	Reason     string
+	NoReason   bool   // the entry has no exit-reason, not even an empty one
 	Changed    int64  // epoch second of the last change of the result, 0 = not known
 	ExecMS     string // run time in ms, "" = not known
 	QueueMS    string

@@ -60,14 +60,14 @@ func (x *xmlDoc) resourceHistory(node *cib.Element, r ResourceHistory) {
 func (x *xmlDoc) failures(root *cib.Element) {
 	var list *cib.Element
 	for _, o := range x.view.Failed {
-		if !x.onlyNode(o.Node) || !x.onlyHistory(ResourceHistory{ID: o.Resource}) {
+		if !x.onlyFailure(o) {
 			continue
 		}
 		if list == nil {
 			list = add(root, "failures")
 		}
 		reason := o.Reason
-		if reason == "" {
+		if o.NoReason {
 			reason = "none"
 		}
 		name := "op_key"
@@ -103,7 +103,7 @@ func (x *xmlDoc) tickets(root *cib.Element) {
 func (x *xmlDoc) bans(root *cib.Element) {
 	var list *cib.Element
 	for _, b := range x.view.Bans {
-		if !x.onlyNode(b.Node) || !x.onlyHistory(ResourceHistory{ID: b.Resource}) {
+		if !x.onlyHistory(ResourceHistory{ID: b.Resource}) {
 			continue
 		}
 		if list == nil {

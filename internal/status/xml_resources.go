@@ -3,15 +3,14 @@ package status
 import "gpcs/internal/cib"
 
 func (x *xmlDoc) resources(root *cib.Element) {
-	var list *cib.Element
+	if len(x.view.Top) == 0 {
+		return
+	}
+	list := add(root, "resources")
 	for _, r := range x.view.Top {
-		if !x.listed(r) {
-			continue
+		if x.listed(r) {
+			x.resource(list, r)
 		}
-		if list == nil {
-			list = add(root, "resources")
-		}
-		x.resource(list, r)
 	}
 }
 
