@@ -2,6 +2,7 @@ package status
 
 import (
 	"math"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -192,13 +193,14 @@ func (b *builder) tickets() {
 	}
 }
 
-// bans collects the location constraints that forbid a node.
+// bans collects the location constraints that forbid a node, the last one
+// first.
 func (b *builder) bans() {
 	section := b.doc.Find("constraints")
 	if section == nil {
 		return
 	}
-	for _, l := range section.SelectElements("rsc_location") {
+	for _, l := range slices.Backward(section.SelectElements("rsc_location")) {
 		node := b.cluster.Node(l.SelectAttrValue("node", ""))
 		score := l.SelectAttrValue("score", "")
 		if node == nil || score == "" || score[0] != '-' {

@@ -10,7 +10,7 @@ var (
 	exitTexts2 = map[int]string{
 		0: "ok", 1: "error", 2: "invalid parameter", 3: "unimplemented feature",
 		4: "insufficient privileges", 5: "not installed", 6: "not configured", 7: "not running",
-		8: "promoted", 9: "promoted (failed)", 190: "OCF_DEGRADED", 191: "OCF_DEGRADED_PROMOTED",
+		8: "promoted", 9: "promoted (failed)", 190: "degraded", 191: "promoted (degraded)",
 	}
 	exitTexts3 = map[int]string{
 		0: "OK", 1: "Error occurred", 2: "Invalid parameter", 3: "Unimplemented",
