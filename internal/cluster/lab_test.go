@@ -313,4 +313,3 @@ func (l *lab) awaitDocument(id uint32, names ...string) {
 		}
 	}
 }
-
