@@ -304,6 +304,22 @@ func TestPendingIsNoResult(t *testing.T) {
 	}
 }
 
+// A cleanup may take a result away before the controller has seen it.
+func TestForgottenHistoryEndsTheWaitForItsResult(t *testing.T) {
+	b := newBench(t, starts("1"))
+	b.do(b.c.View(b.now, view(1, node(1))))
+	b.change(cib.Op{Kind: cib.Modify, XML: fmt.Sprintf(`<status><node_state id="1"><lrm id="1"><lrm_resources><lrm_resource id="r">
+		<lrm_rsc_op id="r_last_0" transition-key="%s" transition-magic="-1:193;x" rc-code="193" op-status="-1" call-id="1"/>
+		</lrm_resource></lrm_resources></lrm></node_state></status>`, b.sent[0].Key)})
+	if asked := b.asked; b.c.Idle() || asked != 1 {
+		t.Fatalf("decided %d times before there was a result", asked)
+	}
+	b.change(cib.Op{Kind: cib.Delete, Path: "/cib/status/node_state[@id='1']/lrm/lrm_resources/lrm_resource[@id='r']"})
+	if b.asked != 2 || !b.c.Idle() {
+		t.Fatalf("decided %d times after the history went", b.asked)
+	}
+}
+
 func TestUnreachableNode(t *testing.T) {
 	b := newBench(t, starts("2"))
 	b.do(b.c.View(b.now, view(1, node(1), node(2))))

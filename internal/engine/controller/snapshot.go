@@ -2,6 +2,7 @@ package controller
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"gpcs/internal/cib"
@@ -99,8 +100,39 @@ func (c *Controller) compare(now snapshot) {
 		}
 	}
 	for where := range c.seen.ops {
-		if _, still := now.ops[where]; !still && len(c.pending) == 0 {
+		if _, still := now.ops[where]; still {
+			continue
+		}
+		if len(c.pending) == 0 {
 			c.changed("history of " + where + " was removed")
+		}
+		if rsc := path.Dir(where); !now.knows(rsc) {
+			c.giveUp(rsc)
+		}
+	}
+}
+
+// knows tells whether there is history of a node/resource.
+func (s *snapshot) knows(rsc string) bool {
+	for where := range s.ops {
+		if path.Dir(where) == rsc {
+			return true
+		}
+	}
+	return false
+}
+
+// giveUp ends the wait for actions on a node/resource whose history was
+// forgotten: their results may have gone with it. What they did is found out
+// by the probes that follow, which the node runs after them.
+func (c *Controller) giveUp(rsc string) {
+	if c.tr == nil {
+		return
+	}
+	for _, a := range c.tr.InFlight() {
+		if _, sent := c.deadlines[a.ID]; sent && a.Rsc != nil && a.NodeID+"/"+a.Rsc.ID == rsc {
+			c.changed("history of " + rsc + " was removed")
+			c.confirm(a.ID, false)
 		}
 	}
 }
