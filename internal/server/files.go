@@ -152,6 +152,9 @@ func (s *Server) getCorosyncConf(call) answer {
 	return said(string(data))
 }
 
+// backupSuffix is added to the name of a corosync.conf that was replaced.
+const backupSuffix = ".bak"
+
 // setCorosyncConf replaces corosync.conf; the old one is kept beside it.
 func (s *Server) setCorosyncConf(c call) answer {
 	data := []byte(c.Form.Get("corosync_conf"))
@@ -165,7 +168,7 @@ func (s *Server) setCorosyncConf(c call) answer {
 	defer s.files.Unlock()
 	name := s.Root.CorosyncConf()
 	if old, err := os.ReadFile(name); err == nil && !bytes.Equal(old, data) {
-		if err := durable.Write(name+".bak", old, 0o644); err != nil {
+		if err := durable.Write(name+backupSuffix, old, 0o644); err != nil {
 			return failed("Failed: " + err.Error())
 		}
 	}
@@ -189,6 +192,7 @@ func RemoveClusterFiles(root paths.Root) error {
 	// corosync.conf first: without it the node is in no cluster, whatever
 	// happens to the rest.
 	remove(root.CorosyncConf())
+	remove(root.CorosyncConf() + backupSuffix)
 	remove(root.CorosyncAuthkey())
 	remove(root.PacemakerAuthkey())
 	remove(filepath.Join(root.PcsdDir(), "disaster-recovery"))

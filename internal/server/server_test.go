@@ -446,7 +446,7 @@ func TestOldTLSIsRefused(t *testing.T) {
 
 func TestRemoveClusterFiles(t *testing.T) {
 	root := paths.Root(t.TempDir())
-	for _, f := range []string{root.CorosyncConf(), root.CorosyncAuthkey(), root.CIB(), root.CIB() + ".sig", filepath.Join(root.CIBDir(), "cib-1.raw")} {
+	for _, f := range []string{root.CorosyncConf(), root.CorosyncConf() + ".bak", root.CorosyncAuthkey(), root.CIB(), root.CIB() + ".sig", filepath.Join(root.CIBDir(), "cib-1.raw")} {
 		write(t, f, "x")
 	}
 	write(t, root.KnownHosts(), "kept")
@@ -457,6 +457,9 @@ func TestRemoveClusterFiles(t *testing.T) {
 	}
 	if _, err := os.Stat(root.CorosyncConf()); err == nil {
 		t.Error("corosync.conf is still there")
+	}
+	if left, _ := os.ReadDir(filepath.Dir(root.CorosyncConf())); len(left) != 0 {
+		t.Errorf("left: %v", left)
 	}
 	if left, _ := os.ReadDir(root.CIBDir()); len(left) != 0 {
 		t.Errorf("left: %v", left)
