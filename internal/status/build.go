@@ -55,7 +55,8 @@ func (b *builder) node(n *sched.Node) {
 		Pending: n.Pending, Unclean: n.Unclean, Shutdown: n.ShuttingDown, ExpectedUp: n.ExpectedUp, DC: n.DC,
 		Health: "green",
 	}
-	switch {
+	switch strategy := b.cluster.Config.HealthStrategy; {
+	case strategy == "" || strategy == "none": // nobody looks at it
 	case n.RedHealth:
 		v.Health = "red"
 	case n.YellowHealth:

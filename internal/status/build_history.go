@@ -132,7 +132,7 @@ func (b *builder) resourceHistory(e *cib.Element, node *sched.Node) (h ResourceH
 	for _, op := range e.SelectElements("lrm_rsc_op") {
 		o := operation(op, b.nodes[node])
 		o.Resource = h.ID
-		if r != nil && o.masked() {
+		if r != nil && o.masked() && !b.expired(r, o) {
 			r.addProbe(o)
 		}
 		if o.Task == "notify" || (o.Task == "probe" && o.RC == 7) {
@@ -142,6 +142,16 @@ func (b *builder) resourceHistory(e *cib.Element, node *sched.Node) (h ResourceH
 	}
 	sort.SliceStable(h.Operations, func(i, j int) bool { return h.Operations[i].order() < h.Operations[j].order() })
 	return h, len(h.Operations) > 0
+}
+
+// expired tells whether a failure is older than the resource's failure-timeout.
+func (b *builder) expired(r *Resource, o Operation) bool {
+	m := b.cluster.Resource(r.Instance)
+	if m == nil || o.Changed == 0 {
+		return false
+	}
+	timeout, err := strconv.ParseInt(intervalMS(m.Meta.Get("failure-timeout")), 10, 64)
+	return err == nil && timeout > 0 && b.cluster.Now >= o.Changed+timeout/1000
 }
 
 // recorded finds the resource that a history is of; instances of anonymous

@@ -74,7 +74,7 @@ func (p *printer) cloneLists(r *Resource) cloneNodes {
 // ownLine tells whether an instance needs a line of its own; if not, on is
 // the node where it is active, nil if nowhere.
 func (p *printer) ownLine(clone, c *Resource) (full bool, on *Node) {
-	pending := func(r *Resource) bool { return r.Pending != "" }
+	pending := func(r *Resource) bool { return r.Pending != "" && (r.Pending != "Monitoring" || r.active(false)) }
 	special := func(r *Resource) bool { return r.Orphan || !r.Managed || r.Failed }
 	any, all := c.active(false), c.active(true)
 	switch {
