@@ -29,6 +29,7 @@ type Node struct {
 	Name        string
 	Online      bool      // member of the view
 	Incarnation uint64    // of its daemon, 0 if not online
+	Since       uint64    // view since which it is a member without a gap
 	Left        bool      // not online because it left on purpose
 	Heard       time.Time // last sign of life, for nodes not online
 }
@@ -135,7 +136,7 @@ func (c *Controller) View(now time.Time, v View) []Effect {
 func (c *Controller) carryOver(before View) {
 	for _, a := range c.tr.InFlight() {
 		was, now := before.node(a.NodeID), c.view.node(a.NodeID)
-		if !now.Online || now.Incarnation != was.Incarnation {
+		if !now.Online || now.life() != was.life() {
 			c.confirm(a.ID, false)
 			continue
 		}
@@ -144,6 +145,10 @@ func (c *Controller) carryOver(before View) {
 		}
 	}
 }
+
+// life names a node's membership without a gap of one daemon: what happened
+// on the node in another life is not known.
+func (n Node) life() string { return fmt.Sprintf("%d-%d", n.Incarnation, n.Since) }
 
 // node returns the node of an id in its text form; the zero Node if there is none.
 func (v View) node(id string) Node {

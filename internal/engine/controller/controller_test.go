@@ -233,7 +233,20 @@ func TestJoiningNodeIsProbedAnew(t *testing.T) {
 	if found, _ := b.doc.XPath("//node_state[@id='2']//lrm_rsc_op"); len(found) > 0 {
 		t.Fatal("history of the old daemon was kept")
 	}
-	if found, _ := b.doc.XPath("//node_state[@id='2' and @incarnation='11']"); len(found) != 1 {
+	b.graphs = []*graph.Graph{starts("2")}
+	b.change(cib.Op{Kind: cib.Modify, XML: `<resources><primitive id="r"/></resources>`})
+	b.result(1, 0)
+	away := again
+	away.Since = 3 // the view without it was missed
+	b.do(b.c.View(b.now, view(3, node(1), away)))
+	if found, _ := b.doc.XPath("//node_state[@id='2']//lrm_rsc_op"); len(found) > 0 {
+		t.Fatal("history from before the node was away was kept")
+	}
+	b.do(b.c.View(b.now, view(4, node(1), again)))
+	if found, _ := b.doc.XPath("//node_state[@id='2']//lrm_rsc_op"); len(found) > 0 {
+		t.Fatal("history of the old daemon was kept")
+	}
+	if found, _ := b.doc.XPath("//node_state[@id='2' and @incarnation='11-0']"); len(found) != 1 {
 		t.Fatal(string(b.doc.Bytes()))
 	}
 }
@@ -337,7 +350,7 @@ func TestClearFailcountAndDelete(t *testing.T) {
 	a := g.Synapses[0].Actions[0]
 	a.Kind, a.Operation, a.Key = graph.Cluster, "clear_failcount", "r_clear_failcount_0"
 	b := newBench(t, g)
-	b.change(cib.Op{Kind: cib.Modify, XML: `<status><node_state id="1" uname="n1" in_ccm="true" crmd="online" join="member" expected="member" incarnation="10">
+	b.change(cib.Op{Kind: cib.Modify, XML: `<status><node_state id="1" uname="n1" in_ccm="true" crmd="online" join="member" expected="member" incarnation="10-0">
 		<transient_attributes id="1"><instance_attributes id="status-1">
 		<nvpair id="f1" name="fail-count-r#start_0" value="1"/><nvpair id="f2" name="last-failure-r#start_0" value="5"/>
 		<nvpair id="f3" name="fail-count-r2#start_0" value="1"/></instance_attributes></transient_attributes></node_state></status>`})

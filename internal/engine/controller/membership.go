@@ -2,7 +2,6 @@ package controller
 
 import (
 	"fmt"
-	"strconv"
 
 	"gpcs/internal/cib"
 )
@@ -110,9 +109,8 @@ func nodeState(cfg Config, doc *cib.Document, n Node) []cib.Op {
 	if !n.Online {
 		return offline(have, n)
 	}
-	incarnation := strconv.FormatUint(n.Incarnation, 10)
 	want := cib.NewElement("node_state", "id", id, "uname", n.Name, "in_ccm", "true", "crmd", "online",
-		"join", "member", "expected", "member", "incarnation", incarnation)
+		"join", "member", "expected", "member", "incarnation", n.life())
 	if have != nil && holds(have, want) {
 		return nil
 	}
