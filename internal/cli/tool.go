@@ -27,10 +27,24 @@ func tools() map[string]tool {
 	}
 }
 
+// insteadOf names the verbs to use where scripts call programs of the stack
+// that gpcs does not have.
+var insteadOf = map[string]string{
+	"crm_diff": "pcs cluster cib-push FILE diff-against=OLD", "crm_error": "the text that the command itself prints",
+	"crm_failcount": "pcs resource failcount, pcs resource cleanup", "crm_report": "pcs cluster report",
+	"crm_rule": "pcs constraint --all", "crm_shadow": "pcs -f FILE", "crm_standby": "pcs node standby, pcs node unstandby",
+	"crm_ticket": "pcs status --full, pcs constraint ticket", "crm_verify": "pcs cluster verify",
+	"crmadmin": "pcs status, pcs cluster status", "stonith_admin": "pcs stonith",
+}
+
 // RunTool carries out the helper program of that name; ok is false if there
 // is none. The exit status is that of the program it stands for.
 func RunTool(ctx context.Context, env Env, name string, argv []string) (status int, ok bool) {
 	run, ok := tools()[name]
+	if instead, known := insteadOf[name]; known && !ok {
+		fmt.Fprintf(env.Stderr, "%s: this program is not part of gpcs, use: %s\n", name, instead)
+		return exitUsage, true
+	}
 	if !ok {
 		return 0, false
 	}
