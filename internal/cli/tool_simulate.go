@@ -133,6 +133,9 @@ func (s *simulation) run() error {
 }
 
 func (s *simulation) before() {
+	if s.doc.Root().SelectAttrValue("validate-with", "") == "none" {
+		fmt.Fprintln(s.Stderr, "Schema validation of configuration is disabled (support for validate-with set to \"none\" is deprecated and will be removed in a future release)")
+	}
 	if s.note != "" {
 		fmt.Fprintln(s.Stdout, s.note)
 	}

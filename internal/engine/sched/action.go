@@ -176,7 +176,7 @@ func (p *planner) pseudoOf(r *Resource, task string, isOptional, isRunnable bool
 
 // pseudoNamed makes a pseudo action that belongs to no resource.
 func (p *planner) pseudoNamed(key string) *action {
-	a := p.act(nil, key, key, nil, false)
+	a := p.act(nil, key, key, nil, true)
 	a.set(pseudo | runnable)
 	return a
 }

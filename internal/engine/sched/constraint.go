@@ -20,9 +20,19 @@ func (p *planner) unpackConstraints() {
 	}
 }
 
-// Named returns the resource that goes by a name: an instance id, a name in a
-// history, or, for clones, the id that its instances share. Nil if there is none.
-func (c *Cluster) Named(id string) *Resource { return c.target(id) }
+// Named returns the resource that goes by a name: an instance id or a name in
+// a history. Nil if there is none.
+func (c *Cluster) Named(id string) *Resource {
+	if r := c.rscByID[id]; r != nil {
+		return r
+	}
+	for _, r := range c.All {
+		if r.HistoryName == id {
+			return r
+		}
+	}
+	return nil
+}
 
 // target finds what a constraint means by a name: a resource by its id, the
 // clone where an instance goes by that name. Nil if there is none.

@@ -144,7 +144,7 @@ func (p *planner) shutdownAction(n *Node) *action {
 		if stop.task != taskStop || stop.node != n || stop.rsc == nil {
 			continue
 		}
-		if stop.rsc.Maintenance || n.Maintenance || !stop.rsc.Managed || stop.rsc.Blocked {
+		if stop.rsc.Maintenance || n.Maintenance || !stop.rsc.Managed && !stop.rsc.Blocked {
 			continue
 		}
 		stop.clear(optional)

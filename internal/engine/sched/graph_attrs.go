@@ -30,7 +30,7 @@ func (p *planner) exportAttrs(a *action, kind graph.Kind) []graph.Attr {
 	for _, at := range a.meta {
 		addMeta(&v, at.Name, at.Value)
 	}
-	if a.node != nil {
+	if a.node != nil && (kind != graph.Pseudo || a.task == taskFence) {
 		addMeta(&v, "on_node", a.node.Name)
 		addMeta(&v, "on_node_uuid", a.node.ID)
 	}

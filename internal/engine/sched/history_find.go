@@ -25,6 +25,9 @@ func baseName(id string) string {
 // history goes to whichever fits.
 func (c *Cluster) findForHistory(n *Node, id string) *Resource {
 	r := c.rscByID[id]
+	if r != nil && r.Kind != Primitive {
+		return nil // it was a primitive when it ran
+	}
 	if r == nil {
 		// Old histories number anonymous clones, new ones do not.
 		base := c.rscByID[baseName(id)+":0"]
@@ -68,9 +71,10 @@ func (c *Cluster) findInstance(clone *Resource, n *Node, member string) *Resourc
 			if child == nil {
 				continue
 			}
-			if len(child.RunningOn) == 0 {
-				// The instance is here through other members of its group, or only pending.
-				return child
+			if len(child.RunningOn) > 0 {
+				// A second history on one node dates from when instances were told apart.
+				skipInactive = true
+				continue
 			}
 			return child
 		}
@@ -85,6 +89,9 @@ func (c *Cluster) findInstance(clone *Resource, n *Node, member string) *Resourc
 			inactive = child
 		}
 	}
+	if skipInactive || inactive != nil && c.mayNotCount(inactive, clone, n) {
+		inactive = nil
+	}
 	if inactive == nil {
 		if inst := c.addInstance(clone, len(clone.Children)); inst != nil {
 			markRemoved(inst)
@@ -92,6 +99,12 @@ func (c *Cluster) findInstance(clone *Resource, n *Node, member string) *Resourc
 		}
 	}
 	return inactive
+}
+
+// mayNotCount tells of an instance on a lost node that could be started
+// elsewhere without fencing: it must not use up one of the clone's numbers.
+func (c *Cluster) mayNotCount(r, clone *Resource, n *Node) bool {
+	return r.requires < requiresFencing && (!n.Online || n.Unclean) && n.Kind != GuestNode && clone.CloneMax != len(c.Nodes)
 }
 
 func markRemoved(r *Resource) {
@@ -181,6 +194,7 @@ func (c *Cluster) readShutdownLock(r *Resource, n *Node, e *cib.Element) {
 		return
 	}
 	if limit := c.Config.ShutdownLockLimit; limit > 0 && c.Now > at+limit {
+		c.early = append(c.early, earlyAction{rsc: r, node: n, task: taskDeleteHistory})
 		return
 	}
 	r.LockNode, r.LockTime = n, at

@@ -20,8 +20,7 @@ func (s *stateReader) read(h *HistoryEntry) {
 		return
 	}
 	expired := h.ExecStatus != execPending && s.expired(h)
-	exit, exec := s.remap(h, expired)
-	if expired && exit != h.Expected {
+	if expired && h.effective() != h.Expected {
 		if h.IntervalMS == 0 {
 			return
 		}
@@ -31,6 +30,7 @@ func (s *stateReader) read(h *HistoryEntry) {
 			return
 		}
 	}
+	exit, exec := s.remap(h, expired)
 	if h.maskedProbe() && !s.rsc.bundled() && (h.ExecStatus != execDone || h.ExitStatus != ocfNotRunning) {
 		s.c.banFrom(s.banTarget(), s.node)
 	}
@@ -77,6 +77,17 @@ func (s *stateReader) failed(h *HistoryEntry, exit, exec int) {
 	}
 }
 
+// effective is the exit status with degraded results taken for successes.
+func (h *HistoryEntry) effective() int {
+	switch h.ExitStatus {
+	case ocfDegraded:
+		return ocfOK
+	case ocfDegradedProm:
+		return ocfPromoted
+	}
+	return h.ExitStatus
+}
+
 // banTarget is what a hard error bans: the whole clone where instances are not told apart.
 func (s *stateReader) banTarget() *Resource {
 	if s.rsc.Unique {
@@ -91,13 +102,7 @@ func (r *Resource) bundled() bool { return r.Top().Kind == Bundle }
 // operation was done, failed, or failed in a way that rules the node (hard)
 // or all nodes (fatal) out.
 func (s *stateReader) remap(h *HistoryEntry, expired bool) (exit, exec int) {
-	exit, exec = h.ExitStatus, h.ExecStatus
-	switch exit {
-	case ocfDegraded:
-		exit = ocfOK
-	case ocfDegradedProm:
-		exit = ocfPromoted
-	}
+	exit, exec = h.effective(), h.ExecStatus
 	if exit != h.ExitStatus && !expired {
 		s.c.recordFailure(s.rsc, s.node, h)
 	}

@@ -57,7 +57,7 @@ func (p *planner) loadStoppedOn(n *Node) *action {
 	a := p.single[key]
 	if a == nil {
 		a = p.pseudoNamed(key)
-		a.set(optional)
+		a.clear(optional)
 		a.node = n
 	}
 	return a

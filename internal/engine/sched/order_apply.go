@@ -202,8 +202,11 @@ func (p *planner) updateInput(then *action, in *relation) changed {
 		first = p.stands(first)
 	}
 	ch |= p.flow(first, then, p.flagsForOrdering(first, thenNode), p.flagsForOrdering(then, firstNode), in)
-	if first != in.action && p.link(first, then, in.flags) {
-		ch |= firstChanged | thenChanged
+	if first != in.action {
+		if p.link(first, then, in.flags) {
+			ch |= firstChanged | thenChanged
+		}
+		in.flags = 0 // the completion stands for it from now on
 	}
 	if ch&firstChanged != 0 {
 		for i := len(first.after) - 1; i >= 0; i-- {

@@ -62,5 +62,12 @@ func (c *Cluster) onlySecretsDiffer(r *Resource, n *Node, h *HistoryEntry) bool 
 		return false
 	}
 	private := digest.ParseNames(h.XML.SelectAttrValue("op-secure-params", ""))
-	return digest.Secure(c.params(r, n), private) == secure
+	var v Values
+	if op := c.findOp(r, h.Task, h.IntervalMS, true); op != nil {
+		v = append(v, c.opParams(n, op)...)
+	}
+	for _, a := range c.params(r, n) {
+		v.setDefault(a.Name, a.Value)
+	}
+	return digest.Secure(v, private) == secure
 }

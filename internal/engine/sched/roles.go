@@ -130,8 +130,8 @@ func (p *planner) createPrimitiveActions(r *Resource) {
 	moving := now != nil && r.assignedTo != nil && now != r.assignedTo && r.NextRole >= RoleStarted
 	migrate := moving && !multiple && p.canMigrate(r, now)
 	needStop = needStop || moving
-	if r.startPending && now != nil {
-		p.rscAction(r, taskStart, now, true).set(always)
+	if r.startPending && r.assignedTo != nil {
+		p.rscAction(r, taskStart, r.assignedTo, true).set(always)
 	}
 	switch {
 	case r.Failed:
@@ -140,7 +140,7 @@ func (p *planner) createPrimitiveActions(r *Resource) {
 	case r.Blocked:
 		needStop = true
 	case r.Role > RoleStarted && now != nil && r.assignedTo != nil:
-		if a := p.rscAction(r, taskStart, now, true); !a.is(optional) {
+		if a := p.rscAction(r, taskStart, r.assignedTo, true); !a.is(optional) {
 			needStop = true
 		}
 	}

@@ -1,6 +1,7 @@
 package sched
 
 import (
+	"slices"
 	"sort"
 
 	"gpcs/internal/cib"
@@ -29,8 +30,8 @@ func (c *Cluster) indexIDs(e *cib.Element) {
 }
 
 // sets returns the attribute sets of that tag in an element, those of higher
-// score first (Pacemaker Explained, "Controlling Attribute Sets"); the set
-// named first precedes all.
+// score first, of equal ones the later (Pacemaker Explained, "Controlling
+// Attribute Sets"); the set named first precedes all.
 func (c *Cluster) sets(parent *cib.Element, tag, first string) []*cib.Element {
 	var out []*cib.Element
 	for _, e := range parent.ChildElements() {
@@ -41,6 +42,7 @@ func (c *Cluster) sets(parent *cib.Element, tag, first string) []*cib.Element {
 	if len(out) < 2 {
 		return out
 	}
+	slices.Reverse(out)
 	rank := func(e *cib.Element) int {
 		if first != "" && e.SelectAttrValue("id", "") == first {
 			return Infinity + 1

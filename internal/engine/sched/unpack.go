@@ -51,6 +51,7 @@ func (c *Cluster) addNode(id, name string, kind NodeKind, e *cib.Element) *Node 
 		return n
 	}
 	n := &Node{ID: id, Name: name, Kind: kind, XML: e, Unseen: true}
+	n.DC = id == c.doc.Root().SelectAttrValue("dc-uuid", "-")
 	n.Unclean = c.Config.Fencing && c.Config.StartupFencing && kind == Member
 	if e != nil {
 		n.baseScore = parseScore(e.SelectAttrValue("score", ""), 0)

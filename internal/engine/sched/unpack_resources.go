@@ -122,7 +122,7 @@ func (c *Cluster) newResource(e *cib.Element, parent *Resource, number int) *Res
 }
 
 // expandTemplate replaces the definition of a primitive that names a template
-// by one that holds both: what is its own comes first and wins; an own
+// by one that holds both: what is its own wins; an own
 // operation replaces the template's of that name and role.
 func (r *Resource) expandTemplate(c *Cluster) {
 	if id := r.XML.SelectAttrValue("template", ""); id != "" {
@@ -139,21 +139,30 @@ func (r *Resource) expandTemplate(c *Cluster) {
 }
 
 func mergeTemplate(own, t *cib.Element) *cib.Element {
-	e := own.Copy()
+	e := cib.NewElement(own.Tag)
+	for _, a := range own.Attr {
+		e.CreateAttr(a.Key, a.Value)
+	}
 	for _, a := range []string{"class", "provider", "type"} {
 		if v := t.SelectAttrValue(a, ""); v != "" && e.SelectAttr(a) == nil {
 			e.CreateAttr(a, v)
 		}
 	}
-	ops := e.SelectElement("operations")
+	// Of sets with equal scores the later ones win.
+	ownOps := own.SelectElement("operations")
 	for _, k := range t.ChildElements() {
-		if k.Tag != "operations" || ops == nil {
+		if k.Tag != "operations" || ownOps == nil {
 			e.AddChild(k.Copy())
-			continue
 		}
-		for _, op := range k.SelectElements("op") {
-			if !hasOp(ops, op) {
-				ops.AddChild(op.Copy())
+	}
+	for _, k := range own.ChildElements() {
+		e.AddChild(k.Copy())
+	}
+	if ops := t.SelectElement("operations"); ops != nil && ownOps != nil {
+		merged := e.SelectElement("operations")
+		for _, op := range ops.SelectElements("op") {
+			if !hasOp(ownOps, op) {
+				merged.AddChild(op.Copy())
 			}
 		}
 	}

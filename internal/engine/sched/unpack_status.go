@@ -22,10 +22,9 @@ func (c *Cluster) unpackStatus() {
 			c.unpackTicket(e)
 		}
 	}
-	dc := c.doc.Root().SelectAttrValue("dc-uuid", "")
 	for _, e := range states {
 		if e.Tag == "node_state" {
-			c.unpackNodeState(e, dc)
+			c.unpackNodeState(e)
 		}
 	}
 	for c.readHistories(states, false) {
@@ -71,7 +70,7 @@ func (c *Cluster) ticket(id string) *Ticket {
 	return t
 }
 
-func (c *Cluster) unpackNodeState(e *cib.Element, dc string) {
+func (c *Cluster) unpackNodeState(e *cib.Element) {
 	n := c.nodeByID[e.SelectAttrValue("id", "")]
 	if n == nil {
 		n = c.nodeByName[e.SelectAttrValue("uname", "")]
@@ -84,7 +83,6 @@ func (c *Cluster) unpackNodeState(e *cib.Element, dc string) {
 	if n.Kind != Member {
 		return
 	}
-	n.DC = n.ID == dc
 	c.transientAttributes(n)
 	if n.FeatureSet == "" {
 		n.FeatureSet = n.Attributes.Get("#feature-set")
@@ -115,6 +113,7 @@ func (c *Cluster) transientAttributes(n *Node) {
 // readHealth sums up the #health attributes.
 func (c *Cluster) readHealth(n *Node) {
 	n.Health, n.RedHealth, n.YellowHealth = 0, false, false
+	o := &c.Config
 	redScore, yellowScore, greenScore := c.Config.healthColors()
 	red, yellow := 0, 0
 	for _, a := range n.Attributes {
@@ -137,7 +136,9 @@ func (c *Cluster) readHealth(n *Node) {
 		}
 		n.Health = addScores(n.Health, s)
 	}
-	n.RedHealth, n.YellowHealth = red > 0, red == 0 && yellow > 0
+	if o.HealthStrategy != "none" {
+		n.RedHealth, n.YellowHealth = red > 0, red == 0 && yellow > 0
+	}
 }
 
 // since reads in_ccm or crmd: a boolean, online/offline, or since when it is so.
