@@ -11,45 +11,40 @@ import (
 // continued joins the parts of one command line, each on a line of its own.
 func continued(parts ...string) string { return strings.Join(parts, " \\\n") }
 
+// omitted warns that a resource is left out because of fence devices in it.
+func omitted(kind, id string, devices []string, what string) report.Report {
+	return report.NewWarning("STONITH_UNSUPPORTED", fmt.Sprintf("%s '%s' contains stonith %s: %s, which is unsupported. The %s will be omitted.",
+		kind, id, plural(len(devices), "resource"), quoteSorted(devices), what))
+}
+
 // WithoutStonith drops fence devices and what cannot be without them, which
 // no command of "pcs resource" could make again; reports say what was left out.
 func (r Resources) WithoutStonith() (Resources, report.List) {
 	stonith := map[string]bool{}
-	for _, p := range r.Primitives {
-		stonith[p.ID] = p.IsStonith()
-	}
 	kept := Resources{[]Primitive{}, []CloneInfo{}, []Group{}, []Bundle{}}
-	gone := map[string]bool{} // groups left out
-	var bundles, groups, clones report.List
-	omit := func(kind, id string, devices []string, what string) report.Report {
-		return report.NewWarning("STONITH_UNSUPPORTED", fmt.Sprintf("%s '%s' contains stonith %s: %s, which is unsupported. The %s will be omitted.",
-			kind, id, plural(len(devices), "resource"), quoteSorted(devices), what))
+	for _, p := range r.Primitives {
+		if stonith[p.ID] = p.IsStonith(); !stonith[p.ID] {
+			kept.Primitives = append(kept.Primitives, p)
+		}
 	}
+	var out report.List
 	for _, b := range r.Bundles {
 		if b.Member != nil && stonith[*b.Member] {
-			bundles = append(bundles, omit("Bundle resource", b.ID, []string{*b.Member}, "bundle resource"))
-			continue
+			out = append(out, omitted("Bundle resource", b.ID, []string{*b.Member}, "bundle resource"))
+		} else {
+			kept.Bundles = append(kept.Bundles, b)
 		}
-		kept.Bundles = append(kept.Bundles, b)
 	}
-	members := map[string][]string{}
+	gone := map[string][]string{} // groups left out, with their devices
 	for _, g := range r.Groups {
-		var good, bad []string
-		for _, m := range g.Members {
-			if stonith[m] {
-				bad = append(bad, m)
-			} else {
-				good = append(good, m)
-			}
-		}
-		members[g.ID] = bad
+		good, bad := divide(g.Members, stonith)
 		switch {
 		case len(bad) > 0 && len(good) == 0:
-			groups = append(groups, omit("Group", g.ID, bad, "group"))
-			gone[g.ID] = true
+			out = append(out, omitted("Group", g.ID, bad, "group"))
+			gone[g.ID] = bad
 			continue
 		case len(bad) > 0:
-			groups = append(groups, omit("Group", g.ID, bad, "stonith "+plural(len(bad), "resource")))
+			out = append(out, omitted("Group", g.ID, bad, "stonith "+plural(len(bad), "resource")))
 			g.Members = good
 		}
 		kept.Groups = append(kept.Groups, g)
@@ -57,19 +52,26 @@ func (r Resources) WithoutStonith() (Resources, report.List) {
 	for _, c := range r.Clones {
 		switch {
 		case stonith[c.Member]:
-			clones = append(clones, omit("Clone", c.ID, []string{c.Member}, "clone"))
-		case gone[c.Member]:
-			clones = append(clones, omit("Clone", c.ID, members[c.Member], "clone"))
+			out = append(out, omitted("Clone", c.ID, []string{c.Member}, "clone"))
+		case gone[c.Member] != nil:
+			out = append(out, omitted("Clone", c.ID, gone[c.Member], "clone"))
 		default:
 			kept.Clones = append(kept.Clones, c)
 		}
 	}
-	for _, p := range r.Primitives {
-		if !p.IsStonith() {
-			kept.Primitives = append(kept.Primitives, p)
+	return kept, out
+}
+
+// divide splits ids into those that are not marked and those that are.
+func divide(ids []string, marked map[string]bool) (plain, hit []string) {
+	for _, id := range ids {
+		if marked[id] {
+			hit = append(hit, id)
+		} else {
+			plain = append(plain, id)
 		}
 	}
-	return kept, append(append(bundles, groups...), clones...)
+	return plain, hit
 }
 
 // Stonith keeps fence devices alone.
