@@ -24,7 +24,7 @@ func kills(c *failover.Cluster) error {
 		if err := c.Boot(k.Victim); err != nil {
 			return err
 		}
-		if err := c.AwaitOnline(patience, c.Nodes()...); err != nil {
+		if err := c.AwaitSettled(patience); err != nil {
 			return err
 		}
 	}
@@ -103,6 +103,9 @@ func awaitFailure(c *failover.Cluster, node string) (string, error) {
 			}
 			if err == nil {
 				_, err = say(c, node, "pcs resource cleanup web_server")
+			}
+			if err == nil {
+				err = c.AwaitSettled(patience) // a probe would find the next harm before the monitor
 			}
 			return count, err
 		}

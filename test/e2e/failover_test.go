@@ -28,7 +28,7 @@ func TestHardKillOfTheActiveNode(t *testing.T) {
 				if err := c.Boot(k.Victim); err != nil {
 					t.Fatal(err)
 				}
-				if err := c.AwaitOnline(patience, c.Nodes()...); err != nil {
+				if err := c.AwaitSettled(patience); err != nil {
 					t.Fatal(err)
 				}
 				if now := active(t, c); now != k.Heir {

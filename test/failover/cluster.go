@@ -2,21 +2,15 @@ package failover
 
 import (
 	"bytes"
-	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
-	"gpcs/internal/api"
 	"gpcs/internal/sandbox"
 )
 
@@ -127,82 +121,5 @@ func (c *Cluster) AwaitSite(patience time.Duration) (Request, error) {
 			return r, fmt.Errorf("http://%s/ does not answer: %w", VIP, r.Err)
 		}
 		time.Sleep(Every)
-	}
-}
-
-// State asks a node's daemon what it knows, over its local socket.
-func (c *Cluster) State(node string) (api.State, error) {
-	var state api.State
-	socket, err := c.Path(node, "/run/pcsd.socket")
-	if err != nil {
-		return state, err
-	}
-	transport := &http.Transport{
-		DisableKeepAlives: true,
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, "unix", socket)
-		},
-	}
-	client := &http.Client{Transport: transport, Timeout: time.Second}
-	answer, err := client.Get("http://" + node + api.PathState)
-	if err != nil {
-		return state, err
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		return state, fmt.Errorf("%s: %s", node, answer.Status)
-	}
-	return state, json.NewDecoder(answer.Body).Decode(&state)
-}
-
-// Online tells whether all the named nodes are members in the view of each of
-// them, and that view has a DC.
-func (c *Cluster) Online(nodes ...string) bool {
-	for _, node := range nodes {
-		state, err := c.State(node)
-		if err != nil || state.View.DC == 0 {
-			return false
-		}
-		for _, other := range nodes {
-			if !slices.ContainsFunc(state.View.Members, func(m api.Member) bool { return m.Name == other && m.Online }) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// AwaitOnline waits until Online.
-func (c *Cluster) AwaitOnline(patience time.Duration, nodes ...string) error {
-	for deadline := time.Now().Add(patience); !c.Online(nodes...); time.Sleep(Every) {
-		if time.Now().After(deadline) {
-			return fmt.Errorf("%v are not all online after %v", nodes, patience)
-		}
-	}
-	return nil
-}
-
-// AwaitLost waits until a survivor's view is without a node, and returns that
-// survivor and the time.
-func (c *Cluster) AwaitLost(ctx context.Context, victim string) (string, time.Time, error) {
-	for {
-		for _, node := range c.Nodes() {
-			if node == victim {
-				continue
-			}
-			state, err := c.State(node)
-			if err != nil {
-				continue
-			}
-			member := func(m api.Member) bool { return m.Name == victim && m.Online }
-			if !slices.ContainsFunc(state.View.Members, member) {
-				return node, time.Now(), nil
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return "", time.Time{}, ctx.Err()
-		case <-time.After(2 * time.Millisecond):
-		}
 	}
 }

@@ -20,7 +20,7 @@ type Isolation struct {
 
 // IsolateActive cuts the node that answers at the virtual address off, waits
 // until another one answers and the first has let go, heals the network, and
-// waits until all are members again.
+// waits until all are members again and at rest.
 func (c *Cluster) IsolateActive(patience time.Duration) (Isolation, error) {
 	active, err := c.AwaitSite(patience)
 	if err != nil {
@@ -46,7 +46,7 @@ func (c *Cluster) IsolateActive(patience time.Duration) (Isolation, error) {
 		err = c.Heal(i.Victim)
 	}
 	if err == nil {
-		err = c.AwaitOnline(patience, c.Nodes()...)
+		err = c.AwaitSettled(patience)
 	}
 	time.Sleep(settle)
 	i.Outage = FindOutage(site.Stop())

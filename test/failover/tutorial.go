@@ -48,8 +48,10 @@ func (c *Cluster) Tutorial() error {
 	if err := c.quietly(lines...); err != nil {
 		return err
 	}
-	_, err := c.AwaitSite(setupPatience)
-	return err
+	if _, err := c.AwaitSite(setupPatience); err != nil {
+		return err
+	}
+	return c.AwaitSettled(setupPatience)
 }
 
 // quietly types lines on node1; what they say is heard only if one fails.
