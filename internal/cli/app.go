@@ -145,6 +145,10 @@ func Main(ctx context.Context, env Env, argv []string) int {
 	}
 	words, err := ParseWords(argv)
 	root := newRoot()
+	if completes() {
+		complete(env, root)
+		return 0
+	}
 	if err != nil {
 		fmt.Fprintf(env.Stderr, "Error: %v\n", err)
 		printUsage(env.Stderr, root)
@@ -158,7 +162,10 @@ func Main(ctx context.Context, env Env, argv []string) int {
 	if words.Has("--version") {
 		return c.finish(c.version())
 	}
-	if words.Has("-h") || words.Has("--fullhelp") {
+	if words.Has("--fullhelp") {
+		return c.finish(c.fullHelp())
+	}
+	if words.Has("-h") {
 		return c.finish(c.help(words.Args))
 	}
 	root.SetArgs(append([]string{}, words.Args...))
@@ -209,6 +216,7 @@ func newRoot() *cobra.Command {
 	root := noun("pcs", "Control and configure pacemaker and corosync.", nil,
 		[]string{"-f", "--corosync_conf", "--request-timeout"}, nouns()...)
 	root.CompletionOptions.DisableDefaultCmd = true
+	root.Args = cobra.ArbitraryArgs // an unknown noun is a usage error
 	root.SetHelpCommand(&cobra.Command{Use: "no-help", Hidden: true})
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.SetOut(os.Stdout)

@@ -17,7 +17,7 @@ func newConstraint() *cobra.Command {
 	show := showConstraints("")
 	options := []string{"-f", "--all", "--full", "--output-format"}
 	return noun("constraint", "Manage resource constraints", show, options,
-		verb("config", "Show all constraints; those whose rules are over only with --all", noWords(show), options...),
+		unnamed(verb("config", "Show all constraints; those whose rules are over only with --all", noWords(show), options...)),
 		newConstraintLocation(),
 		newConstraintOrder(),
 		newConstraintColocation(),
@@ -25,6 +25,9 @@ func newConstraint() *cobra.Command {
 		verb("delete <constraint id>...", "Remove constraints, or rules of location constraints, by their ids", deleteConstraints, "-f"),
 		verb("remove <constraint id>...", "Remove constraints, or rules of location constraints, by their ids", deleteConstraints, "-f"),
 		verb("ref <resource>...", "List the constraints that name a resource", constraintRef, "-f"),
+		hidden(noun("rule", "Replaced with 'pcs constraint location rule' and 'pcs constraint delete'", nil, nil,
+			replaced("delete", "constraint delete", deleteConstraints, "-f"),
+			replaced("remove", "constraint delete", deleteConstraints, "-f"))),
 		replaced("list", "constraint config", show, options...),
 		replaced("show", "constraint config", show, options...),
 	)

@@ -18,8 +18,8 @@ func newConstraintLocation() *cobra.Command {
 	cmd := verb("location <resource> prefers|avoids|rule ...", "Manage which nodes resources prefer", locationOrShow(show),
 		append(options, "--force")...)
 	cmd.AddCommand(
-		verb("config [resources [<resource>...] | nodes [<node>...]]", "Show location constraints, in all or by resource or node",
-			locationConfig(show), options...),
+		unnamed(verb("config [resources [<resource>...] | nodes [<node>...]]", "Show location constraints, in all or by resource or node",
+			locationConfig(show), options...)),
 		verb("add <id> <resource> <node> [score=<score>] [resource-discovery=<option>]", "Make a location constraint of an id",
 			addLocation, "--force", "-f"),
 		verb("delete <id>", "Remove a location constraint", deleteLocation, "-f"),

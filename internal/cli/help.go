@@ -31,6 +31,18 @@ func (c *Call) help(words []string) error {
 	return nil
 }
 
+// fullHelp prints the usage of all verbs.
+func (c *Call) fullHelp() error {
+	fmt.Fprintf(c.Stdout, "Usage: %s\n", usageLine(c.cmd))
+	printForms(c.Stdout, c.cmd)
+	for _, cmd := range c.cmd.Commands() {
+		if !cmd.Hidden {
+			printUsage(c.Stdout, cmd)
+		}
+	}
+	return nil
+}
+
 // usageForms are the first lines of usage that are the same for all that is
 // below a noun.
 var usageForms = map[string]string{

@@ -15,7 +15,7 @@ import (
 func newTag() *cobra.Command {
 	options := []string{"-f", "--output-format"}
 	return noun("tag", "Manage tags", tagConfig, options,
-		verb("config [<tag id>...] [--output-format text|cmd|json]", "Show tags", tagConfig, options...),
+		unnamed(verb("config [<tag id>...] [--output-format text|cmd|json]", "Show tags", tagConfig, options...)),
 		verb("create <tag id> <id>...", "Make a tag of resources", tagCreate, "-f"),
 		verb("delete <tag id>...", "Remove tags", tagDelete, "-f"),
 		verb("remove <tag id>...", "Remove tags", tagDelete, "-f"),

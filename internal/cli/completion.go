@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// completes tells whether a shell asks for what may follow the words typed so
+// far, as the completion script of pcs does: COMP_WORDS holds them with a
+// blank between, COMP_LENGTHS the length of each, COMP_CWORD which one is
+// being typed.
+func completes() bool { return os.Getenv("PCS_AUTO_COMPLETE") != "" }
+
+// complete prints the verbs that the word being typed may become.
+func complete(env Env, root *cobra.Command) {
+	words := cutWords(os.Getenv("COMP_WORDS"), strings.Fields(os.Getenv("COMP_LENGTHS")))
+	at, err := strconv.Atoi(os.Getenv("COMP_CWORD"))
+	if err != nil || at < 1 || at >= len(words) {
+		return
+	}
+	cmd := root
+	for _, w := range words[1:at] {
+		if cmd = child(cmd, w); cmd == nil {
+			return
+		}
+	}
+	for _, name := range verbNames(cmd) {
+		if strings.HasPrefix(name, words[at]) {
+			fmt.Fprintln(env.Stdout, name)
+		}
+	}
+}
+
+// cutWords takes a line apart by the lengths of its words.
+func cutWords(line string, lengths []string) []string {
+	var words []string
+	for _, l := range lengths {
+		n, err := strconv.Atoi(l)
+		if err != nil || n < 0 || n > len(line) {
+			return words
+		}
+		words = append(words, line[:n])
+		line = strings.TrimPrefix(line[n:], " ")
+	}
+	return words
+}
+
+func child(cmd *cobra.Command, name string) *cobra.Command {
+	for _, c := range cmd.Commands() {
+		if c.Name() == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// verbNames lists what can be typed after a command; not the verb that is
+// meant anyway where none is typed.
+func verbNames(cmd *cobra.Command) []string {
+	var names []string
+	for _, c := range cmd.Commands() {
+		if !c.Hidden && c.Annotations[unnamedKey] == "" {
+			names = append(names, c.Name())
+		}
+	}
+	sort.Strings(names)
+	return names
+}
