@@ -11,6 +11,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"gpcs/internal/api"
 	"gpcs/internal/auth"
 	"gpcs/internal/paths"
 )
@@ -62,5 +63,24 @@ func TestHalfDeadPeer(t *testing.T) {
 	defer cancel()
 	if got := c.askDaemons(ctx, []string{"mute"}); len(got) != 1 || got[0] != (daemonAnswer{"mute", daemonOffline}) {
 		t.Errorf("got %v", got)
+	}
+}
+
+// TestTroubles: what troubles the node stands among the warnings, after those
+// of the configuration.
+func TestTroubles(t *testing.T) {
+	doc, err := readCIBFile("../status/testdata/many.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const trouble = "the disk under /var/lib/pacemaker is full"
+	l := &look{doc: doc, live: true, state: api.State{Troubles: []string{trouble}}, now: time.Unix(1700000000, 0)}
+	view, err := l.view()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := l.warnings(view)
+	if len(got) != 3 || got[0] != "No stonith devices and stonith-enabled is not false" || got[2] != trouble {
+		t.Errorf("warnings: %q", got)
 	}
 }

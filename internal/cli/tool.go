@@ -60,7 +60,6 @@ const (
 	exitOK           = 0
 	exitError        = 1
 	exitUsage        = 64
-	exitUnconfigured = 78
 	exitDisconnected = 102
 	exitNoSuch       = 105
 )

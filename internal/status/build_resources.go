@@ -22,6 +22,13 @@ func (b *builder) resource(r *sched.Resource, parent *Resource) *Resource {
 	if v.Kind == "" {
 		v.Kind = Primitive
 	}
+	if v.Kind == Bundle {
+		for _, e := range r.XML.ChildElements() {
+			if image := e.SelectAttrValue("image", ""); image != "" {
+				v.Container, v.Image = e.Tag, image
+			}
+		}
+	}
 	b.resources[r] = v
 	for _, c := range r.Children {
 		v.Children = append(v.Children, b.resource(c, v))
