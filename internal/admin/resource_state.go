@@ -33,6 +33,16 @@ func selectResources(doc *cib.Document, ids []string) ([]*cib.Element, report.Li
 	return found, out
 }
 
+// Selected lists the resources that ids stand for, those of tags among them.
+func Selected(doc *cib.Document, ids []string) []string {
+	found, _ := selectResources(doc, ids)
+	var all []string
+	for _, e := range found {
+		all = append(all, elementID(e))
+	}
+	return all
+}
+
 // parentResource returns the resource that a resource stands in, or nil.
 func parentResource(e *cib.Element) *cib.Element {
 	if p := e.Parent(); isResource(p) {

@@ -65,7 +65,8 @@ func resourceCreate(ctx context.Context, c *Call) error {
 	if c.Has("--agent-validation") {
 		r.SelfCheck = c.selfCheck(ctx, agent, words.options)
 	}
-	return c.editCIBAndWait(ctx, wait, []string{r.ID}, func(doc *cib.Document) report.List { return words.create(doc, r) })
+	running := !r.Disabled
+	return c.editCIBAndExpect(ctx, wait, &[]string{r.ID}, &running, func(doc *cib.Document) report.List { return words.create(doc, r) })
 }
 
 func (w createWords) create(doc *cib.Document, r admin.NewResource) report.List {

@@ -60,7 +60,16 @@ func (c *Call) resourceState(ctx context.Context, name string, edit func(*cib.Do
 	if err != nil {
 		return err
 	}
-	return c.editCIBAndWait(ctx, wait, c.Args, func(doc *cib.Document) report.List { return edit(doc, c.Args) })
+	var expect *bool
+	if name == "enable" || name == "disable" {
+		running := name == "enable"
+		expect = &running
+	}
+	var ids []string
+	return c.editCIBAndExpect(ctx, wait, &ids, expect, func(doc *cib.Document) report.List {
+		ids = admin.Selected(doc, c.Args)
+		return edit(doc, c.Args)
+	})
 }
 
 // refuseStonith fails if an id is that of a fence device; instead names the
@@ -140,6 +149,10 @@ func resourceRestart(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
+	limit := wait
+	if limit <= 0 {
+		limit = longestWait
+	}
 	where, err := c.whereabouts(ctx, id)
 	if err != nil {
 		return err
@@ -150,14 +163,14 @@ func resourceRestart(ctx context.Context, c *Call) error {
 	if err := c.quietly(ctx, func(doc *cib.Document) report.List { return admin.DisableResources(doc, c.Args) }); err != nil {
 		return err
 	}
-	stopped, waitErr := c.waitIdle(ctx, max(wait, 0))
+	stopped, waitErr := c.waitIdle(ctx, limit)
 	if err := c.quietly(ctx, func(doc *cib.Document) report.List { return admin.EnableResources(doc, c.Args) }); err != nil {
 		return err
 	}
 	if waitErr != nil {
 		return waitErr
 	}
-	started, err := c.waitIdle(ctx, max(wait, 0))
+	started, err := c.waitIdle(ctx, limit)
 	if err != nil {
 		return err
 	}

@@ -13,10 +13,11 @@ import (
 	"gpcs/internal/status"
 )
 
-// wholeHour is how long --wait without a value waits.
-const wholeHour = time.Hour
+// longestWait is how long --wait without a value waits.
+const longestWait = time.Hour
 
-// waitSeconds reads --wait: how long to wait, negative for not at all.
+// waitSeconds reads --wait: how long to wait, 0 for longestWait, negative for
+// not at all.
 func (c *Call) waitSeconds() (time.Duration, error) {
 	v, given := c.Value("--wait")
 	if !given {
@@ -26,7 +27,7 @@ func (c *Call) waitSeconds() (time.Duration, error) {
 		return -1, fail("Cannot use '-f' together with '--wait'")
 	}
 	if v == "" {
-		return wholeHour, nil
+		return 0, nil
 	}
 	n, err := strconv.Atoi(v)
 	if err != nil || n < 0 {
@@ -50,26 +51,42 @@ func (c *Call) resourceWait() (time.Duration, error) {
 // until the cluster has done what follows from the change and then tells
 // where the resources of ids run.
 func (c *Call) editCIBAndWait(ctx context.Context, wait time.Duration, ids []string, edit func(*cib.Document) report.List) error {
+	return c.editCIBAndExpect(ctx, wait, &ids, nil, edit)
+}
+
+// editCIBAndExpect is editCIBAndWait for verbs that fail where a resource
+// does not run afterwards, or still does. expect is nil for either; edit may
+// set ids.
+func (c *Call) editCIBAndExpect(ctx context.Context, wait time.Duration, ids *[]string, expect *bool, edit func(*cib.Document) report.List) error {
 	if err := c.editCIB(ctx, edit); err != nil || wait < 0 {
 		return err
 	}
 	if err := c.applied(ctx, wait); err != nil {
 		return err
 	}
-	return c.sayWhere(ctx, ids)
+	var reports report.List
+	for _, id := range *ids {
+		where, err := c.whereabouts(ctx, id)
+		if err != nil {
+			return err
+		}
+		r := report.NewInfo("RESOURCE_RUNNING_ON_NODES", where.text(id))
+		if running := len(where.nodes(false)) > 0; expect != nil && running != *expect {
+			r.Severity = report.Error
+		}
+		reports = append(reports, r)
+	}
+	return c.conclude(reports)
 }
 
-// applied waits until the cluster has nothing left to do; 0 is as long as it
-// takes.
+// applied waits until the cluster has nothing left to do; see waitSeconds for
+// the limit.
 func (c *Call) applied(ctx context.Context, limit time.Duration) error {
 	note := ""
 	if limit > 0 {
-		seconds := int(limit / time.Second)
-		word := "seconds"
-		if seconds == 1 {
-			word = "second"
-		}
-		note = fmt.Sprintf(" (timeout: %d %s)", seconds, word)
+		note = fmt.Sprintf(" (timeout: %d %s)", limit/time.Second, pluralWord("second", int(limit/time.Second)))
+	} else {
+		limit = longestWait
 	}
 	c.say(report.NewInfo("WAIT_FOR_IDLE_STARTED", "Waiting for the cluster to apply configuration changes"+note+"..."))
 	idle, err := c.waitIdle(ctx, limit)
@@ -78,18 +95,6 @@ func (c *Call) applied(ctx context.Context, limit time.Duration) error {
 	}
 	if !idle {
 		return fail("waiting timeout")
-	}
-	return nil
-}
-
-// sayWhere tells where resources run.
-func (c *Call) sayWhere(ctx context.Context, ids []string) error {
-	for _, id := range ids {
-		where, err := c.whereabouts(ctx, id)
-		if err != nil {
-			return err
-		}
-		c.say(report.NewInfo("RESOURCE_RUNNING_ON_NODES", where.text(id)))
 	}
 	return nil
 }
@@ -113,33 +118,40 @@ func (c *Call) whereabouts(ctx context.Context, id string) (whereabouts, error) 
 		return nil, err
 	}
 	where := whereabouts{}
-	where.find(view.Top, id)
+	where.find(view.Top, id, false)
 	for _, nodes := range where {
 		slices.Sort(nodes)
 	}
 	return where, nil
 }
 
-func (w whereabouts) find(resources []*status.Resource, id string) {
+// find adds the resources of an id. promotable tells that they stand in a
+// clone whose instances can be promoted.
+func (w whereabouts) find(resources []*status.Resource, id string, promotable bool) {
 	for _, r := range resources {
+		inside := promotable || r.Kind == status.Clone && r.Promotable
 		if r.Defined == id || r.ID == id {
-			w.add(r)
+			w.add(r, inside)
 		} else {
-			w.find(r.Children, id)
+			w.find(r.Children, id, inside)
 		}
 	}
 }
 
-func (w whereabouts) add(r *status.Resource) {
+func (w whereabouts) add(r *status.Resource, promotable bool) {
+	role := r.Role
+	if promotable && role == "Started" {
+		role = "Unpromoted"
+	}
 	if r.Kind == status.Primitive {
 		for _, n := range r.Active {
-			if !slices.Contains(w[r.Role], n.Name) {
-				w[r.Role] = append(w[r.Role], n.Name)
+			if !slices.Contains(w[role], n.Name) {
+				w[role] = append(w[role], n.Name)
 			}
 		}
 	}
 	for _, inner := range r.Children {
-		w.add(inner)
+		w.add(inner, promotable)
 	}
 }
 
