@@ -48,6 +48,12 @@ type usageError struct{ message, hint string }
 
 func (e usageError) Error() string { return e.message }
 
+// unknownWord stands in the place of a command: usage comes first, as with
+// pcs, then which word it was.
+type unknownWord string
+
+func (w unknownWord) Error() string { return fmt.Sprintf("there is no command '%s'", string(w)) }
+
 // messageError is printed after "Error: ".
 type messageError string
 
@@ -100,10 +106,16 @@ func noun(use, short string, def handler, options []string, children ...*cobra.C
 				printForms(c.Stderr, cmd)
 				return ExitError{Code: 1}
 			}
+			if len(args) > 0 {
+				return unknownWord(args[0])
+			}
 			return errUsage
 		}
 		return run(cmd, args)
 	}
+	// cobra's own complaint about unknown words would come before the usage.
+	cmd.Args = cobra.ArbitraryArgs
+	cmd.SuggestionsMinimumDistance = 2
 	cmd.AddCommand(children...)
 	return cmd
 }
@@ -175,6 +187,7 @@ func Main(ctx context.Context, env Env, argv []string) int {
 func (c *Call) finish(err error) int {
 	var exit ExitError
 	var usage usageError
+	var unknown unknownWord
 	switch {
 	case err == nil:
 		return 0
@@ -185,10 +198,22 @@ func (c *Call) finish(err error) int {
 		return exit.Code
 	case errors.Is(err, errUsage):
 		printUsage(c.Stderr, c.cmd)
+	case errors.As(err, &unknown):
+		printUsage(c.Stderr, c.cmd)
+		fmt.Fprintf(c.Stderr, "\nError: %v%s\n", unknown, didYouMean(c.cmd, string(unknown)))
 	default:
 		fmt.Fprintf(c.Stderr, "Error: %v\n", err)
 	}
 	return 1
+}
+
+// didYouMean names the commands that are spelt nearly like a word.
+func didYouMean(cmd *cobra.Command, word string) string {
+	near := cmd.SuggestionsFor(word)
+	if len(near) == 0 {
+		return ""
+	}
+	return ", did you mean " + report.Quote(near) + "?"
 }
 
 // say prints reports on stderr, each on its own line.
