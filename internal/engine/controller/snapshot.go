@@ -1,12 +1,12 @@
 package controller
 
 import (
-	"fmt"
 	"path"
+	"strconv"
 	"strings"
 
 	"gpcs/internal/cib"
-	"gpcs/internal/engine/transition"
+	"gpcs/internal/engine/graph"
 )
 
 // snapshot is what the controller compares of two documents.
@@ -66,10 +66,9 @@ func (s *snapshot) addHistory(node string, lrm *cib.Element) {
 			for _, op := range rsc.SelectElements("lrm_rsc_op") {
 				at := func(name string) string { return op.SelectAttrValue(name, "") }
 				s.ops[node+"/"+rsc.SelectAttrValue("id", "")+"/"+at("id")] = opLine{
-					key:  at("transition-key"),
-					mark: at("transition-magic") + " " + at("call-id") + " " + at("last-rc-change"),
-					ok:   expected(op),
-
+					key:     at("transition-key"),
+					mark:    at("transition-magic") + " " + at("call-id") + " " + at("last-rc-change"),
+					ok:      expected(op),
 					pending: at("op-status") == pendingStatus,
 				}
 			}
@@ -79,8 +78,8 @@ func (s *snapshot) addHistory(node string, lrm *cib.Element) {
 
 // expected tells whether an operation ended as its transition wanted it to.
 func expected(op *cib.Element) bool {
-	_, _, target, _, ok := transition.ParseKey(op.SelectAttrValue("transition-key", ""))
-	return ok && op.SelectAttrValue("op-status", "") == "0" && op.SelectAttrValue("rc-code", "") == fmt.Sprint(target)
+	key, ok := graph.ParseTransitionKey(op.SelectAttrValue("transition-key", ""))
+	return ok && op.SelectAttrValue("op-status", "") == "0" && op.SelectAttrValue("rc-code", "") == strconv.Itoa(key.TargetRC)
 }
 
 // compare takes over what is new in a document: results of actions in flight
@@ -145,7 +144,7 @@ func (c *Controller) result(where string, line opLine) {
 			c.confirm(a.ID, line.ok)
 			return
 		}
-		if _, number, _, uuid, ok := transition.ParseKey(line.key); ok && line.ok && number == c.tr.Number() && uuid == c.cfg.UUID {
+		if key, ok := graph.ParseTransitionKey(line.key); ok && line.ok && c.tr.Mine(key) {
 			return
 		}
 	}

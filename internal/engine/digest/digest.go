@@ -51,15 +51,6 @@ func Secure(params []graph.Attr, private []string) string {
 // ParseNames splits the value of op-force-restart or op-secure-params.
 func ParseNames(list string) []string { return strings.Fields(list) }
 
-// FormatNames joins names as op-force-restart and op-secure-params hold them:
-// a blank around each, so that a name can be searched for with its blanks.
-func FormatNames(names []string) string {
-	if len(names) == 0 {
-		return ""
-	}
-	return " " + strings.Join(names, " ") + " "
-}
-
 func hashed(params []graph.Attr, recurring bool) []graph.Attr {
 	return filter(params, func(a graph.Attr) bool {
 		if recurring && a.Name == timeoutMeta {

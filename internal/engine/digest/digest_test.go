@@ -48,9 +48,6 @@ func TestPartialDigests(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
-	if got := digest.FormatNames([]string{"a", "b"}); got != " a b " {
-		t.Errorf("got %q", got)
-	}
 	if got := digest.ParseNames(" a b "); len(got) != 2 || got[1] != "b" {
 		t.Errorf("got %q", got)
 	}

@@ -3,7 +3,6 @@ package history
 import (
 	"fmt"
 	"strconv"
-	"strings"
 
 	"gpcs/internal/engine/graph"
 )
@@ -90,18 +89,14 @@ func OpKey(rsc, operation string, intervalMS int64) string {
 	return fmt.Sprintf("%s_%s_%d", rsc, operation, intervalMS)
 }
 
-// TargetRC is the return code that the transition expected, the third part of
-// a transition key. Without a proper key it is -1: nothing is expected.
+// TargetRC is the return code that the transition expected. Without a proper
+// key it is -1: nothing is expected.
 func TargetRC(transitionKey string) int {
-	parts := strings.Split(transitionKey, ":")
-	if len(parts) < 4 {
+	k, ok := graph.ParseTransitionKey(transitionKey)
+	if !ok {
 		return -1
 	}
-	rc, err := strconv.Atoi(parts[2])
-	if err != nil {
-		return -1
-	}
-	return rc
+	return k.TargetRC
 }
 
 // Outcome is what running an operation gave.

@@ -6,9 +6,7 @@
 package transition
 
 import (
-	"fmt"
 	"strconv"
-	"strings"
 
 	"gpcs/internal/engine/graph"
 )
@@ -57,45 +55,24 @@ func New(g *graph.Graph, number int, uuid string) *Transition {
 	return t
 }
 
-// Number returns the transition's number.
-func (t *Transition) Number() int { return t.number }
-
-// Key names one action of this transition in operation history, in
-// Pacemaker's form: action:transition:expected-rc:uuid.
+// Key names one action of this transition in operation history.
 func (t *Transition) Key(a *graph.Action) string {
-	return fmt.Sprintf("%d:%d:%d:%s", a.ID, t.number, TargetRC(a), t.uuid)
+	rc, _ := strconv.Atoi(a.Attr("CRM_meta_op_target_rc")) // without one: 0, success
+	return graph.TransitionKey{Action: a.ID, Transition: t.number, TargetRC: rc, UUID: t.uuid}.String()
 }
 
-// TargetRC is the exit code that the scheduler expects of an action.
-func TargetRC(a *graph.Action) int {
-	rc, _ := strconv.Atoi(a.Attr("CRM_meta_op_target_rc"))
-	return rc
-}
-
-// ParseKey takes a transition key apart; ok is false if it is none.
-func ParseKey(key string) (action, number, targetRC int, uuid string, ok bool) {
-	parts := strings.SplitN(key, ":", 4)
-	if len(parts) != 4 {
-		return 0, 0, 0, "", false
-	}
-	var n [3]int
-	for i := range n {
-		v, err := strconv.Atoi(parts[i])
-		if err != nil {
-			return 0, 0, 0, "", false
-		}
-		n[i] = v
-	}
-	return n[0], n[1], n[2], parts[3], true
+// Mine tells whether a key names an action of this transition.
+func (t *Transition) Mine(k graph.TransitionKey) bool {
+	return k.Transition == t.number && k.UUID == t.uuid
 }
 
 // Owns returns the action in flight that a key names, or nil.
 func (t *Transition) Owns(key string) *graph.Action {
-	id, number, _, uuid, ok := ParseKey(key)
-	if !ok || number != t.number || uuid != t.uuid || t.states[id] != inFlight {
+	k, ok := graph.ParseTransitionKey(key)
+	if !ok || !t.Mine(k) || t.states[k.Action] != inFlight {
 		return nil
 	}
-	return t.actions[id]
+	return t.actions[k.Action]
 }
 
 // Next returns the actions to start now, each once. Pseudo actions are
