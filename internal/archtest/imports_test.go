@@ -1,6 +1,9 @@
 package archtest
 
 import (
+	"os"
+	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +19,28 @@ func TestEveryRoomHasALayer(t *testing.T) {
 		room, inside := strings.CutPrefix(s.room, "internal/")
 		if inside && layerOf(room) < 0 {
 			t.Errorf("%s: room %s stands in no layer of rules_test.go", s.name, room)
+		}
+	}
+}
+
+// A room that ARCHITECTURE.md does not name is one that nobody finds.
+func TestEveryRoomIsOnThePage(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join(root(t), "ARCHITECTURE.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := strings.Split(string(page), "\n")
+	named := func(words ...string) bool {
+		return slices.ContainsFunc(rows, func(row string) bool {
+			return strings.HasPrefix(row, "| `") && !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(row, w) })
+		})
+	}
+	for _, rooms := range layers {
+		for _, room := range rooms {
+			parent, child := path.Split(room)
+			if !named("`internal/"+room+"`") && !named("`"+room+"`") && !named("`internal/"+path.Clean(parent)+"`", "`"+child+"`") {
+				t.Errorf("ARCHITECTURE.md names no room %s", room)
+			}
 		}
 	}
 }

@@ -6,9 +6,9 @@ var layers = [][]string{
 	{"report", "paths", "durable", "engine/builtin"},
 	{"cib", "conf", "agentmeta", "engine/graph", "engine/digest"},
 	{"admin", "status", "cluster/view", "cluster/quorum", "cluster/replica", "cluster/member",
-		"engine/sched", "engine/transition", "engine/history"},
+		"engine/sched", "engine/simulate", "engine/transition", "engine/history", "engine/controller"},
 	{"api"},
-	{"cib/store", "cluster", "cluster/link", "cluster/roster", "engine/executor", "engine/agent", "engine/controller",
+	{"cib/store", "cluster", "cluster/link", "cluster/roster", "engine/executor", "engine/agent",
 		"agents", "auth", "client"},
 	{"server"},
 	{"daemon", "cli", "sandbox", "archtest"},
@@ -16,17 +16,18 @@ var layers = [][]string{
 
 // neighbours are the imports allowed within a layer.
 var neighbours = map[string][]string{
-	"engine/digest":   {"engine/graph"},
-	"status":          {"engine/sched"},
-	"cluster/view":    {"cluster/quorum"},
-	"cluster/replica": {"cluster/quorum", "cluster/view"},
-	"cluster/member":  {"cluster/quorum", "cluster/replica", "cluster/view"},
-	"cluster":         {"cluster/link", "cluster/roster"},
-	"cluster/roster":  {"cluster/link"},
-	"engine/executor": {"engine/agent"},
-	"agents":          {"engine/agent"},
-	"client":          {"auth"},
-	"cli":             {"sandbox"},
+	"engine/digest":     {"engine/graph"},
+	"status":            {"engine/sched"},
+	"cluster/view":      {"cluster/quorum"},
+	"cluster/replica":   {"cluster/quorum", "cluster/view"},
+	"cluster/member":    {"cluster/quorum", "cluster/replica", "cluster/view"},
+	"engine/controller": {"engine/transition"},
+	"cluster":           {"cluster/link", "cluster/roster"},
+	"cluster/roster":    {"cluster/link"},
+	"engine/executor":   {"engine/agent"},
+	"agents":            {"engine/agent"},
+	"client":            {"auth"},
+	"cli":               {"sandbox"},
 }
 
 // strangers never import each other, whatever their layers.
@@ -38,7 +39,8 @@ var strangers = [][2]string{
 // pure rooms take values and give values.
 var pure = []string{
 	"cib", "conf", "report", "admin", "agentmeta", "status", "cluster/view", "cluster/quorum", "cluster/replica",
-	"engine/sched", "engine/transition", "engine/graph", "engine/digest", "engine/history",
+	"cluster/member", "engine/sched", "engine/simulate", "engine/transition", "engine/controller", "engine/graph",
+	"engine/digest", "engine/history", "engine/builtin",
 }
 
 // impure are the packages of the standard library that pure rooms do without.

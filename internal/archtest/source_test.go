@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -55,12 +56,34 @@ func root(t *testing.T) string {
 	}
 }
 
-// sources parses every Go file of the repository.
+// sources gives every Go file of the repository, parsed once for all tests.
 func sources(t *testing.T) []source {
 	t.Helper()
 	base := root(t)
-	var all []source
-	err := filepath.WalkDir(base, func(path string, d fs.DirEntry, err error) error {
+	all, err := parseAll(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) < 20 {
+		t.Fatalf("only %d files found below %s", len(all), base)
+	}
+	return all
+}
+
+// parsed keeps the first answer: there is one repository for all tests.
+var parsed struct {
+	once sync.Once
+	all  []source
+	err  error
+}
+
+func parseAll(base string) ([]source, error) {
+	parsed.once.Do(func() { parsed.all, parsed.err = walk(base) })
+	return parsed.all, parsed.err
+}
+
+func walk(base string) (all []source, err error) {
+	err = filepath.WalkDir(base, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
@@ -73,13 +96,7 @@ func sources(t *testing.T) []source {
 		all = append(all, s)
 		return err
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(all) < 20 {
-		t.Fatalf("only %d files found below %s", len(all), base)
-	}
-	return all
+	return all, err
 }
 
 func parse(base, path string) (source, error) {
