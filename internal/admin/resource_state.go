@@ -43,6 +43,20 @@ func Selected(doc *cib.Document, ids []string) []string {
 	return all
 }
 
+// Inside lists resources and all that is in them.
+func Inside(doc *cib.Document, ids []string) []string {
+	var all []string
+	for _, e := range allResources(doc) {
+		for p := e; p != nil; p = parentResource(p) {
+			if contains(ids, elementID(p)) {
+				all = append(all, elementID(e))
+				break
+			}
+		}
+	}
+	return all
+}
+
 // parentResource returns the resource that a resource stands in, or nil.
 func parentResource(e *cib.Element) *cib.Element {
 	if p := e.Parent(); isResource(p) {

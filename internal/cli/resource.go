@@ -17,7 +17,7 @@ func newResource() *cobra.Command {
 		newRefresh(),
 		newResourceDelete("delete"), newResourceDelete("remove"),
 		newResourceUpdate(), newMeta(false), newDescription("resource"), newResourceRestart(), newResourceOp(),
-		newResourceEnable(), newResourceDisable(), newResourceManage(), newResourceUnmanage(),
+		newResourceEnable(), newResourceDisable(), newResourceSafeDisable(), newResourceManage(), newResourceUnmanage(),
 		newResourceGroup(), newResourceUngroup(),
 		newResourceMove(), newResourceMoveWithConstraint(), newResourceBan(), newResourceClear(),
 		newResourceStandards(), newResourceProviders(), newResourceAgents(), newResourceList(), newResourceDescribe(),

@@ -15,14 +15,6 @@ func newResourceEnable() *cobra.Command {
 		func(ctx context.Context, c *Call) error { return c.resourceState(ctx, "enable", admin.EnableResources) }, "-f", "--wait")
 }
 
-func newResourceDisable() *cobra.Command {
-	return verb("disable <resource id | tag id>... [--wait[=n]]", "Stop resources and keep them stopped.",
-		func(ctx context.Context, c *Call) error {
-			return c.resourceState(ctx, "disable", admin.DisableResources)
-		},
-		"-f", "--wait", "--force")
-}
-
 func newResourceManage() *cobra.Command {
 	return verb("manage <resource id | tag id>... [--monitor]",
 		"Have the cluster look after resources again. --monitor switches their monitors on.",
