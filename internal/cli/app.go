@@ -29,6 +29,7 @@ type Call struct {
 	*Words
 	cmd     *cobra.Command
 	daemons *client.Client // made by peers
+	waits   *progress      // nil where stderr is no terminal
 	lines   *bufio.Reader  // of Stdin, made by stdinLine
 }
 
@@ -170,6 +171,10 @@ func Main(ctx context.Context, env Env, argv []string) int {
 		fmt.Fprintf(env.Stderr, "Deprecation Warning: %s\n", note)
 	}
 	c := &Call{Env: env, Words: words, cmd: root}
+	if c.waits = newProgress(env.Stderr); c.waits != nil {
+		defer c.waits.close()
+		c.Stdout, c.Stderr = c.waits.over(env.Stdout), c.waits.over(env.Stderr)
+	}
 	defer c.hangUp()
 	if words.Has("--version") {
 		return c.finish(c.version())

@@ -33,6 +33,9 @@ func (c *Call) peers() (*client.Client, error) {
 	if c.Has("--debug") {
 		o.Debug = c.Stderr
 	}
+	if c.waits != nil {
+		o.Waiting = c.waits.waiting
+	}
 	c.daemons = client.New(o)
 	return c.daemons, nil
 }

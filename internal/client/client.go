@@ -33,6 +33,9 @@ type Options struct {
 	Root    paths.Root
 	Timeout time.Duration // of one request; 0 = DefaultTimeout
 	Debug   io.Writer     // where requests are printed, nil = nowhere
+	// Waiting, if set, is called with a node's name before each request to it;
+	// what it returns is called when the answer is there.
+	Waiting func(node string) (done func())
 }
 
 // Client makes targets. Close it when done.
@@ -148,6 +151,9 @@ type request struct {
 // An address is left for the next one only where no connection came about:
 // then nothing was done there.
 func (t *Target) send(ctx context.Context, r request) (string, error) {
+	if waiting := t.client.Waiting; waiting != nil {
+		defer waiting(t.Name)()
+	}
 	limit := t.client.Timeout
 	if r.limit != 0 {
 		limit = r.limit
