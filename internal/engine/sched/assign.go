@@ -8,10 +8,10 @@ import "sort"
 // assignAll assigns all resources; connections of remote nodes go first, as
 // what runs behind them depends on them.
 func (p *planner) assignAll() {
-	list := p.Resources
 	if p.Config.Placement != "default" {
-		list = p.sortedForAssignment()
+		p.Resources = p.sortedForAssignment()
 	}
+	list := p.Resources
 	for _, r := range list {
 		if r.isRemoteConn && p.remoteNodeOf(r) {
 			p.assign(r, r.partialTarget, true)
@@ -137,7 +137,7 @@ func (r *Resource) current() *Node {
 	}
 	var best *Node
 	for _, n := range r.currentNodes() {
-		if best == nil || betterCurrent(n, best) {
+		if best == nil || firstPrimitive(r).requires >= requiresFencing && betterCurrent(n, best) {
 			best = n
 		}
 	}

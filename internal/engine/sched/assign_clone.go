@@ -69,11 +69,14 @@ func (p *planner) distribute(parent *Resource, instances []*Resource, total, per
 
 // stayingNode is the node that an instance should stay on, if it may.
 func (p *planner) stayingNode(parent, k *Resource, optimal int) *Node {
-	if len(k.currentNodes()) == 0 || !k.provisional || k.Failed {
+	if len(k.currentNodes()) == 0 || !k.provisional || k.anyFailed() {
 		return nil
 	}
 	now := k.current()
 	if now == nil || !now.available() {
+		return nil
+	}
+	if c := k.allowed[now.Index]; !c.in || c.score < 0 {
 		return nil
 	}
 	if c := parent.allowed[now.Index]; c.in && c.count >= optimal {

@@ -123,7 +123,7 @@ func (p *planner) isInput(a *action, in *relation) bool {
 		} else if f.node != a.node {
 			return false
 		}
-		if f.is(optional) {
+		if f.is(optional) || p.leadsTo(f, a) {
 			return false
 		}
 	case in.flags == ifRequiredOnSameNode:
@@ -135,6 +135,29 @@ func (p *planner) isInput(a *action, in *relation) bool {
 		return false
 	}
 	return p.belongs(f)
+}
+
+// leadsTo tells whether an action has to wait for another: a wish of
+// capacity must not close a circle.
+func (p *planner) leadsTo(a, target *action) bool {
+	seen := map[*action]bool{}
+	var walk func(a *action) bool
+	walk = func(a *action) bool {
+		if a == target {
+			return true
+		}
+		if seen[a] {
+			return false
+		}
+		seen[a] = true
+		for _, in := range a.before {
+			if in.flags != ifOnSameNodeOrTarget && p.isInput(a, in) && walk(in.action) {
+				return true
+			}
+		}
+		return false
+	}
+	return walk(a)
 }
 
 var clusterTasks = map[string]bool{taskFence: true, taskShutdown: true, taskClearFails: true, taskDeleteHistory: true}
@@ -164,6 +187,9 @@ func (p *planner) export(a *action) *graph.Action {
 	}
 	ga.Attrs = p.exportAttrs(a, ga.Kind)
 	ga.Downed = p.downedBy(a)
+	if r != nil && a.task == taskStop && r.LockNode != nil && ga.Kind != graph.Pseudo {
+		ga.ShutdownLock = strconv.FormatInt(r.LockTime, 10)
+	}
 	return ga
 }
 

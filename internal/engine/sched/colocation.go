@@ -30,6 +30,9 @@ func (p *planner) unpackColocation(e *cib.Element) {
 	dep, depMany := p.asSet(get("rsc"))
 	prim, primMany := p.asSet(get("with-rsc"))
 	dep.role, prim.role = get("rsc-role"), get("with-rsc-role")
+	if depMany && primMany {
+		return // which of the one to pair with which of the other nobody can tell
+	}
 	if depMany || primMany {
 		p.colocateTwoSets(get("id"), dep, prim, score, get("influence"))
 		return

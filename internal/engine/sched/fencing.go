@@ -231,14 +231,25 @@ func (p *planner) orderVsUnfence(r *Resource, n *Node, a *action, flags orderFla
 	if n == nil || !p.unfencing || r.requires != requiresUnfencing && !r.isFenceDevice {
 		return
 	}
-	if r.isFenceDevice || r.requires != requiresUnfencing {
+	p.link(p.fenceAction(n, "on", true, "", false), a, flags)
+	if !p.unfenced(n) && n.Online && !n.Unclean && !n.ShuttingDown {
+		p.fenceAction(n, "on", false, "required by "+r.ID+" "+a.task, false)
+	}
+}
+
+// orderRestartVsUnfence has a resource stopped before a node is unfenced and
+// started after it.
+func (p *planner) orderRestartVsUnfence(r *Resource) {
+	if !p.unfencing || r.isFenceDevice || r.requires != requiresUnfencing {
 		return
 	}
-	on := p.fenceAction(n, "on", true, "", false)
-	p.link(on, a, flags)
-	if !p.unfenced(n) {
-		on.clear(optional)
-		on.setReason("required by "+r.ID+" "+a.task, false)
+	for _, n := range p.Nodes {
+		if !r.allowed[n.Index].in {
+			continue
+		}
+		on := p.fenceAction(n, "on", true, "", false)
+		p.order(ordering{first: r, firstKey: opKey(r.ID, taskStop, 0), thenAct: on, flags: ordered | ifOnSameNode})
+		p.order(ordering{firstAct: on, then: r, thenKey: opKey(r.ID, taskStart, 0), flags: firstImpliesSameNodeThen | ifOnSameNode})
 	}
 }
 

@@ -25,6 +25,7 @@ func (p *planner) primitiveConstraints(r *Resource) {
 		p.orderTasks(r, taskStart, r, taskPromote, unrunnableFirstBlocks)
 	}
 	p.orderTasks(r, taskDelete, r, taskMonitor, ifOnSameNode|thenCancelsFirst)
+	p.orderRestartVsUnfence(r)
 	if len(r.utilization) > 0 && p.Config.Placement != "default" {
 		p.loadStopped(r)
 	}

@@ -1,6 +1,9 @@
 package sched
 
 import (
+	"slices"
+	"strings"
+
 	"gpcs/internal/engine/digest"
 	"gpcs/internal/engine/graph"
 )
@@ -68,6 +71,10 @@ func (c *Cluster) onlySecretsDiffer(r *Resource, n *Node, h *HistoryEntry) bool 
 	}
 	for _, a := range c.params(r, n) {
 		v.setDefault(a.Name, a.Value)
+	}
+	if r.isFenceDevice && compareVersions(h.XML.SelectAttrValue("crm_feature_set", ""), "3.16.0") < 0 {
+		// Then the fencer's own parameters were left out.
+		v = slices.DeleteFunc(v, func(a graph.Attr) bool { return strings.HasPrefix(a.Name, "pcmk_") })
 	}
 	return digest.Secure(v, private) == secure
 }

@@ -172,16 +172,7 @@ func (p *planner) sortForPromotion(clone *Resource) {
 	}
 	for _, c := range p.withThis(clone) {
 		if c.primRole == RolePromoted && c.hasInfluence(nil) {
-			flags := mergeActive
-			if c.score < Infinity {
-				flags |= mergeNonNegative
-			}
-			p.mergeScores(c.dependent, clone, &clone.allowed, c, factorOf(c), flags)
-		}
-	}
-	for _, c := range p.thisWith(clone) {
-		if c.depRole == RolePromoted {
-			p.mergeScores(c.primary, clone, &clone.allowed, c, factorOf(c), mergeActive)
+			p.mergeScores(c.dependent, clone, &clone.allowed, c, factorOf(c), mergeActive|mergeNonNegative)
 		}
 	}
 	if p.ticketsForbidPromotion(clone) {
@@ -279,45 +270,66 @@ func (p *planner) dumpPromotion(k *Resource) {
 	p.scores = append(p.scores, k.ID+where+ScoreText(k.promotionPriority))
 }
 
-// applyFromPromotable applies a colocation with a role of a promotable clone.
+// applyFromPromotable applies a colocation with a role of a promotable clone:
+// optional ones favor the nodes of instances in that role, mandatory ones
+// rule all others out. Who is promoted together needs no node of its own: it
+// weighs in the dependent's promotion priority.
 func (p *planner) applyFromPromotable(dep, prim *Resource, c *colocation) {
-	if c.depRole == RolePromoted && dep.Parent != nil && roleHolder(dep).Parent != nil && roleHolder(dep).Parent.Promotable && !dep.provisional {
-		// The dependent's promotion follows the instance on its node.
-		inst := p.compatibleInstance(dep, prim, c.primRole, false)
-		if inst != nil {
-			n, at := inst.plannedNode(), dep.plannedNode()
-			if n != nil && at != nil {
-				p.applyToPriority(dep, firstPrimitive(inst), c)
-			}
-		} else if c.score >= Infinity {
-			dep.Priority = addScores(dep.Priority, -Infinity)
-		}
-		return
-	}
-	if c.depRole != RoleUnknown && c.depRole != roleHolder(dep).NextRole && !dep.provisional {
-		return
-	}
-	keep := make([]bool, len(p.Nodes))
+	scores := newTable(len(p.Nodes))
 	for _, k := range prim.Children {
-		if n := k.plannedNode(); n != nil && k.state(false) == c.primRole {
-			keep[n.Index] = true
+		n := k.plannedNode()
+		if n == nil || k.state(false) != c.primRole {
+			continue
+		}
+		scores.put(n.Index, k.allowed[n.Index].score)
+		if c.score < Infinity {
+			p.favorLike(dep, n, c)
 		}
 	}
-	p.byMatching(dep, keep, c)
+	if c.score >= Infinity && (c.depRole != RolePromoted || c.primRole != RolePromoted) {
+		p.intersect(dep, scores, c.attr)
+	}
+	if c.depRole != RolePromoted {
+		return
+	}
+	switch {
+	case p.compatibleInstance(dep, prim, c.primRole, false) != nil:
+		dep.Priority = addScores(dep.Priority, c.score)
+	case c.score >= Infinity:
+		dep.Priority = -Infinity
+	}
 }
 
-// byMatching applies a colocation to the nodes that hold an instance in the
-// wanted role; others are banned where that is mandatory.
-func (p *planner) byMatching(dep *Resource, keep []bool, c *colocation) {
-	if c.score < Infinity {
-		for _, n := range p.Nodes {
-			if dep.allowed[n.Index].in && keep[n.Index] {
-				dep.allowed[n.Index].score = addScores(dep.allowed[n.Index].score, c.score)
+// favorLike adds a colocation's score to the nodes that are like n.
+func (p *planner) favorLike(dep *Resource, n *Node, c *colocation) {
+	value := p.nodeValue(n, c.attr)
+	for _, m := range p.Nodes {
+		if cell := &dep.allowed[m.Index]; cell.in && p.nodeValue(m, c.attr) == value {
+			cell.score = addScores(cell.score, c.score)
+		}
+	}
+}
+
+// intersect bans a resource from the nodes that are like none of a table, and
+// adds the scores of those that are.
+func (p *planner) intersect(dep *Resource, with table, attr string) {
+	for _, n := range p.Nodes {
+		cell := &dep.allowed[n.Index]
+		if !cell.in {
+			continue
+		}
+		found := false
+		for _, m := range p.Nodes {
+			if with[m.Index].in && p.nodeValue(m, attr) == p.nodeValue(n, attr) {
+				cell.score = addScores(cell.score, with[m.Index].score)
+				found = true
+				break
 			}
 		}
-		return
+		if !found {
+			cell.score = -Infinity
+		}
 	}
-	p.keepOnly(dep, keep, c.attr)
 }
 
 func firstPrimitive(r *Resource) *Resource {

@@ -51,6 +51,9 @@ func (p *planner) start(r *Resource, n *Node, isOptional bool) {
 	if a.is(runnable) && !isOptional {
 		a.clear(optional)
 	}
+	if r.stopUnexpected && n != nil && containsNode(r.RunningOn, n) {
+		a.set(pseudo) // it is up there and stays up
+	}
 }
 
 func (p *planner) promote(r *Resource, n *Node, isOptional bool) {

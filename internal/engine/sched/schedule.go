@@ -110,31 +110,40 @@ func (p *planner) eachPrimitive(r *Resource, do func(*Resource)) {
 	}
 }
 
-// applyShutdownLock keeps a locked resource from all other nodes.
+// applyShutdownLock keeps a resource for the node that was shut down with it:
+// where the lock is on, no other node may have it (Pacemaker Explained,
+// "shutdown-lock"). Clones and fence devices are never locked.
 func (p *planner) applyShutdownLock(r *Resource) {
-	if r.LockNode == nil || r.Kind != Primitive {
+	if !p.Config.ShutdownLock || r.Kind != Primitive || r.Number >= 0 || r.isFenceDevice {
 		return
 	}
-	n := r.LockNode
-	if len(r.RunningOn) > 0 {
-		// It runs: the lock has done its duty, or is about to begin.
-		if !(len(r.RunningOn) == 1 && r.RunningOn[0].ShuttingDown) {
-			r.LockNode = nil
-			return
+	switch {
+	case r.LockNode != nil && len(r.RunningOn) > 0:
+		r.LockNode, r.LockTime = nil, 0
+	case r.LockNode == nil && len(r.RunningOn) == 1:
+		if n := r.RunningOn[0]; n.ShuttingDown && !n.Unclean {
+			r.LockNode, r.LockTime = n, p.shutdownTime(n)
 		}
 	}
-	if n.Unclean {
-		r.LockNode = nil
+	if r.LockNode == nil {
 		return
 	}
 	if limit := p.Config.ShutdownLockLimit; limit > 0 {
-		p.recheck(r.LockTime + limit)
+		p.recheck(r.LockTime + limit + 1)
 	}
 	for _, m := range p.Nodes {
-		if m != n {
+		if m != r.LockNode {
 			p.banFrom(r, m)
 		}
 	}
+}
+
+// shutdownTime is when a node began to shut down, in epoch seconds.
+func (p *planner) shutdownTime(n *Node) int64 {
+	if t, ok := leadingInt(n.Attributes.Get("shutdown")); ok && t > 0 {
+		return t
+	}
+	return p.Now
 }
 
 // stick adds the stickiness of a resource to its score where it is.

@@ -81,6 +81,9 @@ func (s *changeLine) gather() {
 		s.start, s.promote, s.from = r.find(key(taskStart), "", nil), r.find(key(taskPromote), "", nil), nil
 	}
 	s.stop = r.find(key(taskStop), "", s.now)
+	if r.stopUnexpected {
+		s.stop = r.find(key(taskStop), "", nil)
+	}
 	s.demote = r.find(key(taskDemote), "", s.now)
 	if s.start == nil || !s.start.is(runnable) {
 		// An unrunnable start on the way explains a stop.

@@ -174,7 +174,6 @@ func (p *planner) sortedForAssignment() []*Resource {
 				}
 			}
 		}
-		p.mergeFurther(r, r, &t, 1, 0)
 		p.mergeFurther(r, r, &t, 1, mergeThisWith)
 		tables[r] = t
 	}
