@@ -3,7 +3,6 @@
 # Everything else is for people who work on gpcs.
 
 GO ?= go
-E2E := ./test/e2e
 
 .PHONY: build setup demo test lint bench bench-failover clean
 
@@ -19,8 +18,10 @@ demo: setup build
 # The whole-node tests come last and alone, so that nothing else wants the processors,
 # and say what they did not run.
 test: setup build
-	$(GO) test $$($(GO) list ./... | grep -v '/test/e2e$$')
-	$(GO) test -v -count=1 -timeout 20m $(E2E)
+	@status=0; \
+	$(GO) test $$($(GO) list ./... | grep -v '/test/e2e$$') || status=1; \
+	$(GO) test -v -count=1 -timeout 20m ./test/e2e || status=1; \
+	exit $$status
 
 lint:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \

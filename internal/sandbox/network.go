@@ -108,7 +108,10 @@ func unplug(h *netlink.Handle, node string) error {
 	if err != nil {
 		return err
 	}
-	return h.LinkDel(link)
+	if err := h.LinkDel(link); err != nil && !errors.Is(err, unix.ENODEV) { // it goes by itself with a dead node
+		return err
+	}
+	return nil
 }
 
 func configure(h *netlink.Handle, name, address string) error {
