@@ -342,3 +342,23 @@ func TestDeletionLeavesNoReferences(t *testing.T) {
 		}
 	})
 }
+
+func TestDebuggable(t *testing.T) {
+	doc := with(t, `<clone id="c"><group id="g"><primitive id="w" class="ocf" provider="acme" type="web">`+
+		`<instance_attributes id="i"><nvpair id="n" name="port" value="80"/></instance_attributes><operations>`+
+		`<op id="o" name="start" interval="0" timeout="90s"/></operations></primitive></group></clone>`, "")
+	target, out := Debuggable(doc, "w", "debug-start", "start")
+	must(t, out)
+	if target.Agent.Type != "web" || !contains(target.Env, "OCF_RESKEY_port=80") || TimeoutSeconds(target.Timeout) != 90 {
+		t.Errorf("%+v", target)
+	}
+	for id, want := range map[string]string{
+		"c":      "Error: unable to debug-start a clone, try the clone's resource: w",
+		"g":      "Error: unable to debug-start a group, try one of the group's resource(s) (w)",
+		"nosuch": "Error: unable to find a resource: nosuch",
+	} {
+		if _, out := Debuggable(doc, id, "debug-start", "start"); said(out) != want {
+			t.Errorf("%s: %s", id, said(out))
+		}
+	}
+}

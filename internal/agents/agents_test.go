@@ -196,3 +196,29 @@ func TestCheck(t *testing.T) {
 		t.Errorf("options of devices go by standard input alone: %v, %q", ok, output)
 	}
 }
+
+func TestRun(t *testing.T) {
+	f := machine(t, map[string]string{"usr/lib/ocf/resource.d/acme/web": `#!/bin/sh
+case "$1" in
+start) echo "on port $OCF_RESKEY_port"; echo careful >&2; sleep 60 & ;;
+monitor) exit 7 ;;
+stop) sleep 60 ;;
+esac
+`})
+	ctx := context.Background()
+	web := agentmeta.Name{Standard: "ocf", Provider: "acme", Type: "web"}
+	o, err := f.Run(ctx, web, "start", []string{"OCF_RESKEY_port=80"}, time.Minute)
+	if err != nil || o.Code != 0 || o.Word() != "ok" || o.Output != "on port 80\ncareful\n" {
+		t.Errorf("a service that goes on with the agent's output is no failure: %+v, %v", o, err)
+	}
+	if o, err := f.Run(ctx, web, "monitor", nil, time.Minute); err != nil || o.Code != 7 || o.Word() != "not running" {
+		t.Errorf("%+v, %v", o, err)
+	}
+	if o, err := f.Run(ctx, web, "stop", nil, 50*time.Millisecond); err == nil {
+		t.Errorf("an action has its limit: %+v", o)
+	}
+	web.Type = "absent"
+	if _, err := f.Run(ctx, web, "start", nil, time.Minute); !errors.Is(err, ErrNotInstalled) {
+		t.Errorf("%v", err)
+	}
+}

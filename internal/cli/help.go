@@ -67,7 +67,9 @@ func usageLine(cmd *cobra.Command) string {
 		return top.CommandPath() + " " + form
 	case cmd.HasSubCommands() || cmd.Hidden || cmd.Annotations[unnamedKey] != "":
 		if !isNoun(cmd) && !cmd.HasSubCommands() {
-			cmd = cmd.Parent()
+			if cmd = cmd.Parent(); !isNoun(cmd) {
+				return cmd.CommandPath() + "..."
+			}
 		}
 		return cmd.CommandPath() + " ..."
 	}

@@ -7,11 +7,11 @@ import (
 )
 
 func newResource() *cobra.Command {
-	return noun("resource", "Manage cluster resources", resourceStatus, []string{"-f", "--hide-inactive"},
+	verbs := append(debugVerbs(),
 		newResourceCreate(),
 		newResourceConfig(),
-		verb("status [<resource id | tag id>] [node=<node>] [--hide-inactive]",
-			"View resources: all, one, those of a tag, or those of a node.", resourceStatus, "-f", "--hide-inactive"),
+		unnamed(verb("status [<resource id | tag id>] [node=<node>] [--hide-inactive]",
+			"View resources: all, one, those of a tag, or those of a node.", resourceStatus, "-f", "--hide-inactive")),
 		newFailcount(),
 		newCleanup(),
 		newRefresh(),
@@ -25,4 +25,5 @@ func newResource() *cobra.Command {
 		newResourceBundle(),
 		newResourceClone(), newResourcePromotable(), newResourceUnclone(),
 	)
+	return noun("resource", "Manage cluster resources", resourceStatus, []string{"-f", "--hide-inactive"}, verbs...)
 }

@@ -31,13 +31,8 @@ func newDefaults(of admin.DefaultsOf) *cobra.Command {
 			func(ctx context.Context, c *Call) error { return c.updateDefaultsSet(ctx, of) }, "-f"),
 	)
 	defaults := noun("defaults", "Manage default values", config, show,
-		verb("config [--all] [--full] [--no-expire-check] [--output-format text|cmd|json]",
-			"Show sets of default values; those whose time is over with --all only.", func(ctx context.Context, c *Call) error {
-				if len(c.Args) > 0 {
-					return errUsage
-				}
-				return config(ctx, c)
-			}, show...),
+		unnamed(verb("config [--all] [--full] [--no-expire-check] [--output-format text|cmd|json]",
+			"Show sets of default values; those whose time is over with --all only.", noWords(config), show...)),
 		set,
 		verb("update <name>=<value>...", "Change values of the only set; an empty value removes one.", update, "-f"),
 	)

@@ -13,9 +13,9 @@ import (
 func newFailcount() *cobra.Command {
 	options := []string{"--full", "-f"}
 	return noun("failcount", "Show how often operations of resources failed.", showFailcounts, options,
-		verb("show [<resource id | stonith id>] [node=<node>] [operation=<operation> [interval=<interval>]] [--full]",
+		unnamed(verb("show [<resource id | stonith id>] [node=<node>] [operation=<operation> [interval=<interval>]] [--full]",
 			"Show fail counts, all or those of a resource, a node, an operation. With --full they are not summed "+
-				"up. 'pcs resource cleanup' and 'pcs resource refresh' reset them.", showFailcounts, options...))
+				"up. 'pcs resource cleanup' and 'pcs resource refresh' reset them.", showFailcounts, options...)))
 }
 
 func showFailcounts(ctx context.Context, c *Call) error {

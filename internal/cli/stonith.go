@@ -12,8 +12,8 @@ import (
 func newStonith() *cobra.Command {
 	options := []string{"--hide-inactive", "-f"}
 	verbs := append(stonithVerbs(),
-		verb("status [<stonith id | tag id>] [node=<node>] [--hide-inactive]",
-			"View fence devices: all, one, those of a tag, or those of a node.", stonithStatus, options...),
+		unnamed(verb("status [<stonith id | tag id>] [node=<node>] [--hide-inactive]",
+			"View fence devices: all, one, those of a tag, or those of a node.", stonithStatus, options...)),
 		newFailcount(), newCleanup(), newRefresh())
 	return noun("stonith", "Manage fence devices.", stonithStatus, options, verbs...)
 }

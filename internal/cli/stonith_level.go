@@ -14,14 +14,8 @@ import (
 )
 
 func newStonithLevel() *cobra.Command {
-	config := func(ctx context.Context, c *Call) error { return levelConfig(ctx, c) }
-	return noun("level", "Manage fencing levels", config, []string{"-f", "--output-format"},
-		verb("config [--output-format text|cmd|json]", "Show fencing levels.", func(ctx context.Context, c *Call) error {
-			if len(c.Args) > 0 {
-				return errUsage
-			}
-			return levelConfig(ctx, c)
-		}, "-f", "--output-format"),
+	return noun("level", "Manage fencing levels", levelConfig, []string{"-f", "--output-format"},
+		unnamed(verb("config [--output-format text|cmd|json]", "Show fencing levels.", noWords(levelConfig), "-f", "--output-format")),
 		verb("add <level> <target> <stonith id> [<stonith id>...] [id=<level id>]",
 			"Make a fencing level of devices for a node, for those that match regexp%<pattern>, or for those with attrib%<name>=<value>.",
 			levelAdd, "-f", "--force"),
