@@ -1,8 +1,11 @@
 package e2e
 
 import (
+	"os"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"gpcs/internal/sandbox"
 	"gpcs/test/failover"
@@ -92,5 +95,36 @@ func TestErrorsOfResources(t *testing.T) {
 	refuses(t, c, "pcs resource create virtual_ip ocf:heartbeat:IPaddr2 ip=192.168.1.101", "'virtual_ip' already exists")
 	if after := sh(t, c, "node1", "pcs resource config"); after != before {
 		t.Errorf("a refused command changed the CIB:\n%s", after)
+	}
+}
+
+// A node that dies while the cluster is set up leaves no half of a cluster.
+func TestPeerDiesInTheMiddleOfClusterSetup(t *testing.T) {
+	c := nodes(t, 3)
+	all := strings.Join(c.Nodes(), " ")
+	must(t, c, "node1", "sh", "-c", "pcs host auth "+all+" -u hacluster -p "+sandbox.Password)
+	var died sync.WaitGroup
+	died.Go(func() {
+		for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+			log, err := os.ReadFile(c.DiskPath("node3", "/var/log/gpcsd.log"))
+			if err == nil && strings.Contains(string(log), "destroy") { // setup's first step on each node
+				break
+			}
+		}
+		if _, err := c.Kill("node3"); err != nil {
+			t.Error(err)
+		}
+	})
+	r := do(t, c, "node1", "sh", "-c", "pcs cluster setup my_cluster "+all+" --request-timeout 3")
+	died.Wait()
+	t.Logf("status %d\n%s%s", r.Code, r.Stdout, r.Stderr)
+	for _, node := range []string{"node1", "node2"} {
+		conf := sh(t, c, node, "cat /etc/corosync/corosync.conf 2>/dev/null || true")
+		if r.Code == 0 && conf == "" || r.Code != 0 && conf != "" {
+			t.Errorf("setup ended with status %d, corosync.conf of %s: %q", r.Code, node, conf)
+		}
+	}
+	if r.Code != 0 && !strings.Contains(r.Stderr, "node3") {
+		t.Errorf("the error does not name node3: %s", r.Stderr)
 	}
 }
