@@ -102,6 +102,9 @@ func checkPermissions(doc *cib.Document, permissions []Permission) report.List {
 func CreateRole(doc *cib.Document, id, description string, permissions []Permission) report.List {
 	out := checkPermissions(doc, permissions)
 	b := newIDs(doc)
+	if b.has(id) && !out.Failed() {
+		return report.List{report.Stop("ID_ALREADY_EXISTS", fmt.Sprintf("'%s' already exists", id))}
+	}
 	out = append(out, b.checkNewID(id, "ACL role")...)
 	if out.Failed() {
 		return out
@@ -130,7 +133,11 @@ func AddPermissions(doc *cib.Document, id string, permissions []Permission) repo
 	out := checkPermissions(doc, permissions)
 	role := findACL(doc, "acl_role", id)
 	b := newIDs(doc)
-	if role == nil {
+	switch {
+	case role != nil:
+	case b.has(id):
+		out = append(out, wrongKind(id, "acl_role"))
+	default:
 		out = append(out, b.checkNewID(id, "ACL role")...)
 	}
 	if out.Failed() {
@@ -194,6 +201,9 @@ func findHolder(doc *cib.Document, tag, id string) (*cib.Element, report.List) {
 		if e := findACL(doc, t, id); e != nil {
 			return e, nil
 		}
+	}
+	if tag != "" && (findACL(doc, ACLUser, id) != nil || findACL(doc, ACLGroup, id) != nil || IDExists(doc, id)) {
+		return nil, report.List{wrongKind(id, tag)}.Alone()
 	}
 	return nil, report.List{notFound(id, tags...)}.Alone()
 }

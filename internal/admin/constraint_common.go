@@ -128,28 +128,40 @@ func deleteConstraint(section *cib.Element, id string) bool {
 	return false
 }
 
-// ConstraintsReferring lists the ids of the constraints that name a resource,
-// in document order.
+// ConstraintsReferring lists the ids of the constraints that name a resource:
+// plain ones by kind, then those of sets.
 func ConstraintsReferring(doc *cib.Document, resource string) []string {
 	section := doc.Find("constraints")
 	if section == nil {
 		return nil
 	}
 	var ids []string
+	for _, tag := range []string{"rsc_colocation", "rsc_location", "rsc_order", "rsc_ticket"} {
+		for _, c := range section.SelectElements(tag) {
+			if names(c, resource) {
+				ids = append(ids, elementID(c))
+			}
+		}
+	}
 	for _, c := range section.ChildElements() {
-		if refersTo(c, resource) {
+		if inSets(c, resource) {
 			ids = append(ids, elementID(c))
 		}
 	}
 	return ids
 }
 
-func refersTo(c *cib.Element, resource string) bool {
+// names tells whether a plain constraint is about a resource.
+func names(c *cib.Element, resource string) bool {
 	for _, name := range []string{"rsc", "first", "then", "with-rsc"} {
 		if c.SelectAttrValue(name, "") == resource {
 			return true
 		}
 	}
+	return false
+}
+
+func inSets(c *cib.Element, resource string) bool {
 	for _, set := range c.SelectElements("resource_set") {
 		for _, ref := range set.SelectElements("resource_ref") {
 			if elementID(ref) == resource {

@@ -49,6 +49,9 @@ func AddLocation(doc *cib.Document, l NewLocation, force bool) report.List {
 	if bad := l.Target.check(doc, force); bad != nil {
 		return bad
 	}
+	if taken := findElement(doc, l.ID); taken != nil && taken.Tag != "rsc_location" {
+		return checkOwnID(newIDs(doc), l.ID)
+	}
 	section := constraintSection(doc)
 	for _, c := range section.SelectElements("rsc_location") {
 		sameTarget := c.SelectAttrValue(l.Target.attribute(), "") == l.Target.Name && c.SelectAttrValue("node", "") == l.Node

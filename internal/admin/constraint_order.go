@@ -149,18 +149,20 @@ func orderSummary(c *cib.Element) string {
 // out of order sets.
 func DeleteOrders(doc *cib.Document, resources []string) report.List {
 	section := constraintSection(doc)
+	found := false
 	for _, id := range resources {
-		found := false
 		for _, c := range section.SelectElements("rsc_order") {
 			if c.SelectAttrValue("first", "") == id || c.SelectAttrValue("then", "") == id {
 				section.RemoveChild(c)
 				found = true
 			}
 		}
-		inSets := dropReferences(doc, "rsc_order", id, func(*cib.Element) bool { return true })
-		if !found && !inSets {
-			return report.List{report.Stop("CONSTRAINT_NOT_FOUND", "No matching resources found in ordering list")}
+		if dropReferences(doc, "rsc_order", id, func(*cib.Element) bool { return true }) {
+			found = true
 		}
+	}
+	if !found {
+		return report.List{report.Stop("CONSTRAINT_NOT_FOUND", "No matching resources found in ordering list")}
 	}
 	return nil
 }

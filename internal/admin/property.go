@@ -51,11 +51,17 @@ func SetProperties(doc *cib.Document, values Pairs, o PropertyOptions) report.Li
 		set = cib.NewElement(propertySet, "id", b.unique(propertySetID))
 		doc.Section("crm_config").AddChild(set)
 	}
-	for _, p := range values {
+	for _, p := range values.Sorted() {
+		if p.Value != "" && findNvpair(set, p.Name) == nil {
+			set.AddChild(cib.NewElement("nvpair", "id", b.below(set, p.Name[:min(len(p.Name), propertyIDLength)]), "name", p.Name))
+		}
 		b.setNvpair(set, p)
 	}
 	return out
 }
+
+// propertyIDLength is how much of a property's name goes into the id of its nvpair.
+const propertyIDLength = 20
 
 func firstPropertySet(doc *cib.Document) *cib.Element {
 	if section := doc.Find("crm_config"); section != nil {
@@ -151,14 +157,20 @@ func checkProperty(p Property, value string, o PropertyOptions) report.List {
 	}
 	check, ok := propertyCheck(p)
 	if !ok || check.ok(value) {
+		if n, _ := seconds(value); isFenceDelay(p.Name) && n > 0 {
+			out = append(out, report.NewError("STONITH_WATCHDOG_TIMEOUT_CANNOT_BE_SET",
+				p.Name+" can only be unset or set to 0 while SBD is disabled"))
+		}
 		return out
 	}
 	by := report.Force
-	if p.Name == fenceDelayOpt || p.Name == oldFenceDelay {
+	if isFenceDelay(p.Name) {
 		by = report.Never
 	}
 	return append(out, invalidValue(p.Name, value, check.hint, by, o.Force && by != report.Never))
 }
+
+func isFenceDelay(name string) bool { return name == fenceDelayOpt || name == oldFenceDelay }
 
 var (
 	percentForm = regexp.MustCompile(`^\d+%$`)

@@ -118,9 +118,7 @@ func CreateTag(doc *cib.Document, id string, refs []string) report.List {
 
 // DeleteTags removes tags that no constraint names.
 func DeleteTags(doc *cib.Document, ids []string) report.List {
-	out := duplicateIDs("Ids to remove", ids)
-	_, unknown := ReadTags(doc, ids)
-	out = append(out, unknown...)
+	_, out := ReadTags(doc, ids)
 	for _, id := range ids {
 		if users := ConstraintsReferring(doc, id); len(users) > 0 {
 			out = append(out, report.NewError("TAG_CANNOT_REMOVE_TAG_REFERENCED_IN_CONSTRAINTS", fmt.Sprintf(
@@ -186,7 +184,7 @@ func (c TagChange) check(id string, refs []string, found bool) report.List {
 		if slices.Contains(c.Remove, r) {
 			both = append(both, r)
 		}
-		if slices.Contains(refs, r) && c.Beside == "" && !slices.Contains(c.Remove, r) {
+		if slices.Contains(refs, r) && c.Beside == "" {
 			already = append(already, r)
 		}
 	}

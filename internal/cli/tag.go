@@ -75,8 +75,8 @@ func tagUpdate(ctx context.Context, c *Call) error {
 	if words.has("add") && len(change.Add) == 0 || words.has("remove") && len(change.Remove) == 0 || !words.has("add") && !words.has("remove") {
 		return usageError{hint: "Specify at least one id for 'add' or 'remove' arguments."}
 	}
-	if err := c.atMostOne("--after", "--before"); err != nil {
-		return err
+	if c.Has("--after") && c.Has("--before") {
+		return fail("Cannot specify both --before and --after")
 	}
 	change.Beside, change.Before = c.Value("--before")
 	if after, given := c.Value("--after"); given {
