@@ -9,7 +9,7 @@ const (
 	PathCIB     = "/api/gpcs/v1/cib"         // GET: the document as XML; ?local=1 this node's copy, else the DC's
 	PathChange  = "/api/gpcs/v1/cib/change"  // POST cib.Request -> ChangeResult
 	PathState   = "/api/gpcs/v1/state"       // GET: State
-	PathCluster = "/api/gpcs/v1/cluster"     // POST ClusterCommand -> ClusterResult, this node only
+	PathCluster = "/api/gpcs/v1/cluster"     // POST ClusterCommand, this node only
 	PathRefresh = "/api/gpcs/v1/lrm/refresh" // POST RefreshRequest: forget history, probe again
 	PathIdle    = "/api/gpcs/v1/idle"        // GET ?timeout=seconds: answers Idle when no action is pending or running
 )
@@ -95,17 +95,11 @@ type Link struct {
 
 // ClusterCommand asks this node's daemon for a change of its cluster services.
 type ClusterCommand struct {
-	Do    string `json:"do"`    // "start", "stop", "enable", "disable", "kill", "destroy", "reload" (corosync.conf)
-	Force bool   `json:"force"` // stop at once, without moving resources first
+	Do string `json:"do"` // "start", "stop", "enable", "disable", "kill", "destroy", "reload" (corosync.conf)
 	// Component narrows a stop: "pacemaker" stops the resources and stays a
 	// member, "corosync" leaves; "" does both. pcs stops in these two steps on
 	// all nodes, so that quorum is kept while resources stop.
 	Component string `json:"component,omitempty"`
-}
-
-// ClusterResult is the answer: what was done, for the administrator.
-type ClusterResult struct {
-	Output string `json:"output"`
 }
 
 // RefreshRequest makes nodes forget what they know of resources.

@@ -149,7 +149,7 @@ func (c *Call) doHere(ctx context.Context, command api.ClusterCommand, what stri
 	if err != nil {
 		return err
 	}
-	if _, err := daemon.Do(ctx, command); err != nil {
+	if err := daemon.Do(ctx, command); err != nil {
 		return fail("%s: %s", what, why(err))
 	}
 	return nil

@@ -279,13 +279,13 @@ func (n *testNode) State() api.State {
 	return s
 }
 
-func (n *testNode) Do(_ context.Context, c api.ClusterCommand) (api.ClusterResult, error) {
+func (n *testNode) Do(_ context.Context, c api.ClusterCommand) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	switch c.Do {
 	case "start":
 		if _, err := os.Stat(n.root.CorosyncConf()); err != nil {
-			return api.ClusterResult{}, errors.New("cluster is not currently configured on this node")
+			return errors.New("cluster is not currently configured on this node")
 		}
 		n.state.Running = true
 		n.doc.Section("status").AddChild(cib.NewElement("node_state", "id", "1", "uname", n.name,
@@ -296,9 +296,9 @@ func (n *testNode) Do(_ context.Context, c api.ClusterCommand) (api.ClusterResul
 		n.state.Enabled = c.Do == "enable"
 	case "destroy":
 		n.state.Running, n.state.Enabled = false, false
-		return api.ClusterResult{}, server.RemoveClusterFiles(n.root)
+		return server.RemoveClusterFiles(n.root)
 	}
-	return api.ClusterResult{}, nil
+	return nil
 }
 
 func (n *testNode) Refresh(context.Context, api.RefreshRequest) error { return nil }

@@ -132,9 +132,8 @@ func (t *Target) State(ctx context.Context) (api.State, error) {
 
 // Do carries out a command on the target's cluster services; stopping takes
 // as long as its resources take.
-func (t *Target) Do(ctx context.Context, c api.ClusterCommand) (api.ClusterResult, error) {
-	var r api.ClusterResult
-	return r, t.call(ctx, http.MethodPost, api.PathCluster, NoLimit, c, &r)
+func (t *Target) Do(ctx context.Context, c api.ClusterCommand) error {
+	return t.call(ctx, http.MethodPost, api.PathCluster, NoLimit, c, nil)
 }
 
 // Refresh makes nodes forget the history of resources.

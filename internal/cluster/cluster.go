@@ -22,6 +22,9 @@ import (
 // ErrStopped says that the cluster does not run on this node any more.
 var ErrStopped = errors.New("the cluster is stopped on this node")
 
+// ErrLineage says that Options.Lineage cannot be read.
+var ErrLineage = errors.New("the lineage stored with the configuration is damaged")
+
 // Cluster is this node's part in the cluster. Its methods may be called from
 // everywhere, those that wait only while Run runs.
 type Cluster struct {
@@ -62,7 +65,7 @@ func New(opt Options) (*Cluster, error) {
 	var lineage view.Lineage
 	if len(opt.Lineage) > 0 {
 		if err := json.Unmarshal(opt.Lineage, &lineage); err != nil {
-			return nil, fmt.Errorf("the lineage stored with the configuration is damaged: %w", err)
+			return nil, fmt.Errorf("%w: %w", ErrLineage, err)
 		}
 	}
 	c := &Cluster{

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -18,13 +19,16 @@ import (
 	"gpcs/internal/server"
 )
 
-// Port is pcsd's TCP port, open in every firewall's high-availability service.
-const Port = 2224
-
 // Options are what a daemon is made of.
 type Options struct {
 	Root paths.Root
 	Log  *slog.Logger
+	// Host is this node's name, "" = what the kernel says.
+	Host string
+	// Address is the one to listen on, "" = all of this node's; Port is pcsd's
+	// on all nodes, 0 = 2224, which every firewall's high-availability service opens.
+	Address string
+	Port    int
 	// Ready is called once requests are answered; the service manager is told.
 	Ready func()
 }
@@ -35,7 +39,9 @@ type Daemon struct {
 	log  *slog.Logger
 	name string // host name
 
-	ctx context.Context // of Run; instances live in it
+	ctx       context.Context // of Run; instances live in it
+	noCgroups bool            // for tests, which leave no trace on the machine
+
 	// commands is held while cluster services are started or stopped.
 	commands sync.Mutex
 	mu       sync.Mutex // guards instance
@@ -44,11 +50,16 @@ type Daemon struct {
 
 // New prepares a daemon.
 func New(opts Options) (*Daemon, error) {
-	name, err := os.Hostname()
-	if err != nil {
-		return nil, fmt.Errorf("this node's name cannot be found out: %w", err)
+	if opts.Port == 0 {
+		opts.Port = auth.DefaultPort
 	}
-	return &Daemon{opts: opts, log: opts.Log, name: name}, nil
+	if opts.Host == "" {
+		var err error
+		if opts.Host, err = os.Hostname(); err != nil {
+			return nil, fmt.Errorf("this node's name cannot be found out: %w", err)
+		}
+	}
+	return &Daemon{opts: opts, log: opts.Log, name: opts.Host}, nil
 }
 
 // Run answers requests until ctx ends, and runs cluster services when they
@@ -59,31 +70,32 @@ func (d *Daemon) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	tcp, err := net.Listen("tcp", net.JoinHostPort("", strconv.Itoa(Port)))
+	tcp, err := net.Listen("tcp", net.JoinHostPort(d.opts.Address, strconv.Itoa(d.opts.Port)))
 	if err != nil {
-		return fmt.Errorf("port %d cannot be listened on, is pcsd running too? %w", Port, err)
+		return fmt.Errorf("port %d cannot be listened on: %w; is pcsd running too? see 'ss -tlnp sport = :%d'", d.opts.Port, err, d.opts.Port)
 	}
 	local, err := server.ListenLocal(d.opts.Root.Socket())
 	if err != nil {
-		return fmt.Errorf("the local socket cannot be made: %w", err)
+		return errors.Join(fmt.Errorf("the local socket cannot be made: %w", err), tcp.Close())
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	d.ctx = ctx
 	group.Go(func() error { return srv.Serve(ctx, tcp, local) })
 	if d.wanted() {
-		if err := d.startServices(); err != nil {
-			d.log.Error("cluster services cannot be started", "err", err)
+		if err := d.alone(d.startServices); err != nil {
+			d.log.Error("cluster services cannot be started; once that is mended run 'pcs cluster start'", "err", err)
 		}
 	}
 	if d.opts.Ready != nil {
 		d.opts.Ready()
 	}
 	err = group.Wait()
-	d.commands.Lock()
-	defer d.commands.Unlock()
-	if i := d.current(); i != nil {
-		i.end()
-	}
+	_ = d.alone(func() error {
+		if i := d.current(); i != nil {
+			i.end()
+		}
+		return nil
+	})
 	return err
 }
 

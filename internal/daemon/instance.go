@@ -45,7 +45,6 @@ type instance struct {
 	root paths.Root
 
 	clusterName string
-	trouble     string // found while starting, for State
 
 	cluster   *cluster.Cluster
 	executor  *executor.Executor
@@ -61,9 +60,11 @@ type instance struct {
 	group  *errgroup.Group
 	done   chan struct{} // closed when everything has ended
 
-	evacuated atomic.Bool   // all resources were stopped for a stop of the services
-	mu        sync.Mutex    // guards released
-	released  chan struct{} // closed when the DC says that nothing runs here any more
+	evacuated  atomic.Bool   // all resources were stopped for a stop of the services
+	mu         sync.Mutex    // guards the following
+	released   chan struct{} // closed when the DC says that nothing runs here any more
+	evacuation *evacuation   // that runs or has succeeded, or nil
+	troubles   []string      // for State
 }
 
 // newInstance reads this node's cluster configuration and puts the parts
@@ -73,9 +74,9 @@ func newInstance(d *Daemon) (*instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, err := os.ReadFile(d.opts.Root.CorosyncAuthkey())
+	key, err := clusterKey(d.opts.Root)
 	if err != nil {
-		return nil, fmt.Errorf("the cluster key cannot be read: %w; set the cluster up again or copy it from another node", err)
+		return nil, err
 	}
 	disk, err := store.Open(d.opts.Root.CIBDir())
 	if err != nil {
@@ -86,12 +87,13 @@ func newInstance(d *Daemon) (*instance, error) {
 		return nil, err
 	}
 	i := &instance{name: name, self: self, uuid: newUUID(), log: d.log, root: d.opts.Root, clusterName: cfg.Name,
-		trouble: loaded.Trouble, results: newQueue[history.Result](),
-		done: make(chan struct{}), released: make(chan struct{})}
+		results: newQueue[history.Result](),
+		done:    make(chan struct{}), released: make(chan struct{})}
 	if loaded.Trouble != "" {
-		d.log.Error(loaded.Trouble)
+		i.trouble(loaded.Trouble)
 	}
-	if i.runner, err = agent.New(agent.Options{Root: d.opts.Root, Node: name, Log: d.log}); err != nil {
+	if i.runner, err = agent.New(agent.Options{Root: d.opts.Root, Node: name, Log: d.log,
+		NoCgroups: d.noCgroups}); err != nil {
 		return nil, err
 	}
 	i.facts = i.runner.NewFacts(agents.Finder{Root: d.opts.Root}.Metadata)
@@ -99,7 +101,11 @@ func newInstance(d *Daemon) (*instance, error) {
 		LastCallID: history.LastCallID(loaded.Doc, i.node().ID)})
 	i.cluster, err = cluster.New(cluster.Options{Root: d.opts.Root, Log: d.log, Self: self, Config: cfg, Key: key,
 		Document: loaded.Doc, Lineage: loaded.Lineage, Store: disk, Schema: Schema, FeatureSet: history.FeatureSet,
-		Dial: dial, Receive: i.receive})
+		Dial: d.dial, Receive: i.receive})
+	if errors.Is(err, cluster.ErrLineage) {
+		err = fmt.Errorf("%w; remove %s and start again: the other nodes' configuration then counts for more than this node's",
+			err, disk.LineageFile())
+	}
 	if err != nil {
 		i.runner.Close()
 		return nil, err
@@ -124,6 +130,23 @@ func schedule(doc *cib.Document, now int64) (*graph.Graph, error) {
 	return r.Graph, nil
 }
 
+// Bounds of a cluster key in bytes, as libknet has them.
+const minKey, maxKey = 128, 4096
+
+// clusterKey reads authkey.
+func clusterKey(root paths.Root) ([]byte, error) {
+	const hint = "copy it from another node, or set the cluster up again"
+	key, err := os.ReadFile(root.CorosyncAuthkey())
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("the cluster key cannot be read: %w; %s", err, hint)
+	case len(key) < minKey, len(key) > maxKey:
+		return nil, fmt.Errorf("the cluster key %s has %d bytes, it should have %d to %d; %s",
+			root.CorosyncAuthkey(), len(key), minKey, maxKey, hint)
+	}
+	return key, nil
+}
+
 // newUUID returns a random version 4 UUID in its text form.
 func newUUID() string {
 	u, err := conf.NewUUID(rand.Reader)
@@ -145,7 +168,7 @@ func clusterConfig(root paths.Root, host string) (cfg cluster.Config, self uint3
 	}
 	c, err := conf.ParseCorosync(data)
 	if err != nil {
-		return cfg, 0, "", fmt.Errorf("%s: %w", root.CorosyncConf(), err)
+		return cfg, 0, "", fmt.Errorf("%s: %w; mend it, or copy it from another node", root.CorosyncConf(), err)
 	}
 	cfg = cluster.Config{Name: c.ClusterName(), Token: c.Token(), Port: c.Port(0)}
 	votes := c.Votes()
@@ -178,7 +201,8 @@ func (i *instance) start(ctx context.Context) {
 		i.group.Go(func() error {
 			err := run(i.ctx)
 			if err != nil && i.ctx.Err() == nil {
-				i.log.Error("a part of the cluster services ended", "part", name, "err", err)
+				i.trouble(fmt.Sprintf("Part '%s' of the cluster services on %s ended (%v): "+
+					"run 'pcs cluster stop' and 'pcs cluster start' there", name, i.name, err))
 			}
 			return err
 		})
@@ -191,6 +215,14 @@ func (i *instance) start(ctx context.Context) {
 	i.log.Info("cluster services started", "cluster", i.clusterName, "node", i.name)
 }
 
+// trouble notes a condition that an administrator must know of.
+func (i *instance) trouble(text string) {
+	i.log.Error(text)
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.troubles = append(i.troubles, text)
+}
+
 // end stops everything and waits; resources are left as they are.
 func (i *instance) end() {
 	i.cancel()
@@ -199,15 +231,4 @@ func (i *instance) end() {
 
 func (i *instance) node() history.Node {
 	return history.Node{ID: strconv.FormatUint(uint64(i.self), 10), Name: i.name}
-}
-
-// release notes that the DC has seen everything on this node stopped.
-func (i *instance) release() {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	select {
-	case <-i.released:
-	default:
-		close(i.released)
-	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"gpcs/internal/api"
@@ -12,171 +11,152 @@ import (
 	"gpcs/internal/server"
 )
 
-// escalation is how long a graceful stop may take (shutdown-escalation).
-const escalation = 20 * time.Minute
-
 // destroyPatience is how long destroying a cluster waits for resources to stop.
 const destroyPatience = time.Minute
 
 // Do carries out a command on this node's cluster services.
-func (d *Daemon) Do(ctx context.Context, c api.ClusterCommand) (api.ClusterResult, error) {
-	d.commands.Lock()
-	defer d.commands.Unlock()
-	d.log.Info("command for cluster services", "do", c.Do, "component", c.Component, "force", c.Force)
-	var err error
+func (d *Daemon) Do(ctx context.Context, c api.ClusterCommand) error {
+	d.log.Info("command for cluster services", "do", c.Do, "component", c.Component)
 	switch c.Do {
 	case "start":
-		err = d.startServices()
+		return d.alone(d.startServices)
 	case "stop":
-		err = d.stopServices(ctx, c)
+		return d.stopServices(ctx, c)
 	case "kill":
-		err = d.killServices()
+		return d.alone(d.killServices)
 	case "enable":
-		err = mark(d.enabledFile(), true)
+		return d.alone(func() error { return mark(d.enabledFile(), true) })
 	case "disable":
-		err = mark(d.enabledFile(), false)
+		return d.alone(func() error { return mark(d.enabledFile(), false) })
 	case "reload":
-		err = d.reload()
+		return d.alone(d.reload)
 	case "destroy":
-		err = d.destroy(ctx)
-	default:
-		err = &api.Error{Code: api.CodeInvalid, Message: fmt.Sprintf("unknown command %q", c.Do)}
+		return d.destroy(ctx)
 	}
-	return api.ClusterResult{}, err
+	return &api.Error{Code: api.CodeInvalid, Message: fmt.Sprintf("unknown command %q", c.Do)}
+}
+
+// alone runs a command while no other one runs.
+func (d *Daemon) alone(command func() error) error {
+	d.commands.Lock()
+	defer d.commands.Unlock()
+	return command()
 }
 
 func (d *Daemon) startServices() error {
 	if i := d.current(); i != nil {
-		return d.resume(i)
+		return i.resume()
 	}
-	i, err := newInstance(d)
-	if err != nil {
-		return err
-	}
+	ran := exists(d.runningFile())
 	if err := mark(d.runningFile(), true); err != nil {
 		return fmt.Errorf("it cannot be noted that cluster services run: %w", err)
 	}
-	d.mu.Lock()
-	d.instance = i
-	d.mu.Unlock()
+	i, err := newInstance(d)
+	if err != nil {
+		return errors.Join(err, mark(d.runningFile(), ran))
+	}
 	i.start(d.ctx)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.instance = i
 	return nil
-}
-
-// resume takes a node back whose resources were stopped while it stayed a member.
-func (d *Daemon) resume(i *instance) error {
-	if !i.evacuated.Load() {
-		return nil
-	}
-	if err := d.stay(i); err != nil {
-		return fmt.Errorf("the cluster cannot be told that this node is back: %w", err)
-	}
-	i.mu.Lock()
-	i.released = make(chan struct{})
-	i.mu.Unlock()
-	i.evacuated.Store(false)
-	return nil
-}
-
-// stay takes back what evacuate told the cluster.
-func (d *Daemon) stay(i *instance) error {
-	ctx, cancel := context.WithTimeout(d.ctx, 10*time.Second)
-	defer cancel()
-	return i.unsetTransient(ctx, "shutdown")
 }
 
 // stopServices stops resources first and leaves the membership then; pcs asks
 // for the two parts one by one.
 func (d *Daemon) stopServices(ctx context.Context, c api.ClusterCommand) error {
-	i := d.current()
-	if i == nil {
-		return nil
-	}
-	if c.Component != "corosync" && !i.evacuated.Load() {
-		if err := d.evacuate(ctx, i); err != nil {
+	if c.Component != "corosync" {
+		if err := d.evacuate(ctx); err != nil {
 			return err
 		}
 	}
 	if c.Component == "pacemaker" {
 		return nil
 	}
-	return d.leave(i)
+	return d.alone(d.leave)
 }
 
-// evacuate has the cluster stop or move all that this node runs.
-func (d *Daemon) evacuate(ctx context.Context, i *instance) error {
-	ctx, cancel := context.WithTimeout(ctx, escalation)
-	defer cancel()
-	now := strconv.FormatInt(time.Now().Unix(), 10)
-	if err := i.setTransient(ctx, "shutdown", now); err != nil {
-		return fmt.Errorf("the cluster cannot be told that this node stops: %w", err)
-	}
-	i.mu.Lock()
-	released := i.released
-	i.mu.Unlock()
-	select {
-	case <-released:
-		i.evacuated.Store(true)
-		return nil
-	case <-i.done:
-		return nil
-	case <-ctx.Done():
-		// Half stopped is worse than either: the node goes on as a member.
-		if err := d.stay(i); err != nil {
-			d.log.Warn("this node goes on, but could not take its wish to stop back", "err", err)
+// evacuate has the cluster stop or move all that this node runs, and waits for
+// it. Other commands may be given meanwhile: a start takes the node back, a
+// kill ends the wait. When ctx ends first the evacuation goes on, as a stop
+// does in pcs whose caller lost patience; asking again joins it.
+func (d *Daemon) evacuate(ctx context.Context) error {
+	var e *evacuation
+	_ = d.alone(func() error {
+		if i := d.current(); i != nil {
+			e = i.evacuate()
 		}
-		return &api.Error{Code: api.CodeTimeout, Message: "resources on " + d.name + " did not stop in time; they and the " +
-			"cluster services are still running; see 'pcs status' for what does not stop"}
+		return nil
+	})
+	if e == nil {
+		return nil
+	}
+	select {
+	case <-e.done:
+		return e.err
+	case <-ctx.Done():
+		return &api.Error{Code: api.CodeTimeout, Message: "resources on " + d.name + " have not stopped yet, the node goes on " +
+			"stopping them; see 'pcs status' for what still runs, 'pcs cluster start' takes the node back"}
 	}
 }
 
-func (d *Daemon) leave(i *instance) error {
-	leaving, cancel := context.WithTimeout(d.ctx, 2*time.Second)
-	defer cancel()
-	if err := i.cluster.Leave(leaving); err != nil {
-		d.log.Warn("the others could not be told that this node leaves", "err", err)
+// leave tells the others that this node goes, and ends cluster services.
+func (d *Daemon) leave() error {
+	if i := d.current(); i != nil {
+		leaving, cancel := context.WithTimeout(d.ctx, 2*time.Second)
+		defer cancel()
+		if err := i.cluster.Leave(leaving); err != nil {
+			d.log.Warn("the others could not be told that this node leaves", "err", err)
+		}
 	}
 	return d.killServices()
 }
 
 // killServices ends cluster services at once; resources are left as they are.
 func (d *Daemon) killServices() error {
-	i := d.current()
-	if i == nil {
-		return mark(d.runningFile(), false)
-	}
 	d.mu.Lock()
+	i := d.instance
 	d.instance = nil
 	d.mu.Unlock()
-	i.end()
+	if i != nil {
+		i.end()
+	}
 	return mark(d.runningFile(), false)
 }
 
 // destroy stops what runs here and takes the node out of its cluster.
 func (d *Daemon) destroy(ctx context.Context) error {
-	if i := d.current(); i != nil {
-		patience, cancel := context.WithTimeout(ctx, destroyPatience)
-		if err := d.evacuate(patience, i); err != nil {
-			d.log.Warn("resources were not all stopped before the cluster was destroyed", "err", err)
-		}
-		cancel()
-		if err := d.leave(i); err != nil {
+	patience, cancel := context.WithTimeout(ctx, destroyPatience)
+	defer cancel()
+	if err := d.evacuate(patience); err != nil {
+		d.log.Warn("resources were not all stopped before the cluster was destroyed", "err", err)
+	}
+	return d.alone(func() error {
+		if err := d.leave(); err != nil {
 			return err
 		}
-	}
-	return errors.Join(mark(d.enabledFile(), false), mark(d.runningFile(), false), server.RemoveClusterFiles(d.opts.Root))
+		return errors.Join(mark(d.enabledFile(), false), server.RemoveClusterFiles(d.opts.Root))
+	})
 }
 
 // reload takes a changed corosync.conf into use. Members and options are read
-// when services start, so they are started anew; resources are not touched.
+// when services start, so they are started anew; resources are not touched. A
+// file that cannot be used is refused before anything ends.
 func (d *Daemon) reload() error {
 	if d.current() == nil {
 		return nil
 	}
+	if _, _, _, err := clusterConfig(d.opts.Root, d.name); err != nil {
+		return fmt.Errorf("cluster services go on with the configuration they have: %w", err)
+	}
 	if err := d.killServices(); err != nil {
 		return err
 	}
-	return d.startServices()
+	if err := d.startServices(); err != nil {
+		return fmt.Errorf("cluster services ended and cannot be started again, resources are left as they are: %w; "+
+			"once that is mended run 'pcs cluster start'", err)
+	}
+	return nil
 }
 
 // Document returns the CIB: this node's copy, or the DC's.

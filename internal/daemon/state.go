@@ -23,9 +23,9 @@ func (d *Daemon) State() api.State {
 	if i := d.current(); i != nil {
 		s.Running = !i.evacuated.Load()
 		i.cluster.State().Fill(&s)
-		if i.trouble != "" {
-			s.Troubles = append(s.Troubles, i.trouble)
-		}
+		i.mu.Lock()
+		s.Troubles = append(s.Troubles, i.troubles...)
+		i.mu.Unlock()
 	}
 	return s
 }

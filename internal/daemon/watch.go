@@ -115,9 +115,9 @@ func (i *instance) unsetTransient(ctx context.Context, name string) error {
 }
 
 // dial connects to pcsd's port of another node.
-func dial(ctx context.Context, _ uint32, host string) (net.Conn, error) {
-	var d net.Dialer
-	return d.DialContext(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(Port)))
+func (d *Daemon) dial(ctx context.Context, _ uint32, host string) (net.Conn, error) {
+	var dialer net.Dialer
+	return dialer.DialContext(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(d.opts.Port)))
 }
 
 // isLocal tells whether one of the addresses or names is this host's.

@@ -146,11 +146,10 @@ func (s *Server) clusterCommand(w http.ResponseWriter, r *http.Request, user aut
 		return &api.Error{Code: api.CodeDenied, Message: "user " + user.Name + " has no permission to destroy the cluster"}
 	}
 	s.Log.Info("cluster command", "do", c.Do, "component", c.Component, "user", user.Name, "from", r.RemoteAddr)
-	result, err := s.Cluster.Do(r.Context(), c)
-	if err != nil {
+	if err := s.Cluster.Do(r.Context(), c); err != nil {
 		return err
 	}
-	answerJSON(w, http.StatusOK, result)
+	answerJSON(w, http.StatusOK, struct{}{})
 	return nil
 }
 

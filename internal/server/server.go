@@ -34,7 +34,7 @@ type Cluster interface {
 	Submit(ctx context.Context, r cib.Request) (cib.Version, error)
 	State() api.State
 	// Do carries out a command on this node's cluster services.
-	Do(ctx context.Context, c api.ClusterCommand) (api.ClusterResult, error)
+	Do(ctx context.Context, c api.ClusterCommand) error
 	Refresh(ctx context.Context, r api.RefreshRequest) error
 	// Idle returns nil as soon as no action is pending or running.
 	Idle(ctx context.Context) error

@@ -45,11 +45,11 @@ func (f *fakeCluster) Submit(_ context.Context, r cib.Request) (cib.Version, err
 
 func (f *fakeCluster) State() api.State { return f.state }
 
-func (f *fakeCluster) Do(_ context.Context, c api.ClusterCommand) (api.ClusterResult, error) {
+func (f *fakeCluster) Do(_ context.Context, c api.ClusterCommand) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.done = append(f.done, strings.TrimSuffix(c.Do+" "+c.Component, " "))
-	return api.ClusterResult{}, f.err
+	return f.err
 }
 
 func (f *fakeCluster) Refresh(context.Context, api.RefreshRequest) error { return f.err }

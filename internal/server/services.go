@@ -88,7 +88,7 @@ func clusterSwitch(do, done string) func(*Server, call) answer {
 // do carries a command out and answers in pcsd's words.
 func (s *Server) do(c call, command api.ClusterCommand, done string) answer {
 	s.Log.Info("cluster command", "do", command.Do, "component", command.Component, "user", c.user.Name, "from", c.RemoteAddr)
-	if _, err := s.Cluster.Do(c.Context(), command); err != nil {
+	if err := s.Cluster.Do(c.Context(), command); err != nil {
 		return failed("Error: " + err.Error() + "\n")
 	}
 	return said(done)
@@ -106,7 +106,7 @@ func (s *Server) reloadCorosyncConf(c call) answer {
 	code, message := "reloaded", ""
 	if !s.Cluster.State().Running {
 		code = "not_running"
-	} else if _, err := s.Cluster.Do(c.Context(), api.ClusterCommand{Do: "reload"}); err != nil {
+	} else if err := s.Cluster.Do(c.Context(), api.ClusterCommand{Do: "reload"}); err != nil {
 		code, message = "failed", err.Error()
 	}
 	return answer{json: map[string]string{"code": code, "message": message}}

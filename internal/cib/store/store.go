@@ -44,6 +44,9 @@ func Open(dir string) (*Store, error) {
 	return s, nil
 }
 
+// LineageFile is where Save puts the lineage.
+func (s *Store) LineageFile() string { return s.path("cib.lineage") }
+
 func (s *Store) path(name string) string { return filepath.Join(s.dir, name) }
 
 // Load reads the newest good version. A damaged cib.xml is put aside, never
@@ -51,7 +54,7 @@ func (s *Store) path(name string) string { return filepath.Join(s.dir, name) }
 // the disk only; a directory without any document is no error.
 func (s *Store) Load() (Loaded, error) {
 	var l Loaded
-	l.Lineage, _ = os.ReadFile(s.path("cib.lineage"))
+	l.Lineage, _ = os.ReadFile(s.LineageFile())
 	doc, damage, err := s.read("cib.xml")
 	if err != nil {
 		return l, err

@@ -1,0 +1,391 @@
+package daemon
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"gpcs/internal/api"
+	"gpcs/internal/auth"
+	"gpcs/internal/cib"
+	"gpcs/internal/paths"
+)
+
+// patience bounds every wait of these tests; it says nothing about how long
+// anything takes.
+const patience = 30 * time.Second
+
+// newPair makes one certificate for all tests: its key takes a while.
+var newPair = sync.OnceValues(func() ([2][]byte, error) {
+	cert, key, err := auth.NewCertificate("alone", time.Now())
+	return [2][]byte{cert, key}, err
+})
+
+// node is a daemon that runs under a root directory of its own, on loopback
+// and with ports that the kernel chose.
+type node struct {
+	*Daemon
+	t    *testing.T
+	root paths.Root
+}
+
+// newNode runs a daemon; with a cluster of this node alone if inCluster.
+func newNode(t *testing.T, inCluster bool) *node {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "gpcsd") // short enough for the name of a socket
+	must(t, err)
+	n := &node{t: t, root: paths.Root(dir)}
+	pair, err := newPair()
+	must(t, err)
+	n.write(n.root.Certificate(), string(pair[0]))
+	n.write(n.root.CertificateKey(), string(pair[1]))
+	must(t, os.MkdirAll(filepath.Dir(n.root.Socket()), 0o755))
+	if inCluster {
+		n.write(n.root.CorosyncConf(), fmt.Sprintf(corosyncConf, freePort(t, "udp")))
+		n.write(n.root.CorosyncAuthkey(), strings.Repeat("k", 256))
+	}
+	ready, ended := make(chan struct{}), make(chan error, 1)
+	n.Daemon, err = New(Options{Root: n.root, Log: slog.New(slog.DiscardHandler), Host: "alone", Address: "127.0.0.1",
+		Port: freePort(t, "tcp"), Ready: func() { close(ready) }})
+	must(t, err)
+	n.noCgroups = true
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() { ended <- n.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("the daemon ended with %v", err)
+		}
+		must(t, os.RemoveAll(dir))
+	})
+	select {
+	case <-ready:
+	case err := <-ended:
+		ended <- nil
+		t.Fatal(err)
+	}
+	return n
+}
+
+const corosyncConf = `totem {
+    version: 2
+    cluster_name: lab
+    transport: knet
+    interface {
+        linknumber: 0
+        mcastport: %d
+    }
+}
+nodelist {
+    node {
+        ring0_addr: 127.0.0.1
+        name: alone
+        nodeid: 1
+    }
+}
+quorum {
+    provider: corosync_votequorum
+}
+`
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (n *node) write(name, content string) {
+	n.t.Helper()
+	must(n.t, os.MkdirAll(filepath.Dir(name), 0o755))
+	must(n.t, os.WriteFile(name, []byte(content), 0o600))
+}
+
+// freePort asks the kernel for a port that nobody uses.
+func freePort(t *testing.T, network string) int {
+	t.Helper()
+	if network == "udp" {
+		c, err := net.ListenPacket("udp", "127.0.0.1:0")
+		must(t, err)
+		defer c.Close()
+		return c.LocalAddr().(*net.UDPAddr).Port
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+func (n *node) context() context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	n.t.Cleanup(cancel)
+	return ctx
+}
+
+func (n *node) do(what string) error {
+	words := strings.Fields(what + " ")
+	c := api.ClusterCommand{Do: words[0]}
+	if len(words) > 1 {
+		c.Component = words[1]
+	}
+	return n.Do(n.context(), c)
+}
+
+func (n *node) mustDo(what string) {
+	n.t.Helper()
+	if err := n.do(what); err != nil {
+		n.t.Fatalf("%s: %v", what, err)
+	}
+}
+
+// A start that fails names the file and what to do, and leaves nothing behind
+// that would make the next daemon start by itself.
+func TestStartNamesWhatIsWrong(t *testing.T) {
+	n := newNode(t, true)
+	conf, key, dir := n.root.CorosyncConf(), n.root.CorosyncAuthkey(), n.root.CIBDir()
+	good, err := os.ReadFile(conf)
+	must(t, err)
+	for name, c := range map[string]struct {
+		harm func()
+		want []string
+	}{
+		"no corosync.conf":      {func() { must(t, os.Remove(conf)) }, []string{conf, "pcs cluster setup"}},
+		"damaged corosync.conf": {func() { n.write(conf, "totem {\n") }, []string{conf, "copy it from another node"}},
+		"another node's file": {func() { n.write(conf, strings.ReplaceAll(string(good), "alone", "other")) },
+			[]string{conf, "'alone'"}},
+		"no authkey":    {func() { must(t, os.Remove(key)) }, []string{key, "copy it from another node"}},
+		"empty authkey": {func() { n.write(key, "") }, []string{key, "copy it from another node"}},
+		"no CIB directory": {func() { n.write(dir, "a file") },
+			[]string{dir, "cannot make the CIB directory"}},
+		"CIB that cannot be read": {func() { must(t, os.MkdirAll(filepath.Join(dir, "cib.xml"), 0o755)) },
+			[]string{filepath.Join(dir, "cib.xml"), "cannot read"}},
+		"damaged lineage": {func() { n.write(filepath.Join(dir, "cib.lineage"), "{") },
+			[]string{filepath.Join(dir, "cib.lineage"), "remove"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.harm()
+			err := n.do("start")
+			if err == nil {
+				t.Fatal("no error")
+			}
+			for _, want := range c.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("%q does not say %q", err, want)
+				}
+			}
+			if n.State().Running || exists(n.runningFile()) {
+				t.Error("cluster services are said to run")
+			}
+			n.write(conf, string(good))
+			n.write(key, strings.Repeat("k", 256))
+			must(t, os.RemoveAll(dir))
+		})
+	}
+	n.mustDo("start") // all harm was mended
+	if !n.State().Running || !exists(n.runningFile()) {
+		t.Error("cluster services do not run")
+	}
+}
+
+func TestCommandsWithoutACluster(t *testing.T) {
+	n := newNode(t, false)
+	for _, what := range []string{"stop", "kill", "reload", "enable", "disable", "destroy"} {
+		if err := n.do(what); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if err := n.do("dance"); err == nil {
+		t.Error("a command that there is not was carried out")
+	}
+	var e *api.Error
+	for what, err := range map[string]error{"idle": n.Idle(n.context()), "refresh": n.Refresh(n.context(), api.RefreshRequest{})} {
+		if !errors.As(err, &e) || e.Code != api.CodeNotRunning || !strings.Contains(e.Message, "pcs cluster start") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+func TestReloadKeepsWhatRuns(t *testing.T) {
+	n := newNode(t, true)
+	n.mustDo("start")
+	before := n.current()
+	good, err := os.ReadFile(n.root.CorosyncConf())
+	must(t, err)
+	n.write(n.root.CorosyncConf(), "totem {\n")
+	if err := n.do("reload"); err == nil || !strings.Contains(err.Error(), n.root.CorosyncConf()) {
+		t.Errorf("a damaged corosync.conf was taken: %v", err)
+	}
+	if n.current() != before || !n.State().Running {
+		t.Error("cluster services did not go on")
+	}
+	n.write(n.root.CorosyncConf(), strings.Replace(string(good), "cluster_name: lab", "cluster_name: new", 1))
+	n.mustDo("reload")
+	if n.current() == before || n.State().ClusterName != "new" || !exists(n.runningFile()) {
+		t.Error("the changed corosync.conf was not taken")
+	}
+}
+
+func TestDestroyLeavesNothing(t *testing.T) {
+	n := newNode(t, true)
+	n.mustDo("enable")
+	n.mustDo("start")
+	must(t, n.Idle(n.context()))
+	n.mustDo("destroy")
+	for _, name := range []string{n.root.CorosyncConf(), n.root.CorosyncAuthkey(), n.root.CIB(), n.enabledFile(), n.runningFile()} {
+		if exists(name) {
+			t.Errorf("%s is still there", name)
+		}
+	}
+	if s := n.State(); s.Running || s.ClusterName != "" {
+		t.Errorf("%+v", s)
+	}
+}
+
+// slowAgent is a resource whose stop waits until a file exists.
+const slowAgent = `#!/bin/sh
+case $1 in
+start) : >"$OCF_RESKEY_dir/up" ;;
+stop)
+	: >"$OCF_RESKEY_dir/stopping"
+	until [ -e "$OCF_RESKEY_dir/go" ] || [ ! -e "$OCF_RESKEY_dir/up" ]; do sleep 0.05; done
+	rm -f "$OCF_RESKEY_dir/up" ;;
+monitor) [ -e "$OCF_RESKEY_dir/up" ] || exit 7 ;;
+*) exit 3 ;;
+esac
+`
+
+// newBusyNode runs a resource that stops when allow is called. stopping waits
+// until the agent was told to stop, stopped until it has.
+func newBusyNode(t *testing.T) (n *node, stopping, stopped, allow func()) {
+	t.Helper()
+	n = newNode(t, true)
+	dir := t.TempDir()
+	agent := filepath.Join(n.root.OCFRoot(), "resource.d", "test", "Slow")
+	n.write(agent, slowAgent)
+	must(t, os.Chmod(agent, 0o755))
+	n.mustDo("start")
+	_, err := n.Submit(n.context(), cib.Request{ID: "setup", Ops: []cib.Op{
+		{Kind: cib.Modify, XML: `<crm_config><cluster_property_set id="c"><nvpair id="f" name="stonith-enabled" value="false"/></cluster_property_set></crm_config>`},
+		{Kind: cib.Modify, XML: fmt.Sprintf(`<resources><primitive id="slow" class="ocf" provider="test" type="Slow"><instance_attributes id="i">`+
+			`<nvpair id="d" name="dir" value="%s"/></instance_attributes><operations><op id="s" name="stop" interval="0" timeout="600s"/>`+
+			`</operations></primitive></resources>`, dir)}}})
+	must(t, err)
+	must(t, n.Idle(n.context()))
+	if !exists(filepath.Join(dir, "up")) {
+		t.Fatal("the resource was not started")
+	}
+	await := func(name string, there bool) {
+		t.Helper()
+		for ctx := n.context(); exists(filepath.Join(dir, name)) != there; {
+			select {
+			case <-ctx.Done():
+				t.Fatalf("the agent's file %s: waited for there=%v", name, there)
+			case <-time.After(10 * time.Millisecond): // an agent has no way to tell
+			}
+		}
+	}
+	return n, func() { await("stopping", true) }, func() { await("up", false) }, func() { n.write(filepath.Join(dir, "go"), "") }
+}
+
+// Who asks for a stop and loses patience does not stop the stopping: pcs asks
+// again each minute while resources take their time.
+func TestStopGoesOnWithoutItsCaller(t *testing.T) {
+	n, stopping, _, allow := newBusyNode(t)
+	impatient, cancel := context.WithCancel(context.Background())
+	first := make(chan error, 1)
+	go func() { first <- n.Do(impatient, api.ClusterCommand{Do: "stop", Component: "pacemaker"}) }()
+	stopping()
+	cancel()
+	var e *api.Error
+	if err := <-first; !errors.As(err, &e) || e.Code != api.CodeTimeout {
+		t.Errorf("the first caller heard %v", err)
+	}
+	if !n.State().Running {
+		t.Error("the node is said to be stopped before its resource is")
+	}
+	allow()
+	n.mustDo("stop pacemaker")
+	if n.State().Running || n.current() == nil {
+		t.Error("the node does not stay a member without resources")
+	}
+	n.mustDo("start")
+	if !n.State().Running {
+		t.Error("the node was not taken back")
+	}
+	n.mustDo("stop")
+	if n.current() != nil || exists(n.runningFile()) {
+		t.Error("the node has not left")
+	}
+}
+
+// A kill need not wait for a stop that hangs.
+func TestKillEndsAStop(t *testing.T) {
+	n, stopping, stopped, allow := newBusyNode(t)
+	answer := make(chan error, 1)
+	go func() { answer <- n.do("stop") }()
+	stopping()
+	n.mustDo("kill")
+	if err := <-answer; err != nil {
+		t.Errorf("the stop ended with %v", err)
+	}
+	if n.State().Running || n.current() != nil || exists(n.runningFile()) {
+		t.Error("cluster services were not killed")
+	}
+	allow()
+	stopped() // the agent, which outlives the daemon
+}
+
+// A start takes a node back that is still being stopped.
+func TestStartEndsAStop(t *testing.T) {
+	n, stopping, _, allow := newBusyNode(t)
+	answer := make(chan error, 1)
+	go func() { answer <- n.do("stop") }()
+	stopping()
+	n.mustDo("start")
+	if err := <-answer; !errors.Is(err, errStarted) {
+		t.Errorf("the stop ended with %v", err)
+	}
+	allow()
+	must(t, n.Idle(n.context()))
+	doc, err := n.Document(n.context(), true)
+	must(t, err)
+	if !n.State().Running || strings.Contains(string(doc.Bytes()), `name="shutdown"`) {
+		t.Error("the node still means to stop")
+	}
+}
+
+// Two daemons on one machine: the second says who is in its way.
+func TestPortIsTaken(t *testing.T) {
+	n := newNode(t, false)
+	second, err := New(n.opts)
+	must(t, err)
+	if err := second.Run(t.Context()); err == nil || !strings.Contains(err.Error(), fmt.Sprint(n.opts.Port)) {
+		t.Errorf("%v", err)
+	}
+}
+
+// A stream of another node's cluster is refused while there is no cluster here.
+func TestStreamWithoutACluster(t *testing.T) {
+	n := newNode(t, false)
+	conn, err := tls.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", n.opts.Port),
+		&tls.Config{InsecureSkipVerify: true, NextProtos: []string{"gpcs-cluster/1"}})
+	must(t, err)
+	defer conn.Close()
+	must(t, conn.SetDeadline(time.Now().Add(patience)))
+	if _, err := conn.Read(make([]byte, 1)); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("the stream stays open: %v", err)
+	}
+}
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
