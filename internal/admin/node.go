@@ -34,15 +34,36 @@ func KnownNodes(doc *cib.Document) []string {
 // remoteNodes lists the nodes that resources connect to: remote and guest nodes.
 func remoteNodes(doc *cib.Document) []string {
 	var names []string
-	for _, r := range allResources(doc) {
-		if isRemote(r) {
-			names = append(names, elementID(r))
-		}
-		if name, ok := nvsetValue(r, "meta_attributes", "remote-node"); ok && r.Tag == "primitive" {
-			names = append(names, name)
-		}
+	for _, n := range RemoteNodes(doc) {
+		names = append(names, n.Name)
 	}
 	return names
+}
+
+// RemoteNode is a node that a resource connects to.
+type RemoteNode struct{ Name, Addr string }
+
+// RemoteNodes lists remote and guest nodes with the addresses that they are
+// reached under: by default their names, ocf:pacemaker:remote(7).
+func RemoteNodes(doc *cib.Document) []RemoteNode {
+	var nodes []RemoteNode
+	for _, r := range allResources(doc) {
+		if isRemote(r) {
+			n := RemoteNode{elementID(r), elementID(r)}
+			if addr, ok := nvsetValue(r, "instance_attributes", "server"); ok {
+				n.Addr = addr
+			}
+			nodes = append(nodes, n)
+		}
+		if name, ok := nvsetValue(r, "meta_attributes", "remote-node"); ok && r.Tag == "primitive" {
+			n := RemoteNode{name, name}
+			if addr, ok := nvsetValue(r, "meta_attributes", "remote-addr"); ok {
+				n.Addr = addr
+			}
+			nodes = append(nodes, n)
+		}
+	}
+	return nodes
 }
 
 // nodeElement returns a node's element in the document. Remote and guest

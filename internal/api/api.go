@@ -95,11 +95,13 @@ type Link struct {
 
 // ClusterCommand asks this node's daemon for a change of its cluster services.
 type ClusterCommand struct {
-	Do string `json:"do"` // "start", "stop", "enable", "disable", "kill", "destroy", "reload" (corosync.conf)
+	Do string `json:"do"` // "start", "stop", "enable", "disable", "kill", "destroy", "reload" (corosync.conf), "forget" (nodes)
 	// Component narrows a stop: "pacemaker" stops the resources and stays a
 	// member, "corosync" leaves; "" does both. pcs stops in these two steps on
 	// all nodes, so that quorum is kept while resources stop.
 	Component string `json:"component,omitempty"`
+	// Nodes are forgotten: what the CIB says of nodes that have left for good.
+	Nodes []string `json:"nodes,omitempty"`
 }
 
 // RefreshRequest makes nodes forget what they know of resources.

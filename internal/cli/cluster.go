@@ -39,6 +39,7 @@ func newCluster() *cobra.Command {
 		verb("destroy [--all] [--yes]", "Take this node or all nodes out of the cluster and remove its configuration for good.",
 			withoutArgs(clusterDestroy), "--all", "--force", "--request-timeout", "--yes"),
 	)
+	cmd.AddCommand(newClusterNode())
 	cmd.AddCommand(clusterCIBVerbs()...)
 	return cmd
 }

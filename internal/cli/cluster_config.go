@@ -134,17 +134,7 @@ func (c *Call) storeCorosyncConf(ctx context.Context, cluster *conf.Corosync, ne
 			return err
 		}
 	}
-	fmt.Fprintln(c.Stderr, "Sending updated corosync.conf to nodes...")
-	var reports report.List
-	client.Each(ctx, targets, remote("set_corosync_conf", 0, url.Values{"corosync_conf": {string(cluster.Bytes())}}),
-		func(t *client.Target, _ string, err error) {
-			if err == nil {
-				fmt.Fprintf(c.Stderr, "%s: Succeeded\n", t.Name)
-				return
-			}
-			reports = append(reports, callFailed(err), report.NewError("COROSYNC_CONFIG_DISTRIBUTION_NODE_ERROR",
-				t.Name+": Unable to set corosync config"))
-		})
+	_, reports := c.sendCorosyncConf(ctx, targets, cluster)
 	if err := c.conclude(reports); err != nil {
 		return err
 	}
@@ -196,10 +186,10 @@ func (c *Call) reload(ctx context.Context, targets []*client.Target) error {
 		case err != nil:
 			broken = true
 			reports = append(reports, report.NewWarning("COROSYNC_CONFIG_RELOAD_ERROR", callFailed(err).Text))
-		case code == "not_running":
+		case code == "not_running" && done == "":
 			reports = append(reports, report.NewWarning("COROSYNC_CONFIG_RELOAD_NOT_POSSIBLE",
 				t.Name+": Corosync is not running, therefore reload of the corosync configuration is not possible"))
-		default:
+		case code != "not_running":
 			if done == "" {
 				done = t.Name
 			}
@@ -209,8 +199,7 @@ func (c *Call) reload(ctx context.Context, targets []*client.Target) error {
 	if done != "" {
 		reports = append(reports, report.NewInfo("COROSYNC_CONFIG_RELOADED", done+": Corosync configuration reloaded"))
 	} else if broken {
-		reports = append(reports, report.NewError("UNABLE_TO_PERFORM_OPERATION_ON_ANY_NODE",
-			"Unable to perform operation on any available node/host, therefore it is not possible to continue"))
+		reports = append(reports, errNoNodeLeft)
 	}
 	return c.conclude(reports)
 }

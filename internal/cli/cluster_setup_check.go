@@ -10,16 +10,15 @@ import (
 
 	"gpcs/internal/auth"
 	"gpcs/internal/client"
-	"gpcs/internal/conf"
 	"gpcs/internal/report"
 )
 
 // unknownHosts reports nodes that were never authenticated.
-func unknownHosts(s conf.Setup, known auth.KnownHosts) report.List {
+func unknownHosts(names []string, known auth.KnownHosts) report.List {
 	var missing []string
-	for _, n := range s.Nodes {
-		if _, ok := known.Hosts[n.Name]; !ok {
-			missing = append(missing, n.Name)
+	for _, n := range names {
+		if _, ok := known.Hosts[n]; !ok {
+			missing = append(missing, n)
 		}
 	}
 	if len(missing) == 0 {
@@ -33,7 +32,7 @@ func unknownHosts(s conf.Setup, known auth.KnownHosts) report.List {
 	out := report.List{report.NewError("HOST_NOT_FOUND", fmt.Sprintf(
 		"%s %s %s not known to pcs, try to authenticate the %s using 'pcs host auth %s' command",
 		strings.ToUpper(host[:1])+host[1:], report.Quote(missing), is, host, strings.Join(missing, " ")))}
-	if len(missing) == len(s.Nodes) {
+	if len(missing) == len(names) {
 		out = append(out, report.NewError("NONE_HOST_FOUND", "None of hosts is known to pcs."))
 	}
 	return out

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"gpcs/internal/auth"
@@ -25,24 +24,24 @@ type setupRun struct {
 	known   auth.KnownHosts
 	targets []*client.Target
 	names   []string            // of the nodes, sorted
+	shared  []string            // nodes whose tokens are given to them
 	written map[string][]string // node -> files, to be told and removed if a step fails
 	busy    bool                // some node was in a cluster before
 }
 
 // setupNodes checks a setup and carries it out.
 func (c *Call) setupNodes(ctx context.Context, s conf.Setup, known auth.KnownHosts) error {
-	reports := unknownHosts(s, known)
+	var names []string
+	for _, n := range s.Nodes {
+		names = append(names, n.Name)
+	}
+	reports := unknownHosts(names, known)
 	c.say(reports...)
 	s = c.defaultAddresses(s, known, false)
 	force := c.Has("--force")
 	valid := s.Validate(resolves(ctx), force)
-	wait, err := c.startWait()
-	switch {
-	case err != nil:
-		valid = append(valid, report.NewError("INVALID_TIMEOUT_VALUE", err.Error()))
-	case wait >= 0 && !c.Has("--start"):
-		valid = append(valid, report.NewError("WAIT_FOR_NODE_STARTUP_WITHOUT_START", "Cannot specify '--wait' without specifying '--start'"))
-	}
+	wait, badWait := c.checkedWait()
+	valid = append(valid, badWait...)
 	c.say(valid...)
 	run := setupRun{Call: c, known: known, written: map[string][]string{}}
 	peers, err := c.peers()
@@ -56,6 +55,7 @@ func (c *Call) setupNodes(ctx context.Context, s conf.Setup, known auth.KnownHos
 		}
 	}
 	slices.Sort(run.names)
+	run.shared = run.names
 	hosts, busy := checkHosts(ctx, run.targets, force)
 	run.busy = busy
 	c.say(hosts...)
@@ -128,13 +128,9 @@ func (r *setupRun) destroy(ctx context.Context) bool {
 	return r.all(ctx, "cluster_destroy", nil, infoOf("Successfully destroyed cluster"))
 }
 
-// shareHosts gives each node the tokens and pins of the others.
+// shareHosts gives each node the tokens and pins of all nodes of the cluster.
 func (r *setupRun) shareHosts(ctx context.Context) bool {
-	add := map[string]auth.Host{}
-	for _, n := range r.names {
-		add[n] = r.known.Hosts[n]
-	}
-	return r.all(ctx, "known_hosts_change", dataJSON(map[string]any{"known_hosts_add": add, "known_hosts_remove": map[string]any{}}), nil)
+	return r.all(ctx, "known_hosts_change", dataJSON(map[string]any{"known_hosts_add": r.sharedHosts(), "known_hosts_remove": map[string]any{}}), nil)
 }
 
 func (r *setupRun) removeSettings(ctx context.Context) bool {
@@ -234,9 +230,14 @@ func (r *setupRun) undo(ctx context.Context, began bool) {
 		r.say(report.NewError("", "The cluster has not been set up. Cluster configuration that was on the nodes before is gone "+
 			"where it says 'Successfully destroyed cluster' above, as --force asked for"))
 	}
-	if !began {
-		return
+	if began {
+		r.removeWritten(ctx)
 	}
+}
+
+// removeWritten takes the nodes out of what became of the cluster and says
+// what had been written where.
+func (r *setupRun) removeWritten(ctx context.Context) {
 	client.Each(ctx, r.targets, func(ctx context.Context, t *client.Target) (string, error) {
 		return t.Remote(ctx, "cluster_destroy", nil)
 	}, func(t *client.Target, _ string, err error) {
@@ -248,9 +249,8 @@ func (r *setupRun) undo(ctx context.Context, began bool) {
 			r.info("%s: %s; all of it is removed again, the node is in no cluster", t.Name, files)
 			return
 		}
-		reason := strings.TrimPrefix(callFailed(err).Text, t.Name+": ")
 		r.say(report.NewError("", fmt.Sprintf("%s: cannot be cleaned up (%s). As far as is known %s; when the node is back, run "+
-			"'pcs cluster destroy' on it", t.Name, reason, files)))
+			"'pcs cluster destroy' on it", t.Name, reasonOf(t.Name, err), files)))
 	})
 }
 

@@ -106,24 +106,54 @@ func (c *Call) keepsQuorum(ctx context.Context, nodes []string) error {
 	if err != nil {
 		return err
 	}
-	var unknown []string
+	loss, unknown := c.losesQuorum(ctx, targets, nodes)
+	switch loss {
+	case quorumLost:
+		return fail("Stopping the node(s) will cause a loss of the quorum, use --force to override")
+	case quorumUnknown:
+		var reasons []string
+		for _, u := range unknown {
+			reasons = append(reasons, u.node+": "+legacy(u.err))
+		}
+		return fail("Unable to determine whether stopping the nodes will cause a loss of the quorum, use --force to override\n%s",
+			strings.Join(reasons, "\n"))
+	}
+	return nil
+}
+
+// What becomes of the quorum when nodes go.
+const (
+	quorumKept = iota
+	quorumLost
+	quorumUnknown
+)
+
+// nodeError is what went wrong on one node.
+type nodeError struct {
+	node string
+	err  error
+}
+
+// losesQuorum asks targets in turn, until one has a quorum, whether the
+// members that stay would have one without those that go. It also returns why
+// others could not say.
+func (c *Call) losesQuorum(ctx context.Context, targets []*client.Target, going []string) (loss int, failures []nodeError) {
 	for _, t := range targets {
 		state, err := t.State(ctx)
 		switch {
 		case err != nil:
-			unknown = append(unknown, t.Name+": "+legacy(err))
+			failures = append(failures, nodeError{t.Name, err})
 		case !state.Running || !state.View.Quorate:
-		case losesQuorum(state, nodes):
-			return fail("Stopping the node(s) will cause a loss of the quorum, use --force to override")
+		case losesQuorum(state, going):
+			return quorumLost, failures
 		default:
-			return nil
+			return quorumKept, failures
 		}
 	}
-	if len(unknown) > 0 {
-		return fail("Unable to determine whether stopping the nodes will cause a loss of the quorum, use --force to override\n%s",
-			strings.Join(unknown, "\n"))
+	if len(failures) > 0 {
+		return quorumUnknown, failures
 	}
-	return nil
+	return quorumKept, nil
 }
 
 // losesQuorum tells whether the members that stay have too few votes.

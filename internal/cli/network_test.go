@@ -294,6 +294,16 @@ func (n *testNode) Do(_ context.Context, c api.ClusterCommand) error {
 		n.state.Running = n.state.Running && c.Component == "pacemaker"
 	case "enable", "disable":
 		n.state.Enabled = c.Do == "enable"
+	case "forget":
+		for _, name := range c.Nodes {
+			for _, section := range []string{"nodes", "status"} {
+				for _, e := range n.doc.Section(section).ChildElements() {
+					if e.SelectAttrValue("uname", "") == name {
+						n.doc.Section(section).RemoveChild(e)
+					}
+				}
+			}
+		}
 	case "destroy":
 		n.state.Running, n.state.Enabled = false, false
 		return server.RemoveClusterFiles(n.root)

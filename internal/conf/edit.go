@@ -263,24 +263,30 @@ func (c *Corosync) addInterface(number int, options map[string]string) {
 	if len(options) == 0 || len(options) == 1 && options["linknumber"] != "" {
 		return
 	}
-	knet := c.Transport() == "knet"
-	file := map[string]string{"linknumber": strconv.Itoa(number)}
+	file := c.fileOptions(options)
+	file["linknumber"] = strconv.Itoa(number)
+	totem := c.root.ensure("totem")
+	s := totem[len(totem)-1].Child("interface")
+	for _, name := range sortedKeys(file) {
+		if file[name] != "" {
+			s.Add(name, file[name])
+		}
+	}
+}
+
+// fileOptions gives a link's options the names and values of the file.
+func (c *Corosync) fileOptions(options map[string]string) map[string]string {
+	file := map[string]string{}
 	for name, value := range options {
 		switch {
 		case name == "linknumber":
 		case name == "broadcast": // the file knows only "yes", corosync.conf(5)
-			if value == "1" {
-				file[name] = "yes"
-			}
-		case knet:
+			file[name] = map[bool]string{true: "yes"}[value == "1"]
+		case c.Transport() == "knet":
 			file[linkFileNames[name]] = value
 		default:
 			file[name] = value
 		}
 	}
-	totem := c.root.ensure("totem")
-	s := totem[len(totem)-1].Child("interface")
-	for _, name := range sortedKeys(file) {
-		s.Add(name, file[name])
-	}
+	return file
 }

@@ -32,6 +32,8 @@ func (d *Daemon) Do(ctx context.Context, c api.ClusterCommand) error {
 		return d.alone(d.reload)
 	case "destroy":
 		return d.destroy(ctx)
+	case "forget":
+		return d.forget(ctx, c.Nodes)
 	}
 	return &api.Error{Code: api.CodeInvalid, Message: fmt.Sprintf("unknown command %q", c.Do)}
 }

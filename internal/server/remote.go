@@ -52,6 +52,8 @@ func remoteCommands() map[string]remoteCommand {
 		"put_file":                {auth.Full, (*Server).putFile},
 		"reload_corosync_conf":    {auth.Write, (*Server).reloadCorosyncConf},
 		"remove_file":             {auth.Write, (*Server).removeFile},
+		"remove_nodes_from_cib":   {auth.Write, (*Server).removeNodesFromCIB},
+		"sbd_disable":             {auth.Write, func(*Server, call) answer { return said("SBD disabled") }}, // there is none
 		"set_configs":             {auth.Full, (*Server).setConfigs},
 		"set_corosync_conf":       {auth.Full, (*Server).setCorosyncConf},
 		"status":                  {auth.Read, (*Server).nodeServices},

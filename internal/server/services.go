@@ -1,6 +1,7 @@
 package server
 
 import (
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
@@ -109,6 +110,22 @@ func (s *Server) reloadCorosyncConf(c call) answer {
 	} else if err := s.Cluster.Do(c.Context(), api.ClusterCommand{Do: "reload"}); err != nil {
 		code, message = "failed", err.Error()
 	}
+	return answer{json: map[string]string{"code": code, "message": message}}
+}
+
+// removeNodesFromCIB makes the cluster forget nodes that were taken out of it.
+func (s *Server) removeNodesFromCIB(c call) answer {
+	var request struct {
+		Nodes []string `json:"node_list"`
+	}
+	if err := json.Unmarshal([]byte(c.Form.Get("data_json")), &request); err != nil {
+		return failed("Invalid input data format: " + err.Error())
+	}
+	code, message := "success", ""
+	if err := s.Cluster.Do(c.Context(), api.ClusterCommand{Do: "forget", Nodes: request.Nodes}); err != nil {
+		code, message = "failed", err.Error()
+	}
+	s.Log.Info("nodes removed from the CIB", "nodes", request.Nodes, "result", code, "user", c.user.Name, "from", c.RemoteAddr)
 	return answer{json: map[string]string{"code": code, "message": message}}
 }
 
