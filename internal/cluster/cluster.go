@@ -14,6 +14,7 @@ import (
 	"gpcs/internal/cib"
 	"gpcs/internal/cluster/link"
 	"gpcs/internal/cluster/member"
+	"gpcs/internal/cluster/quorum"
 	"gpcs/internal/cluster/replica"
 	"gpcs/internal/cluster/roster"
 	"gpcs/internal/cluster/view"
@@ -37,6 +38,7 @@ type Cluster struct {
 	inbox *mailbox[any]      // link.Event or func(), for the loop
 	apps  *mailbox[link.App] // for Receive
 	saves *mailbox[replica.Store]
+	votes *mailbox[*quorum.Memory] // to be kept; nil = to be forgotten
 	state *watched[State]
 	doc   *watched[*cib.Document]
 
@@ -73,6 +75,7 @@ func New(opt Options) (*Cluster, error) {
 		inbox:    newMailbox[any](),
 		apps:     newMailbox[link.App](),
 		saves:    newMailbox[replica.Store](),
+		votes:    newMailbox[*quorum.Memory](),
 		clients:  map[string][]chan replica.Reply{},
 		done:     make(chan struct{}),
 		up:       map[uint32]view.Peer{},
@@ -88,8 +91,8 @@ func New(opt Options) (*Cluster, error) {
 	doc := opt.Document.Copy()
 	clearStatus(doc)
 	c.core = member.New(member.Config{
-		Self: c.self, Nodes: c.ids(), Quorum: opt.Config.quorum(), SeenAll: mem.seenAll(), Floor: floor,
-		Token: ticksPerToken, Name: opt.name,
+		Self: c.self, Nodes: c.ids(), Quorum: opt.Config.quorum(), Memory: mem.quorum(), Floor: floor,
+		Token: ticksPerToken, Window: int(opt.Config.Window * ticksPerToken / opt.Config.Token), Name: opt.name,
 	}, doc, lineage)
 	if c.mesh, err = link.New(c.meshOptions()); err != nil {
 		return nil, err
@@ -148,6 +151,7 @@ func (c *Cluster) Run(ctx context.Context) error {
 	g.Go(func() error { return c.loop(ctx) })
 	g.Go(func() error { return c.save(ctx) })
 	g.Go(func() error { return c.hand(ctx) })
+	g.Go(func() error { return c.keepVotes(ctx) })
 	return g.Wait()
 }
 
@@ -182,9 +186,7 @@ func (c *Cluster) Leave(ctx context.Context) error {
 	told := make(chan struct{})
 	c.inbox.put(func() {
 		c.do(c.core.StepView(view.Leave{}, now()))
-		if err := c.memory.setSeenAll(false); err != nil {
-			c.opt.Log.Warn("wait_for_all's memory could not be removed", "err", err)
-		}
+		c.votes.put(nil)
 		close(told)
 	})
 	select {

@@ -9,6 +9,7 @@ import (
 
 	"gpcs/internal/cluster/link"
 	"gpcs/internal/cluster/member"
+	"gpcs/internal/cluster/quorum"
 	"gpcs/internal/cluster/replica"
 	"gpcs/internal/cluster/view"
 )
@@ -110,11 +111,8 @@ func (c *Cluster) entered(v *view.View) {
 		delete(c.lost, id)
 	}
 	c.previous, c.since = v, since(c.since, v)
-	if c.core.SeenAll() && !c.memory.seenAll() {
-		if err := c.memory.setSeenAll(true); err != nil {
-			c.opt.Log.Warn("wait_for_all's memory could not be kept", "err", err)
-		}
-	}
+	m := c.core.Memory()
+	c.votes.put(&m)
 	c.publish()
 }
 
@@ -133,7 +131,7 @@ func (c *Cluster) snapshot() State {
 	s := State{Self: c.self, View: c.core.View(), Open: c.core.Open(), Isolated: c.core.Isolated(),
 		Joined: c.joined, Restarted: c.restart, Token: c.opt.Config.Token, Links: c.mesh.Status()}
 	if s.View == nil {
-		s.Quorum = c.opt.Config.quorum().Evaluate([]uint32{c.self.ID}, false)
+		s.Quorum = c.opt.Config.quorum().Evaluate([]uint32{c.self.ID}, c.core.Memory(), false, quorum.Order{})
 		s.Quorum.Quorate = false
 	} else {
 		s.Quorum = s.View.Quorum

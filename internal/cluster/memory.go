@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"gpcs/internal/cluster/quorum"
 	"gpcs/internal/durable"
 	"gpcs/internal/paths"
 )
@@ -18,19 +19,19 @@ import (
 const reserve = 100
 
 // memory is what a node remembers of itself: across boots, that it never uses
-// an incarnation or a ballot twice; until the next boot, that wait_for_all is
-// satisfied.
+// an incarnation or a ballot twice; until the next boot, what quorum says of
+// the views that it was in.
 type memory struct {
-	file, waitFile string
-	Incarnation    uint64 `json:"incarnation"`
-	Ballots        uint64 `json:"ballots"` // no counter above it was ever used here
+	file, votesFile string
+	Incarnation     uint64 `json:"incarnation"`
+	Ballots         uint64 `json:"ballots"` // no counter above it was ever used here
 }
 
 // remember loads the memory and begins a new incarnation. floor is the ballot
 // counter below which nothing must be used. The error says that it could not
 // be written; the memory is usable.
 func remember(root paths.Root, lineage uint64) (m *memory, floor uint64, err error) {
-	m = &memory{file: filepath.Join(root.StateDir(), "cluster.json"), waitFile: filepath.Join(root.RunDir(), "wait_for_all")}
+	m = &memory{file: filepath.Join(root.StateDir(), "cluster.json"), votesFile: filepath.Join(root.RunDir(), "votequorum.json")}
 	data, err := os.ReadFile(m.file)
 	if err == nil {
 		err = json.Unmarshal(data, m)
@@ -55,19 +56,26 @@ func (m *memory) save() error {
 	return durable.Write(m.file, data, 0o600)
 }
 
-// seenAll tells whether wait_for_all was satisfied since the boot.
-func (m *memory) seenAll() bool {
-	_, err := os.Stat(m.waitFile)
-	return err == nil
+// quorum is what the node remembers of the views since the boot.
+func (m *memory) quorum() quorum.Memory {
+	var q quorum.Memory
+	if data, err := os.ReadFile(m.votesFile); err == nil && json.Unmarshal(data, &q) != nil {
+		return quorum.Memory{} // as after a boot
+	}
+	return q
 }
 
-// setSeenAll keeps or forgets it.
-func (m *memory) setSeenAll(on bool) error {
-	if !on {
-		if err := os.Remove(m.waitFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
+// keepQuorum keeps it, or with nil forgets it.
+func (m *memory) keepQuorum(q *quorum.Memory) error {
+	if q == nil {
+		if err := os.Remove(m.votesFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 		return nil
 	}
-	return durable.Write(m.waitFile, []byte("satisfied\n"), 0o600)
+	data, err := json.Marshal(q)
+	if err != nil {
+		return err
+	}
+	return durable.Write(m.votesFile, data, 0o600)
 }

@@ -31,6 +31,10 @@ type Config struct {
 	Expected   int   // quorum.expected_votes; 0 = the sum of the votes
 	TwoNode    bool  // quorum.two_node
 	WaitForAll *bool // quorum.wait_for_all; nil = as two_node says
+	TieBreaker *quorum.TieBreaker
+	// Window is last_man_standing_window; 0 = no last_man_standing.
+	Window      time.Duration
+	DeviceVotes int // quorum.device.votes; 0 = no device
 }
 
 // Store keeps the document on disk. cib/store.Store is one.
@@ -106,7 +110,8 @@ func (o *Options) name(id uint32) string {
 }
 
 func (c Config) quorum() quorum.Config {
-	q := quorum.Config{Votes: map[uint32]int{}, Expected: c.Expected, TwoNode: c.TwoNode, WaitForAll: c.WaitForAll}
+	q := quorum.Config{Votes: map[uint32]int{}, Expected: c.Expected, TwoNode: c.TwoNode, WaitForAll: c.WaitForAll,
+		TieBreaker: c.TieBreaker, LastManStanding: c.Window > 0, DeviceVotes: c.DeviceVotes}
 	for _, n := range c.Nodes {
 		q.Votes[n.ID] = n.Votes
 	}

@@ -182,8 +182,7 @@ func clusterConfig(root paths.Root, host string) (cfg cluster.Config, self uint3
 			self, name = n.ID, n.Name
 		}
 	}
-	q := c.Quorum()
-	cfg.Expected, cfg.TwoNode, cfg.WaitForAll = q.ExpectedVotes, q.TwoNode, &q.WaitForAll
+	quorumConfig(&cfg, c)
 	if self == 0 {
 		return cfg, 0, "", fmt.Errorf("%s names no node with this host's name '%s' or one of its addresses", root.CorosyncConf(), host)
 	}

@@ -14,10 +14,15 @@ import (
 
 // Config is what a core is made with. Times are in ticks.
 type Config struct {
-	Self    view.Peer
-	Nodes   []uint32
-	Quorum  quorum.Config
-	SeenAll bool // wait_for_all's memory from before a restart of the daemon
+	Self   view.Peer
+	Nodes  []uint32
+	Quorum quorum.Config
+	// Memory is what quorum needs to know from before a restart of the daemon.
+	Memory quorum.Memory
+	// SeenAll says of that memory only that wait_for_all is satisfied.
+	SeenAll bool
+	// Window is last_man_standing_window.
+	Window int
 	// Floor is a ballot counter that this node has surely not passed before its
 	// start, so that no ballot is used twice.
 	Floor uint64
@@ -64,11 +69,12 @@ type Core struct {
 // New returns the core of a node that starts with doc, which must not be
 // changed any more, and the lineage stored with it.
 func New(cfg Config, doc *cib.Document, lineage view.Lineage) *Core {
+	cfg.Memory.SeenAll = cfg.Memory.SeenAll || cfg.SeenAll
 	c := &Core{replica: replica.New(replica.Config{
 		Self: cfg.Self.ID, Quorum: cfg.Quorum, Retry: cfg.Token, Name: cfg.Name,
 	}, doc, lineage)}
 	c.view = view.New(view.Config{
-		Self: cfg.Self, Nodes: cfg.Nodes, Quorum: cfg.Quorum, SeenAll: cfg.SeenAll, Floor: max(cfg.Floor, lineage.Ballot.Counter),
+		Self: cfg.Self, Nodes: cfg.Nodes, Quorum: cfg.Quorum, Memory: cfg.Memory, Window: cfg.Window, Floor: max(cfg.Floor, lineage.Ballot.Counter),
 		Start: cfg.Token, Answer: cfg.Token / 2, Alone: cfg.Token / 5, Resend: max(cfg.Token/20, 1), Hello: max(cfg.Token/2, 1),
 		Stamp: c.replica.Stamp,
 	})
@@ -85,7 +91,10 @@ func (c *Core) Open() bool { return c.view.View() != nil && c.view.Open() }
 func (c *Core) Isolated() bool { return c.view.IsIsolated() }
 
 // SeenAll is wait_for_all's memory.
-func (c *Core) SeenAll() bool { return c.view.SeenAll() }
+func (c *Core) SeenAll() bool { return c.view.Memory().SeenAll }
+
+// Memory is what quorum has to know after a restart of the daemon.
+func (c *Core) Memory() quorum.Memory { return c.view.Memory() }
 
 // Counter is the highest ballot counter that this node has seen.
 func (c *Core) Counter() uint64 { return c.view.Counter() }
@@ -120,7 +129,7 @@ func (c *Core) Receive(from view.Peer, m Message, now string) []Effect {
 	return c.take()
 }
 
-// StepView takes a view.Reach, view.Stalled or view.Leave.
+// StepView takes a view.Reach, view.Stalled, view.Adjust, view.Device or view.Leave.
 func (c *Core) StepView(ev view.Event, now string) []Effect {
 	c.now = now
 	c.stepView(ev)

@@ -7,100 +7,138 @@ package quorum
 
 import "slices"
 
-// Config is the quorum section of corosync.conf with the votes of its nodelist.
-type Config struct {
-	// Votes holds quorum_votes of each configured node, by node id.
-	Votes map[uint32]int
-	// Expected is expected_votes; 0 = the sum of Votes.
-	Expected int
-	// TwoNode is two_node: one vote of two is enough.
-	TwoNode bool
-	// WaitForAll is wait_for_all; nil = as two_node says.
-	WaitForAll *bool
+// Memory is what a member keeps of the views that it was in. The zero value is
+// that of a node that has just booted.
+type Memory struct {
+	// Expected is the number of votes expected there, where that is not what
+	// corosync.conf says: raised by members, lowered by last_man_standing or
+	// by an administrator. 0 = as configured.
+	Expected int `json:"expected,omitempty"`
+	// SeenAll: wait_for_all is satisfied, until the next boot.
+	SeenAll bool `json:"seen_all,omitempty"`
+	// Last are the members of the last quorate view, Round its number among
+	// quorate views.
+	Last  []uint32 `json:"last,omitempty"`
+	Round uint64   `json:"round,omitempty"`
 }
+
+// Order is what an administrator, or time, has changed about a view.
+type Order struct {
+	Expected int  `json:"expected,omitempty"` // votes to be expected from now on; 0 = as before
+	Unblock  bool `json:"unblock,omitempty"`  // do not wait for all any more
+}
+
+// IsZero tells whether the order changes nothing.
+func (o Order) IsZero() bool { return o == Order{} }
 
 // Outcome holds the figures of one evaluation, as corosync-quorumtool shows them.
 type Outcome struct {
 	Quorate  bool `json:"quorate"`
 	Expected int  `json:"expected"`
 	Highest  int  `json:"highest"`
-	Total    int  `json:"total"`  // votes of the members
+	Total    int  `json:"total"`  // votes of the members and the device
 	Needed   int  `json:"needed"` // votes that make a quorum
-	// Majority is true where Needed is a majority of Expected, so that two
-	// quorums always share a member. It is false under two_node.
+	// Majority is true where members with Needed votes share one with every
+	// other quorum. It is false under two_node, for a half that won a tie, and
+	// where fewer votes are expected than exist.
 	Majority bool `json:"majority"`
-	// SeenAll is wait_for_all's memory after this evaluation: the members, or
-	// some before them, have once seen all nodes.
-	SeenAll bool     `json:"seen_all"`
+	// Waits: the votes would do, but wait_for_all keeps the members waiting.
+	Waits bool `json:"waits,omitempty"`
+	// Device: the quorum device's votes are counted.
+	Device bool `json:"device,omitempty"`
+	// Shrinks is what to expect when last_man_standing's window is over and
+	// the view still stands; 0 = what is expected now.
+	Shrinks int      `json:"shrinks,omitempty"`
+	Memory  Memory   `json:"memory"` // of the members after this evaluation
 	Flags   []string `json:"flags"`
 }
 
-// waits tells whether wait_for_all is in force: two_node implies it unless it
-// is set.
-func (c Config) waits() bool {
-	if c.WaitForAll != nil {
-		return *c.WaitForAll
-	}
-	return c.TwoNode
-}
-
-// expected is the number of votes in the whole cluster. A configured figure
-// never hides nodes that are really there: votequorum raises it to the
-// members' total.
-func (c Config) expected(total int) int {
-	sum := c.Expected
-	if sum == 0 {
-		for _, v := range c.Votes {
-			sum += v
+// Merge joins what members remember: the newest quorate view counts. A fresh
+// node adds nothing to it, a node that was elsewhere meanwhile is behind.
+func Merge(list []Memory) Memory {
+	var out Memory
+	seen := false
+	for _, m := range list {
+		seen = seen || m.SeenAll
+		if m.Round > out.Round || (m.Round == out.Round && m.Expected > out.Expected) {
+			out = m
 		}
 	}
-	return max(sum, total)
+	out.SeenAll = seen
+	return out
 }
 
-// twoNode tells whether two_node is in force; it is ignored unless two votes
-// are expected.
-func (c Config) twoNode(expected int) bool { return c.TwoNode && expected == 2 }
-
-// Needed is the number of votes that make a quorum.
-func (c Config) Needed() int { return c.needed(c.expected(0)) }
-
-func (c Config) needed(expected int) int {
-	if c.twoNode(expected) {
-		return 1
+// Enough tells whether members would have a quorum if nobody waited for all:
+// device says whether the quorum device gives them its votes.
+//
+// Where fewer votes are expected than configured, only members of the view for
+// which that was said count: votequorum counts whoever is there, so that nodes
+// lost long ago and a minority of that view can act beside its majority.
+func (c Config) Enough(members []uint32, m Memory, device bool) bool {
+	if m.Expected > 0 && m.Expected < c.configured() {
+		members = slices.DeleteFunc(slices.Clone(members), func(id uint32) bool { return !slices.Contains(m.Last, id) })
 	}
-	return expected/2 + 1
+	total := c.total(members, device)
+	expected := c.expected(m, total)
+	return total >= c.needed(expected) || c.tied(members, m, total, expected)
 }
 
-// Total is the sum of the votes of members; one that is not configured has none.
-func (c Config) Total(members []uint32) int {
-	total := 0
-	for _, id := range members {
-		total += c.Votes[id]
+func (c Config) total(members []uint32, device bool) int {
+	total := c.Total(members)
+	if device {
+		total += c.DeviceVotes
 	}
 	return total
 }
 
-// Evaluate judges a view of members. seenAll is wait_for_all's memory: whether
-// any of the members was part of a view with all nodes (or of a quorate one
-// that had) since it booted.
-func (c Config) Evaluate(members []uint32, seenAll bool) Outcome {
-	total := c.Total(members)
-	expected := c.expected(total)
-	o := Outcome{Expected: expected, Highest: expected, Total: total, Needed: c.needed(expected)}
-	o.Majority = !c.twoNode(expected)
-	o.SeenAll = seenAll || total >= expected
-	o.Quorate = total >= o.Needed && (o.SeenAll || !c.waits())
-	o.Flags = c.flags(expected, o.Quorate)
+// tied tells whether the members are the half that wins. A device breaks ties
+// itself. Of an odd number there is no half: votequorum, with wait_for_all,
+// rounds down there and can let two partitions act at once; this does not.
+func (c Config) tied(members []uint32, m Memory, total, expected int) bool {
+	return c.DeviceVotes == 0 && expected%2 == 0 && total == expected/2 && c.TieBreaker.wins(members, m.Last)
+}
+
+// Evaluate judges a view of members, in the order of their ids. m is what they
+// remember (see Merge), order what was changed since.
+func (c Config) Evaluate(members []uint32, m Memory, device bool, order Order) Outcome {
+	if order.Expected > 0 {
+		m.Expected, m.Last = order.Expected, members
+	}
+	device = device && c.DeviceVotes > 0
+	total := c.total(members, device)
+	expected := c.expected(m, total)
+	o := Outcome{Expected: expected, Highest: expected, Total: total, Needed: c.needed(expected), Device: device}
+	enough := c.Enough(members, m, device)
+	seen := m.SeenAll || order.Unblock || total >= expected || !c.waits()
+	o.Quorate, o.Waits = enough && seen, !seen
+	o.Majority = !c.twoNode(expected) && expected >= c.sum() && c.Total(members) >= o.Needed
+	if c.standing() && o.Quorate && total < expected && c.Total(m.Last) > total && (total > 1 || c.TieBreaker != nil) {
+		o.Shrinks = total
+	}
+	o.Memory = c.remember(o, m, members, seen)
+	o.Flags = c.flags(o)
 	return o
 }
 
+func (c Config) remember(o Outcome, m Memory, members []uint32, seen bool) Memory {
+	next := Memory{SeenAll: c.waits() && seen, Last: m.Last, Round: m.Round}
+	if o.Expected != c.configured() {
+		next.Expected = o.Expected
+	}
+	if o.Quorate {
+		next.Last, next.Round = slices.Clone(members), m.Round+1
+	}
+	return next
+}
+
 // flags are named and ordered as corosync-quorumtool prints them.
-func (c Config) flags(expected int, quorate bool) []string {
+func (c Config) flags(o Outcome) []string {
 	flags := []string{}
 	for _, f := range []struct {
 		name string
 		on   bool
-	}{{"2Node", c.twoNode(expected)}, {"Quorate", quorate}, {"WaitForAll", c.waits()}} {
+	}{{"2Node", c.twoNode(o.Expected)}, {"Quorate", o.Quorate}, {"WaitForAll", c.waits()},
+		{"LastManStanding", c.standing()}, {"AutoTieBreaker", c.TieBreaker != nil && c.DeviceVotes == 0}, {"Qdevice", o.Device}} {
 		if f.on {
 			flags = append(flags, f.name)
 		}

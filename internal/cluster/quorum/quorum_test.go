@@ -46,7 +46,7 @@ func TestEvaluate(t *testing.T) {
 		{"alone", Config{Votes: votes(1)}, []uint32{1}, false, true, 1, 1, "Quorate"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			o := tc.cfg.Evaluate(tc.members, tc.seen)
+			o := tc.cfg.Evaluate(tc.members, Memory{SeenAll: tc.seen}, false, Order{})
 			if o.Quorate != tc.quorate || o.Needed != tc.needed || o.Total != tc.total || strings.Join(o.Flags, " ") != tc.flags {
 				t.Errorf("got %+v", o)
 			}
@@ -74,7 +74,8 @@ func TestNoTwoQuorums(t *testing.T) {
 		if cfg.Expected != 0 && cfg.Expected < sum {
 			t.Skip("expected_votes below the votes that exist is the administrator's override")
 		}
-		if cfg.Evaluate(a, true).Quorate && cfg.Evaluate(b, true).Quorate {
+		seen := Memory{SeenAll: true}
+		if cfg.Evaluate(a, seen, false, Order{}).Quorate && cfg.Evaluate(b, seen, false, Order{}).Quorate {
 			t.Fatalf("%v and %v both quorate under %+v", a, b, cfg)
 		}
 	})

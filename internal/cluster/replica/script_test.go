@@ -79,7 +79,7 @@ func (s *stage) install(d *datadriven.TestData) {
 		}
 		v.Members = append(v.Members, view.Peer{ID: id})
 	}
-	v.Quorum = s.cfg.Evaluate(v.IDs(), true)
+	v.Quorum = s.cfg.Evaluate(v.IDs(), quorum.Memory{SeenAll: true}, false, quorum.Order{})
 	s.view = v
 	fmt.Fprintf(&s.log, "%s\n", v)
 	for _, m := range v.Members {

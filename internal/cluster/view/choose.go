@@ -136,7 +136,7 @@ func (c *Core) best(set []Peer) uint32 {
 
 // fits tells whether the installed view is what it should be.
 func (c *Core) fits(want []Peer) bool {
-	return !c.closed && !c.astray && c.promised == c.view.Ballot && slices.Equal(c.view.Members, want)
+	return !c.closed && !c.astray && c.promised == c.view.Ballot && slices.Equal(c.view.Members, want) && !c.recounts()
 }
 
 // waits tells whether the others deserve more time before this node proposes:

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+
+	"gpcs/internal/cluster/quorum"
 )
 
 // Core is one node's part in the protocol.
@@ -14,7 +16,11 @@ type Core struct {
 	view     *View  // installed last
 	closed   bool   // no view is open: promised to another, or stalled
 	open     bool   // on the DC: all members have installed the view
-	seenAll  bool
+	memory   quorum.Memory
+	device   bool         // the quorum device votes for this node
+	order    quorum.Order // on the DC: asked for, for the next view
+	shrink   bool         // on the DC: last_man_standing's window is over
+	opened   int          // tick at which the view was opened
 	isolated bool
 	stalled  bool // until the next view is installed
 	left     bool
@@ -39,7 +45,7 @@ type peer struct {
 
 // New returns the core of a node that has just started and is in no view.
 func New(cfg Config) *Core {
-	c := &Core{cfg: cfg, peers: map[uint32]*peer{}, closed: true, seenAll: cfg.SeenAll}
+	c := &Core{cfg: cfg, peers: map[uint32]*peer{}, closed: true, memory: cfg.Memory}
 	c.promised.Counter = cfg.Floor
 	for _, id := range cfg.Nodes {
 		if id != cfg.Self.ID {
@@ -63,8 +69,8 @@ func (c *Core) Open() bool { return !c.closed && (c.open || c.view.DC != c.cfg.S
 // stalled and is in no view since.
 func (c *Core) IsIsolated() bool { return c.isolated }
 
-// SeenAll is wait_for_all's memory.
-func (c *Core) SeenAll() bool { return c.seenAll }
+// Memory is what quorum has to know after a restart of the daemon.
+func (c *Core) Memory() quorum.Memory { return c.memory }
 
 // Step takes one event and returns what is to be done about it, in order.
 func (c *Core) Step(ev Event) []Effect {
@@ -82,6 +88,13 @@ func (c *Core) Step(ev Event) []Effect {
 		c.stall()
 	case Leave:
 		c.leave()
+	case Adjust:
+		c.adjust(ev.Order)
+	case Device:
+		if c.device != ev.Votes {
+			c.device = ev.Votes
+			c.helloAll()
+		}
 	}
 	if !c.left {
 		c.judgeIsolation()
@@ -172,7 +185,8 @@ func (c *Core) judgeIsolation() {
 		in = append(in, p.ID)
 	}
 	had := c.isolated || (c.view != nil && c.view.Quorum.Quorate)
-	few := c.cfg.Quorum.Total(in) < c.cfg.Quorum.Needed()
+	slices.Sort(in)
+	few := !c.cfg.Quorum.Enough(in, c.memory, c.votes(c.living()))
 	now := c.stalled || (had && (few || c.deserted()))
 	if now != c.isolated {
 		c.isolated = now
@@ -196,6 +210,9 @@ func (c *Core) tick() {
 	if c.proposal != nil {
 		c.chase()
 	}
+	if c.open && c.view.Quorum.Shrinks > 0 && c.now-c.opened >= c.cfg.Window {
+		c.shrink = true
+	}
 }
 
 // helloAll tells every reachable peer how things stand here.
@@ -209,7 +226,7 @@ func (c *Core) helloAll() {
 // hello says how things stand here. A DC that is making its next view is still
 // the DC; one that promised to another, or stalled, is none.
 func (c *Core) hello() Message {
-	m := Message{Kind: Hello, Promised: c.promised, Seasoned: c.view != nil, Reach: []Peer{}}
+	m := Message{Kind: Hello, Promised: c.promised, Seasoned: c.view != nil, Device: c.device, Reach: []Peer{}}
 	for _, p := range c.living() {
 		m.Reach = append(m.Reach, p.Peer)
 	}
@@ -253,6 +270,10 @@ func (c *Core) receive(from Peer, m Message) {
 		c.onInstall(p, m)
 	case Installed:
 		c.onInstalled(p, m)
+	case Reorder:
+		if c.view != nil && c.view.DC == c.cfg.Self.ID {
+			c.order = m.Order
+		}
 	case Bye:
 		p.up, p.gone, p.hello = false, p.Incarnation, nil
 		c.helloAll()
@@ -278,7 +299,7 @@ func (c *Core) onPrepare(p *peer, m Message) {
 	c.shut()
 	mine := c.cfg.Stamp()
 	better := mine.Compare(m.Stamp) > 0
-	c.send(p.Peer, Message{Kind: Promise, Ballot: m.Ballot, Stamp: mine, SeenAll: c.seenAll}, better)
+	c.send(p.Peer, Message{Kind: Promise, Ballot: m.Ballot, Stamp: mine, Memory: c.memory}, better)
 }
 
 func (c *Core) onInstall(p *peer, m Message) {
@@ -295,7 +316,7 @@ func (c *Core) onInstall(p *peer, m Message) {
 // enter installs a view on this node.
 func (c *Core) enter(v *View, document []byte) {
 	c.view, c.closed, c.open, c.stalled, c.astray = v, false, false, false, false
-	c.seenAll = v.Quorum.SeenAll && v.Quorum.Quorate || c.seenAll
+	c.memory, c.order, c.shrink = v.Quorum.Memory, quorum.Order{}, false
 	c.awayFrom = -1
 	c.emit(Entered{View: v, Document: document})
 }

@@ -7,8 +7,8 @@ type Config struct {
 	Self   Peer
 	Nodes  []uint32 // all configured nodes, this one too
 	Quorum quorum.Config
-	// SeenAll is wait_for_all's memory from before a restart of the daemon.
-	SeenAll bool
+	// Memory is what quorum needs to know from before a restart of the daemon.
+	Memory quorum.Memory
 	// Floor is at least the highest ballot counter that this node had reached
 	// before its start, so that no ballot is used twice.
 	Floor uint64
@@ -24,6 +24,8 @@ type Config struct {
 	Alone int
 	// Resend is the time after which a question is asked again.
 	Resend int
+	// Window is last_man_standing_window.
+	Window int
 	// Hello is the time between two hellos.
 	Hello int
 	// Stamp tells which document this node holds now. It is called while the
@@ -53,6 +55,14 @@ type Tick struct{}
 // must have counted it lost.
 type Stalled struct{}
 
+// Adjust asks for a change of what the cluster takes for a quorum. Its DC makes
+// a new view of the same members with it, whose Order it then is. It is lost
+// with the DC: who asked has to look, and to ask again.
+type Adjust struct{ Order quorum.Order }
+
+// Device says whether the quorum device gives this node its votes.
+type Device struct{ Votes bool }
+
 // Carried says that the effects of the step before are carried out. It has to
 // follow a step that had Adopt, Entered or Opened among them: what is proposed
 // next begins with the document that they lead to.
@@ -67,6 +77,8 @@ func (Tick) event()    {}
 func (Stalled) event() {}
 func (Carried) event() {}
 func (Leave) event()   {}
+func (Adjust) event()  {}
+func (Device) event()  {}
 
 // Effect is one output of the core; they are to be done in order.
 type Effect interface{ effect() }

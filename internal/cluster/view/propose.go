@@ -1,7 +1,5 @@
 package view
 
-import "slices"
-
 // proposal is a view in the making, on its proposer.
 type proposal struct {
 	ballot   Ballot
@@ -149,14 +147,9 @@ func (c *Core) decide() {
 	}
 	if pr.view == nil {
 		c.adoptBest(pr)
-		seen := c.seenAll
-		for _, m := range pr.promises {
-			seen = seen || m.SeenAll
-		}
-		members := slices.Clone(pr.members)
-		pr.view = &View{Ballot: pr.ballot, DC: c.cfg.Self.ID, Members: members, Quorum: c.cfg.Quorum.Evaluate(ids(members), seen)}
+		pr.view = c.judged(pr)
 		pr.started = c.now
-		for _, m := range members {
+		for _, m := range pr.members {
 			if m != c.cfg.Self {
 				pr.waiting[m.ID] = true
 			}
@@ -165,7 +158,7 @@ func (c *Core) decide() {
 		c.ask(pr)
 	}
 	if len(pr.waiting) == 0 {
-		c.proposal, c.open = nil, true
+		c.proposal, c.open, c.opened = nil, true, c.now
 		c.emit(Opened{View: c.view})
 		c.helloAll()
 	}

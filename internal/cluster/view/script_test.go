@@ -34,7 +34,14 @@ func newStage(t *testing.T, d *datadriven.TestData) *stage {
 	s := &stage{t: t, cores: map[uint32]*Core{}, self: map[uint32]Peer{}, stamp: map[uint32]Stamp{}, cut: map[[2]uint32]bool{}}
 	n := 3
 	d.MaybeScanArgs(t, "nodes", &n)
-	s.cfg = quorum.Config{Votes: map[uint32]int{}, TwoNode: d.HasArg("two_node")}
+	s.cfg = quorum.Config{Votes: map[uint32]int{}, TwoNode: d.HasArg("two_node"), LastManStanding: d.HasArg("last_man_standing")}
+	if d.HasArg("auto_tie_breaker") {
+		s.cfg.TieBreaker = &quorum.TieBreaker{}
+	}
+	if on := d.HasArg("wait_for_all"); on {
+		s.cfg.WaitForAll = &on
+	}
+	d.MaybeScanArgs(t, "device_votes", &s.cfg.DeviceVotes)
 	for id := uint32(1); id <= uint32(n); id++ {
 		s.ids = append(s.ids, id)
 		s.cfg.Votes[id] = 1
@@ -55,7 +62,7 @@ func (s *stage) start(id uint32) {
 	s.self[id] = Peer{ID: id, Incarnation: s.self[id].Incarnation + 1}
 	s.cores[id] = New(Config{
 		Self: s.self[id], Nodes: s.ids, Quorum: s.cfg, Floor: s.stamp[id].Lineage.Ballot.Counter,
-		Start: 10, Answer: 5, Alone: 2, Resend: 2, Hello: 5,
+		Start: 10, Answer: 5, Alone: 2, Resend: 2, Hello: 5, Window: 20,
 		Stamp: func() Stamp { return s.stamp[id] },
 	})
 	for _, other := range s.ids {
@@ -153,6 +160,14 @@ func (s *stage) run(d *datadriven.TestData) {
 		case "cut", "heal":
 			a, b, _ := strings.Cut(arg.Key, "-")
 			s.link(s.node(a), s.node(b), d.Cmd == "heal")
+		case "expect":
+			n := 0
+			fmt.Sscan(arg.Vals[0], &n)
+			s.step(s.node(arg.Key), Adjust{quorum.Order{Expected: n}})
+		case "unblock":
+			s.step(s.node(arg.Key), Adjust{quorum.Order{Unblock: true}})
+		case "device":
+			s.step(s.node(arg.Key), Device{arg.Vals[0] == "on"})
 		case "document":
 			id, st := s.node(arg.Key), Stamp{}
 			if _, err := fmt.Sscanf(arg.Vals[0], "%d.%d", &st.Lineage.Ballot.Counter, &st.Version.Epoch); err != nil {

@@ -46,6 +46,7 @@ type View struct {
 	DC      uint32         `json:"dc"`
 	Members []Peer         `json:"members"` // by id
 	Quorum  quorum.Outcome `json:"quorum"`
+	Order   quorum.Order   `json:"order,omitzero"` // that it was made for, see Adjust
 }
 
 // Has tells whether the node is a member, in whatever incarnation.
@@ -64,6 +65,9 @@ func (v *View) String() string {
 	q := ""
 	if v.Quorum.Quorate {
 		q = " quorate"
+	}
+	if v.Order.Expected > 0 {
+		q += fmt.Sprintf(" expecting=%d", v.Order.Expected)
 	}
 	return fmt.Sprintf("view %s dc=%d members=%s%s", v.Ballot, v.DC, peers(v.Members), q)
 }
@@ -121,6 +125,8 @@ const (
 	Install Kind = "install"
 	// Installed answers it.
 	Installed Kind = "installed"
+	// Reorder asks the DC for a view with another Order.
+	Reorder Kind = "reorder"
 	// Bye says that the sender leaves on purpose.
 	Bye Kind = "bye"
 )
@@ -128,18 +134,20 @@ const (
 // Message is one message of the view protocol; fields that a kind does not
 // name are empty.
 type Message struct {
-	Kind     Kind   `json:"kind"`
-	Ballot   Ballot `json:"ballot"`             // hello: of the installed view
-	Promised Ballot `json:"promised,omitempty"` // hello, reject
-	Reach    []Peer `json:"reach,omitempty"`    // hello
-	DC       uint32 `json:"dc,omitempty"`       // hello: 0 = in no view
-	Quorate  bool   `json:"quorate,omitempty"`  // hello
-	Size     int    `json:"size,omitempty"`     // hello: members of the view
-	Seasoned bool   `json:"seasoned,omitempty"` // hello: was in a view since its start
-	Stamp    Stamp  `json:"stamp,omitzero"`     // prepare, promise
-	SeenAll  bool   `json:"seen_all,omitempty"` // promise
-	View     *View  `json:"view,omitempty"`     // install
-	Document []byte `json:"document,omitempty"` // promise, install: a replica's snapshot, opaque here
+	Kind     Kind          `json:"kind"`
+	Ballot   Ballot        `json:"ballot"`             // hello: of the installed view
+	Promised Ballot        `json:"promised,omitempty"` // hello, reject
+	Reach    []Peer        `json:"reach,omitempty"`    // hello
+	DC       uint32        `json:"dc,omitempty"`       // hello: 0 = in no view
+	Quorate  bool          `json:"quorate,omitempty"`  // hello
+	Size     int           `json:"size,omitempty"`     // hello: members of the view
+	Seasoned bool          `json:"seasoned,omitempty"` // hello: was in a view since its start
+	Stamp    Stamp         `json:"stamp,omitzero"`     // prepare, promise
+	Device   bool          `json:"device,omitempty"`   // hello: the quorum device votes for the sender
+	Memory   quorum.Memory `json:"memory,omitzero"`    // promise
+	Order    quorum.Order  `json:"order,omitzero"`     // adjust
+	View     *View         `json:"view,omitempty"`     // install
+	Document []byte        `json:"document,omitempty"` // promise, install: a replica's snapshot, opaque here
 }
 
 // String prints what matters of a message in one line.

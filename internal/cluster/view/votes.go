@@ -1,0 +1,65 @@
+package view
+
+import (
+	"slices"
+
+	"gpcs/internal/cluster/quorum"
+)
+
+// adjust takes an order on the DC, or hands it to the DC.
+func (c *Core) adjust(o quorum.Order) {
+	switch {
+	case c.view == nil:
+	case c.view.DC == c.cfg.Self.ID:
+		c.order = o
+	default:
+		if p := c.peers[c.view.DC]; p != nil && p.up {
+			c.send(p.Peer, Message{Kind: Reorder, Order: o}, false)
+		}
+	}
+}
+
+// votes tells whether the quorum device votes for this node or one of peers.
+func (c *Core) votes(peers []*peer) bool {
+	if c.cfg.Quorum.DeviceVotes == 0 {
+		return false
+	}
+	return c.device || slices.ContainsFunc(peers, func(p *peer) bool { return p.hello != nil && p.hello.Device })
+}
+
+// recounts tells whether this node is a DC that has to make its view anew,
+// with the same members, because other votes count now.
+func (c *Core) recounts() bool {
+	if c.view.DC != c.cfg.Self.ID {
+		return false
+	}
+	return c.shrink || !c.order.IsZero() || c.votes(c.membersOf(c.view.Members)) != c.view.Quorum.Device
+}
+
+// membersOf returns what is known of the others among members.
+func (c *Core) membersOf(members []Peer) []*peer {
+	var out []*peer
+	for _, m := range members {
+		if p := c.peers[m.ID]; p != nil {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// judged is the view of a proposal that all its members have promised to.
+func (c *Core) judged(pr *proposal) *View {
+	memories := []quorum.Memory{c.memory}
+	for _, m := range pr.members {
+		if promise, ok := pr.promises[m.ID]; ok {
+			memories = append(memories, promise.Memory)
+		}
+	}
+	order := c.order
+	if c.shrink && slices.Equal(pr.members, c.view.Members) {
+		order.Expected = c.view.Quorum.Shrinks
+	}
+	device := c.votes(c.membersOf(pr.members))
+	outcome := c.cfg.Quorum.Evaluate(ids(pr.members), quorum.Merge(memories), device, order)
+	return &View{Ballot: pr.ballot, DC: c.cfg.Self.ID, Members: slices.Clone(pr.members), Quorum: outcome, Order: order}
+}
