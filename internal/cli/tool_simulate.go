@@ -143,13 +143,19 @@ func (s *simulation) before() {
 }
 
 // show prints nodes and resources as they are in the document.
-func (s *simulation) show(title string, banner bool) {
+func (s *simulation) show(title string, first bool) {
 	cluster, err := sched.Unpack(s.doc, sched.Options{Now: s.now.Unix(), Sanitized: true})
 	if err != nil {
 		return
 	}
+	if !first {
+		// What was in flight before is done; crm_simulate shows it no longer.
+		for _, r := range cluster.All {
+			r.PendingTask, r.Monitoring = "", false
+		}
+	}
 	view := status.Of(cluster, s.doc, s.now)
-	if banner {
+	if first {
 		if cluster.Config.Maintenance {
 			fmt.Fprint(s.Stdout, "\n              *** Resource management is DISABLED ***\n"+
 				"  The cluster will not attempt to start, stop or recover services\n\n")

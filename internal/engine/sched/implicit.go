@@ -214,7 +214,7 @@ func (p *planner) cloneConstraints(r *Resource) {
 }
 
 func (p *planner) promotableConstraints(r *Resource) {
-	for _, o := range [][2]string{{taskStopped, taskStart}, {taskStopped, taskPromote}, {taskDemoted, taskStop}, {taskDemoted, taskStart},
+	for _, o := range [][2]string{{taskDemote, taskDemoted}, {taskStopped, taskStart}, {taskStopped, taskPromote}, {taskDemoted, taskStop}, {taskDemoted, taskStart},
 		{taskDemoted, taskPromote}, {taskRunning, taskPromote}} {
 		p.orderTasks(r, o[0], r, o[1], ordered)
 	}

@@ -241,7 +241,7 @@ func (p *planner) notifyInstances(r *Resource, n *notification) {
 		}
 	}
 	if r.NextRole != RoleStopped && r.assignedTo != nil && (n.task == taskStart || n.task == taskPromote) {
-		if start == nil || start.is(optional) {
+		if n.task == taskPromote || start == nil || start.is(optional) {
 			p.notifyAction(r, r.assignedTo, n.pre, n.preDone, n)
 		}
 		p.notifyAfter(r, r.assignedTo, n)

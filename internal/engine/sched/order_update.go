@@ -8,7 +8,7 @@ func (p *planner) updateOrdered(r *Resource, first, then *action, n *Node, flags
 	switch r.Kind {
 	case Group:
 		ch := p.updatePlain(first, then, flags, filter, kind)
-		for _, m := range r.Children {
+		for _, m := range then.rsc.Children {
 			if ma := m.find("", then.task, n); ma != nil {
 				ch |= p.updateOrdered(m, first, ma, n, flags, filter, kind)
 			}
@@ -26,7 +26,7 @@ func (p *planner) updatePlain(first, then *action, flags, filter actionFlags, ki
 		p.asymmetricOrder(first, then)
 	}
 	if kind&thenImpliesFirst != 0 && thenFlags&optional == 0 {
-		if filter&optional != 0 && flags&optional != 0 && firstFlags&optional != 0 {
+		if filter&optional != 0 && flags&optional == 0 && firstFlags&optional != 0 {
 			first.unset(optional, then)
 		}
 		if flags&migratable != 0 && !then.is(migratable) {

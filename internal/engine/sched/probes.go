@@ -132,16 +132,16 @@ func (p *planner) makeProbe(r *Resource, n *Node) {
 // before, and before the restart of what depends on it: should the probe find
 // it active, nothing else was touched yet.
 func (p *planner) orderProbes() {
-	for _, o := range p.orderings {
-		p.probesLikeStop(o)
-	}
 	for _, r := range p.Resources {
 		p.probesBeforeRestarts(r)
+	}
+	for _, o := range p.orderings {
+		p.probesLikeStop(o)
 	}
 }
 
 func (p *planner) probesLikeStop(o *ordering) {
-	if o.flags == 0 || o.first == nil || o.first == o.then {
+	if o.flags == 0 || o.first == nil || o.first == o.then || o.thenAct != nil && o.thenAct.task == taskShutdown {
 		return
 	}
 	if o.firstAct != nil && o.firstAct.task != taskStop || o.firstAct == nil && o.firstKey != opKey(o.first.ID, taskStop, 0) {

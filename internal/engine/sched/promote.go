@@ -106,6 +106,7 @@ func (p *planner) setInstanceRoles(clone *Resource) {
 		clone.allowed[i].count = 0
 	}
 	for _, k := range clone.Children {
+		unpromotedNow(k)
 		p.setPromotionPriority(k, clone)
 	}
 	p.sortForPromotion(clone)
@@ -233,6 +234,16 @@ func (p *planner) promotionNode(k, clone *Resource) *Node {
 		return nil
 	}
 	return n
+}
+
+// unpromotedNow gives an instance that is merely up the role that it then has.
+func unpromotedNow(r *Resource) {
+	if r.Role == RoleStarted {
+		r.Role = RoleUnpromoted
+	}
+	for _, k := range r.Children {
+		unpromotedNow(k)
+	}
 }
 
 func promoteNext(r *Resource) {

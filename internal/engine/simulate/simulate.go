@@ -164,7 +164,7 @@ func (r *runner) record(a *graph.Action, name string, interval int64) {
 	case a.Operation == "notify":
 		id = name + "_" + a.Attr("CRM_meta_notify_type") + "_notify_" + a.Attr("CRM_meta_notify_operation") + "_0"
 		key = id
-	case interval > 0:
+	case interval > 0, a.Operation == "migrate_to", a.Operation == "migrate_from":
 		id = key
 	}
 	call := nextCall(list)
