@@ -77,6 +77,11 @@ func within(pid, spaces int, f func() error) error {
 		return fmt.Errorf("process %d: %w", pid, err)
 	}
 	defer unix.Close(fd)
+	root, err := os.Open(fmt.Sprintf("/proc/%d/root", pid))
+	if err != nil {
+		return err
+	}
+	defer root.Close()
 	done := make(chan error)
 	go func() {
 		runtime.LockOSThread()
@@ -87,12 +92,15 @@ func within(pid, spaces int, f func() error) error {
 			done <- within(pid, spaces, f)
 			return
 		}
-		done <- enter(fd, spaces, f) // never unlocked: the thread ends here
+		done <- enter(fd, root, spaces, f) // never unlocked: the thread ends here
 	}()
 	return <-done
 }
 
-func enter(fd, spaces int, f func() error) error {
+// enter moves the thread into namespaces and, with a mount namespace, to the
+// root directory of the process there: it is another than the namespace's own
+// where the sandbox was made inside a chroot.
+func enter(fd int, root *os.File, spaces int, f func() error) error {
 	if spaces&unix.CLONE_NEWNS != 0 {
 		if err := unix.Unshare(unix.CLONE_FS); err != nil {
 			return err
@@ -100,6 +108,11 @@ func enter(fd, spaces int, f func() error) error {
 	}
 	if err := unix.Setns(fd, spaces); err != nil {
 		return fmt.Errorf("cannot enter: %w", err)
+	}
+	if spaces&unix.CLONE_NEWNS != 0 {
+		if err := errors.Join(root.Chdir(), unix.Chroot(".")); err != nil {
+			return fmt.Errorf("cannot enter the root directory: %w", err)
+		}
 	}
 	return f()
 }
