@@ -79,9 +79,10 @@ type Member struct {
 type Quorum struct {
 	Expected        int      `json:"expected"`
 	HighestExpected int      `json:"highest_expected"`
-	Total           int      `json:"total"`  // votes of the members
-	Needed          int      `json:"needed"` // votes that make a quorum
-	Flags           []string `json:"flags"`  // "2Node", "Quorate", "WaitForAll", "LastManStanding", "AutoTieBreaker", "Qdevice"
+	Total           int      `json:"total"`           // votes of the members
+	Needed          int      `json:"needed"`          // votes that make a quorum
+	Flags           []string `json:"flags"`           // "2Node", "Quorate", "WaitForAll", "LastManStanding", "AutoTieBreaker", "Qdevice"
+	Waits           bool     `json:"waits,omitempty"` // for all nodes to be seen once (wait_for_all)
 }
 
 // Link is the health of one link to one peer.
@@ -95,12 +96,14 @@ type Link struct {
 
 // ClusterCommand asks this node's daemon for a change of its cluster services.
 type ClusterCommand struct {
-	Do string `json:"do"` // "start", "stop", "enable", "disable", "kill", "destroy", "reload" (corosync.conf), "forget" (nodes)
+	Do string `json:"do"` // "start", "stop", "enable", "disable", "kill", "destroy", "reload" (corosync.conf), "forget" (nodes), "expected-votes", "unblock"
 	// Component narrows a stop: "pacemaker" stops the resources and stays a
 	// member, "corosync" leaves; "" does both. pcs stops in these two steps on
 	// all nodes, so that quorum is kept while resources stop.
 	Component string `json:"component,omitempty"`
+	Votes     int    `json:"votes,omitempty"` // expected from now on
 	// Nodes are forgotten: what the CIB says of nodes that have left for good.
+	// Of unblock they are the nodes that are surely off.
 	Nodes []string `json:"nodes,omitempty"`
 }
 

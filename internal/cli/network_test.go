@@ -235,7 +235,7 @@ func (n *testNode) see(online []string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.state.View = api.View{Quorate: len(online) >= 2}
-	n.state.Quorum = api.Quorum{Needed: 2}
+	n.state.Quorum = api.Quorum{Needed: 2, Waits: len(online) == 1}
 	for _, name := range online {
 		n.state.View.Members = append(n.state.View.Members, api.Member{Name: name, Online: true, Votes: 1})
 	}
@@ -304,6 +304,10 @@ func (n *testNode) Do(_ context.Context, c api.ClusterCommand) error {
 				}
 			}
 		}
+	case "expected-votes":
+		n.state.Quorum.Expected = c.Votes
+	case "unblock":
+		n.state.Quorum.Waits = false
 	case "destroy":
 		n.state.Running, n.state.Enabled = false, false
 		return server.RemoveClusterFiles(n.root)

@@ -99,7 +99,7 @@ func (s State) Fill(out *api.State) {
 		out.View.Members = append(out.View.Members, api.Member{ID: m.ID, Name: m.Name, Online: m.Online, Votes: m.Votes, Address: m.Address})
 	}
 	q := s.Quorum
-	out.Quorum = api.Quorum{Expected: q.Expected, HighestExpected: q.Highest, Total: q.Total, Needed: q.Needed, Flags: q.Flags}
+	out.Quorum = api.Quorum{Expected: q.Expected, HighestExpected: q.Highest, Total: q.Total, Needed: q.Needed, Flags: q.Flags, Waits: q.Waits}
 	for _, l := range s.Links {
 		out.Links = append(out.Links, api.Link{Number: l.Link, Peer: l.Peer, Up: l.Up, Address: l.Address, RTTus: l.RTT.Microseconds()})
 	}

@@ -34,6 +34,10 @@ func (d *Daemon) Do(ctx context.Context, c api.ClusterCommand) error {
 		return d.destroy(ctx)
 	case "forget":
 		return d.forget(ctx, c.Nodes)
+	case "expected-votes":
+		return d.expectVotes(ctx, c.Votes)
+	case "unblock":
+		return d.unblock(ctx, c.Nodes)
 	}
 	return &api.Error{Code: api.CodeInvalid, Message: fmt.Sprintf("unknown command %q", c.Do)}
 }

@@ -1,9 +1,14 @@
 package daemon
 
 import (
+	"context"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
+	"gpcs/internal/api"
+	"gpcs/internal/cib"
 	"gpcs/internal/cluster"
 	"gpcs/internal/cluster/quorum"
 	"gpcs/internal/conf"
@@ -38,4 +43,48 @@ func tieBreaker(node string) *quorum.TieBreaker {
 		}
 	}
 	return t
+}
+
+// recount is how long a change of the votes may take: some views at worst.
+const recount = 20 * time.Second
+
+// expectVotes changes how many votes the running cluster expects.
+func (d *Daemon) expectVotes(ctx context.Context, votes int) error {
+	i, err := d.running()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, recount)
+	defer cancel()
+	if err := i.cluster.ExpectVotes(ctx, votes); err != nil {
+		return &api.Error{Code: api.CodeInvalid, Message: err.Error()}
+	}
+	return nil
+}
+
+// unblock ends the waiting for all nodes. The absent ones are noted as off
+// first: otherwise the cluster would fence them as soon as it has its quorum.
+func (d *Daemon) unblock(ctx context.Context, absent []string) error {
+	i, err := d.running()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, recount)
+	defer cancel()
+	var ops []cib.Op
+	for _, m := range i.cluster.State().Members {
+		if m.Online || !slices.Contains(absent, m.Name) {
+			continue
+		}
+		status := cib.NewElement("status")
+		status.AddChild(cib.NewElement("node_state", "id", strconv.FormatUint(uint64(m.ID), 10), "uname", m.Name,
+			"in_ccm", "false", "crmd", "offline", "join", "down", "expected", "down"))
+		ops = append(ops, cib.Op{Kind: cib.Modify, XML: string(cib.Print(status))})
+	}
+	if len(ops) > 0 {
+		if _, err := d.Submit(ctx, cib.Request{Client: "gpcsd", Ops: ops}); err != nil {
+			return err
+		}
+	}
+	return i.cluster.Unblock(ctx)
 }
