@@ -287,7 +287,7 @@ func ResourceUtilization(r Resources, id string) ([]string, report.List) {
 			continue
 		}
 		found = true
-		if pairs := firstPairs(p.Utilization); len(pairs) > 0 {
+		if pairs := firstPairs(p.Utilization); len(pairs) > 0 || id != "" {
 			lines = append(lines, " "+p.ID+": "+nameValues(pairs))
 		}
 	}

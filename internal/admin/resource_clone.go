@@ -10,15 +10,15 @@ import (
 
 // cloneFits reports clone options that a resource's agent cannot live with:
 // only OCF agents know of instances and promotion. What the agent's metadata
-// does not show can be forced.
-func cloneFits(meta Pairs, rscID string, name agentmeta.Name, agent agentmeta.Agent, force bool) report.List {
+// does not show can be forced. of names the resource: " of resource 'x'".
+func cloneFits(meta Pairs, of string, name agentmeta.Name, agent agentmeta.Agent, force bool) report.List {
 	var out report.List
 	for _, option := range []string{"globally-unique", "promotable"} {
 		v, given := meta.Get(option)
 		if !given || !isTrue(v) {
 			continue
 		}
-		text := fmt.Sprintf("Clone option '%s' is not compatible with '%s' resource agent of resource '%s'", option, name, rscID)
+		text := fmt.Sprintf("Clone option '%s' is not compatible with '%s' resource agent%s", option, name, of)
 		switch {
 		case !name.IsOCF():
 			out = append(out, report.NewError("RESOURCE_CLONE_INCOMPATIBLE_META_ATTRIBUTES", text))
@@ -41,7 +41,11 @@ func allFit(meta Pairs, e *cib.Element, agents Agents, force bool) report.List {
 		if v, _ := meta.Get("promotable"); isTrue(v) && name.IsOCF() {
 			agent = agents(name)
 		}
-		out = append(out, cloneFits(meta, elementID(p), name, agent, force)...)
+		of := fmt.Sprintf(" of resource '%s'", elementID(p))
+		if group := p.Parent(); isTag(group, "group") {
+			of += fmt.Sprintf(" in group '%s'", elementID(group))
+		}
+		out = append(out, cloneFits(meta, of, name, agent, force)...)
 	}
 	return out
 }

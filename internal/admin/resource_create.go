@@ -75,7 +75,7 @@ func CreateResourceInClone(doc *cib.Document, r NewResource, c Clone) report.Lis
 	if len(c.Meta) > 0 {
 		out = append(out, metaNotChecked("clone"))
 	}
-	out = append(out, cloneFits(c.Meta, r.ID, r.Agent.Name, r.Agent, r.Force)...)
+	out = append(out, cloneFits(c.Meta, "", r.Agent.Name, r.Agent, r.Force)...)
 	if out.Failed() {
 		return out
 	}

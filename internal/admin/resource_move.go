@@ -27,28 +27,27 @@ const steeringTime = "2006-01-02 15:04:05Z"
 
 // CheckSteering says what speaks against moving or banning a resource.
 func CheckSteering(doc *cib.Document, s Steering) report.List {
+	out := s.checkResource(doc)
+	if s.Node != "" && !nodeKnown(doc, s.Node) {
+		out = append(out, report.NewError("NODE_NOT_FOUND", fmt.Sprintf("Node '%s' does not appear to exist in configuration", s.Node)))
+	}
+	return out
+}
+
+func (s Steering) checkResource(doc *cib.Document) report.List {
 	e := findElement(doc, s.Resource)
-	what := resourceTags
 	switch {
 	case e == nil:
-		return report.List{notFound(s.Resource, what...)}
+		return report.List{notFound(s.Resource, resourceTags...)}
 	case !isResource(e):
-		return report.List{wrongKind(s.Resource, what...)}
+		return report.List{wrongKind(s.Resource, resourceTags...)}
 	case isStonith(e):
 		return report.List{report.NewError("COMMAND_ARGUMENT_TYPE_MISMATCH", "This command does not accept stonith resource.")}
-	}
-	promotable := isPromotable(e)
-	if s.Promoted && !promotable {
+	case s.Promoted && !isPromotable(e):
 		return report.List{report.NewError("CANNOT_MOVE_RESOURCE_MASTER_RESOURCE_NOT_PROMOTABLE",
 			"when specifying --promoted you must use the promotable clone id"+promotableHint(e))}
-	}
-	if !s.Ban {
-		if bad := notMovable(e); bad != nil {
-			return bad
-		}
-	}
-	if s.Node != "" && !nodeKnown(doc, s.Node) {
-		return report.List{report.NewError("NODE_NOT_FOUND", fmt.Sprintf("Node '%s' does not appear to exist in configuration", s.Node))}
+	case !s.Ban:
+		return notMovable(e)
 	}
 	return nil
 }

@@ -66,6 +66,9 @@ func updatePrimitive(doc *cib.Document, e *cib.Element, change ResourceChange, a
 			return out.Alone()
 		}
 	}
+	if e.SelectElement("operations") == nil {
+		e.CreateElement("operations") // pcs makes one whether or not it has a use for it
+	}
 	if !change.Stonith && changesGuest(e, change.Meta) {
 		if out = append(out, guestChange(doc, elementID(e), change.Meta, change.Force)...); out.Failed() {
 			return out

@@ -107,11 +107,9 @@ type Operation struct {
 	CheckLevel string // OCF_CHECK_LEVEL, "" for none
 }
 
-// The actions that become operations of a new resource.
-var defaultActions = map[string]bool{
-	"demote": true, "migrate_from": true, "migrate_to": true, "monitor": true, "notify": true,
-	"promote": true, "reload": true, "reload-agent": true, "start": true, "stop": true,
-}
+// The actions that the cluster does not run as operations of a resource; all
+// others an agent names become operations of a new one.
+var noOperations = map[string]bool{"meta-data": true, "status": true, "validate-all": true}
 
 // Intervals where the agent names none, in seconds.
 const (
@@ -135,7 +133,7 @@ func (a *Agent) DefaultOperations(monitorsOnly bool) []Operation {
 	var ops []Operation
 	monitors := 0
 	for _, act := range a.Actions {
-		if !defaultActions[act.Name] || (monitorsOnly || a.Name.IsStonith()) && act.Name != "monitor" {
+		if noOperations[act.Name] || (monitorsOnly || a.Name.IsStonith()) && act.Name != "monitor" {
 			continue
 		}
 		op := Operation{Name: act.Name, Interval: act.Interval, Timeout: act.Timeout, Role: act.Role, StartDelay: act.StartDelay}

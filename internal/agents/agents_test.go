@@ -200,9 +200,9 @@ func TestCheck(t *testing.T) {
 func TestRun(t *testing.T) {
 	f := machine(t, map[string]string{"usr/lib/ocf/resource.d/acme/web": `#!/bin/sh
 case "$1" in
-start) echo "on port $OCF_RESKEY_port"; echo careful >&2; sleep 60 & ;;
+start) echo "on port $OCF_RESKEY_port"; echo careful >&2; sleep 3 & ;;
 monitor) exit 7 ;;
-stop) sleep 60 ;;
+stop) exec sleep 60 ;;
 esac
 `})
 	ctx := context.Background()

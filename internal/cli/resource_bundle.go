@@ -42,13 +42,12 @@ func (c *Call) bundle(ctx context.Context, create, reset bool) error {
 		return err
 	}
 	parts.Disabled, parts.Force = c.Has("--disabled"), c.Has("--force")
-	for kind, to := range map[string]struct {
-		add    *[]admin.Pairs
-		remove *[]string
-	}{"port-map": {&parts.Ports, &parts.RemovePorts}, "storage-map": {&parts.Storage, &parts.RemoveStorage}} {
-		if err := mapWords(kind, g.each[kind], create || reset, to.add, to.remove); err != nil {
-			return err
-		}
+	onlyNew := create || reset
+	if err := mapWords("port-map", g.each["port-map"], onlyNew, &parts.Ports, &parts.RemovePorts); err != nil {
+		return err
+	}
+	if err := mapWords("storage-map", g.each["storage-map"], onlyNew, &parts.Storage, &parts.RemoveStorage); err != nil {
+		return err
 	}
 	wait, err := c.resourceWait()
 	if err != nil {

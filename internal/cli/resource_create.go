@@ -175,14 +175,17 @@ func futureCreateWords(args []string) (createWords, error) {
 		return w, fail("you have to specify exactly one group")
 	}
 	w.group = &g.first[0]
-	for keyword, to := range map[string]**string{"before": &w.before, "after": &w.after} {
-		if !g.has(keyword) {
+	for _, k := range []struct {
+		word string
+		to   **string
+	}{{"before", &w.before}, {"after", &w.after}} {
+		if !g.has(k.word) {
 			continue
 		}
-		if len(g.groups[keyword]) != 1 {
-			return w, fail("you have to specify exactly one resource after '%s'", keyword)
+		if len(g.groups[k.word]) != 1 {
+			return w, fail("you have to specify exactly one resource after '%s'", k.word)
 		}
-		*to = &g.groups[keyword][0]
+		*k.to = &g.groups[k.word][0]
 	}
 	return w, nil
 }

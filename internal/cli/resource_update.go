@@ -21,8 +21,8 @@ func newResourceUpdate() *cobra.Command {
 }
 
 func (c *Call) updateResource(ctx context.Context, stonith bool) error {
-	if len(c.Args) == 0 {
-		return errUsage
+	if len(c.Args) < 2 {
+		return c.updateNothing(ctx, stonith)
 	}
 	change := admin.ResourceChange{Stonith: stonith, Force: c.Has("--force")}
 	g := splitKeywords(c.Args[1:], "op", "meta")
@@ -47,6 +47,21 @@ func (c *Call) updateResource(ctx context.Context, stonith bool) error {
 	return c.editCIBAndWait(ctx, wait, c.Args[:1], func(doc *cib.Document) report.List {
 		return c.updateIn(ctx, doc, change)
 	})
+}
+
+// updateNothing is what update does without a change: it tells where a
+// resource belongs to the other command before it shows its usage.
+func (c *Call) updateNothing(ctx context.Context, stonith bool) error {
+	var err error
+	if len(c.Args) == 1 && stonith {
+		err = c.refuseResources(ctx, c.Args, "update")
+	} else if len(c.Args) == 1 {
+		err = c.refuseStonith(ctx, c.Args, "stonith update")
+	}
+	if err != nil {
+		return err
+	}
+	return errUsage
 }
 
 // updateIn changes a resource. Its agent is asked here, for the document says
