@@ -17,6 +17,7 @@ import (
 type manager struct {
 	load, active string
 	states       []string // what active becomes at each look
+	daemon       string   // state of the daemon's own unit
 	result       string   // of jobs; "" : they never end
 	refuse       error
 	calls        []string
@@ -36,13 +37,19 @@ func (m *manager) job(what, name string, ch chan<- string) (int, error) {
 func (m *manager) StartUnitContext(_ context.Context, name, _ string, ch chan<- string) (int, error) {
 	return m.job("start", name, ch)
 }
-func (m *manager) StopUnitContext(_ context.Context, name, _ string, ch chan<- string) (int, error) {
+func (m *manager) StopUnitContext(_ context.Context, name, mode string, ch chan<- string) (int, error) {
+	if mode != "replace" {
+		name += " " + mode
+	}
 	return m.job("stop", name, ch)
 }
 func (m *manager) ReloadUnitContext(_ context.Context, name, _ string, ch chan<- string) (int, error) {
 	return m.job("reload", name, ch)
 }
-func (m *manager) GetUnitPropertiesContext(context.Context, string) (map[string]any, error) {
+func (m *manager) GetUnitPropertiesContext(_ context.Context, name string) (map[string]any, error) {
+	if name == daemonUnit {
+		return map[string]any{"ActiveState": m.daemon}, nil
+	}
 	if len(m.states) > 0 {
 		m.active, m.states = m.states[0], m.states[1:]
 	}
@@ -67,6 +74,7 @@ func TestSystemdUnit(t *testing.T) {
 		{name: "failed start", action: "start", m: manager{load: "loaded", result: "failed"}, rc: 1, reason: "journalctl -u web.service", calls: "daemon-reload, start web.service"},
 		{name: "unknown unit", action: "start", m: manager{load: "not-found"}, rc: history.RCInstalled, status: history.NotInstalled, reason: "not installed"},
 		{name: "stop", action: "stop", m: manager{result: "done"}, calls: "stop web.service"},
+		{name: "stop while the daemon stops", action: "stop", m: manager{result: "done", daemon: "deactivating"}, calls: "stop web.service ignore-dependencies"},
 		{name: "stop of an unknown unit", action: "stop", m: manager{refuse: errors.New("Unit web.service not loaded.")}, calls: "stop web.service"},
 		{name: "refused", action: "stop", m: manager{refuse: errors.New("no")}, rc: 1, reason: "refuses", calls: "stop web.service"},
 		{name: "hanging job", action: "start", m: manager{load: "loaded"}, rc: 1, status: history.TimedOut, reason: "within 200ms", calls: "daemon-reload, start web.service"},
