@@ -39,7 +39,13 @@ func newCluster() *cobra.Command {
 		verb("destroy [--all] [--yes]", "Take this node or all nodes out of the cluster and remove its configuration for good.",
 			withoutArgs(clusterDestroy), "--all", "--force", "--request-timeout", "--yes"),
 	)
-	cmd.AddCommand(newClusterNode())
+	cmd.AddCommand(newClusterNode(), newClusterLink(),
+		noun("authkey", "Change the key of the cluster.", nil, nil,
+			verb("corosync [<path>]", "Give all nodes a new key, or the one of a file, and take it into use at once.",
+				clusterAuthkeyCorosync, "--force", "--request-timeout", "--skip-offline")),
+		verb("rename <new cluster name>", "Change the name of the cluster. The cluster must be stopped on all nodes. Volume groups of "+
+			"LVM shared by DLM and GFS2 filesystems hold the name too and must be changed by hand.",
+			clusterRename, "--force", "--request-timeout", "--skip-offline"))
 	cmd.AddCommand(clusterCIBVerbs()...)
 	return cmd
 }

@@ -8,12 +8,9 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"time"
 
 	"gpcs/internal/api"
-	"gpcs/internal/client"
 	"gpcs/internal/conf"
-	"gpcs/internal/durable"
 	"gpcs/internal/report"
 )
 
@@ -113,110 +110,6 @@ func clusterUUIDGenerate(ctx context.Context, c *Call) error {
 	}
 	cluster.SetUUID(uuid)
 	return c.storeCorosyncConf(ctx, cluster, false)
-}
-
-// storeCorosyncConf writes a changed corosync.conf to the file of
-// --corosync_conf, or to all nodes, where it is taken up at once. Some changes
-// can only be made while the cluster is stopped.
-func (c *Call) storeCorosyncConf(ctx context.Context, cluster *conf.Corosync, needsStop bool) error {
-	if name, given := c.Value("--corosync_conf"); given {
-		if err := durable.Write(name, cluster.Bytes(), 0o644); err != nil {
-			return fail("Unable to write Corosync configuration '%s': %v", name, err)
-		}
-		return nil
-	}
-	targets, err := c.targets(cluster.NodeNames())
-	if err != nil {
-		return err
-	}
-	if needsStop {
-		if err := c.conclude(c.checkStopped(ctx, targets)); err != nil {
-			return err
-		}
-	}
-	_, reports := c.sendCorosyncConf(ctx, targets, cluster)
-	if err := c.conclude(reports); err != nil {
-		return err
-	}
-	if needsStop {
-		return nil
-	}
-	return c.reload(ctx, targets)
-}
-
-// checkStopped reports nodes on which the cluster runs.
-func (c *Call) checkStopped(ctx context.Context, targets []*client.Target) report.List {
-	fmt.Fprintln(c.Stderr, "Checking corosync is not running on nodes...")
-	var reports report.List
-	client.Each(ctx, targets, func(ctx context.Context, t *client.Target) (bool, error) {
-		var status struct {
-			Node struct {
-				Corosync bool `json:"corosync"`
-			} `json:"node"`
-		}
-		err := t.RemoteJSON(ctx, "status", url.Values{"version": {"2"}}, &status)
-		return status.Node.Corosync, err
-	}, func(t *client.Target, runs bool, err error) {
-		switch {
-		case err != nil:
-			reports = append(reports, callFailed(err), report.NewError("COROSYNC_NOT_RUNNING_CHECK_NODE_ERROR",
-				t.Name+": Unable to check if corosync is not running"))
-		case runs:
-			reports = append(reports, report.NewError("COROSYNC_RUNNING_ON_NODE", t.Name+": corosync is running"))
-		default:
-			reports = append(reports, report.NewInfo("COROSYNC_NOT_RUNNING_ON_NODE", t.Name+": corosync is not running"))
-		}
-	})
-	return reports
-}
-
-// reloadPatience is how long a node may take to be back after a reload before
-// the next one is told.
-const reloadPatience = 15 * time.Second
-
-// reload has the nodes take corosync.conf up, the next one only when the one
-// before is back, so that most of them are always there. It names the first
-// that did, as pcs does: there corosync tells the others, here we do.
-func (c *Call) reload(ctx context.Context, targets []*client.Target) error {
-	var reports report.List
-	done, broken := "", false
-	for _, t := range targets {
-		code, err := reloadNode(ctx, t)
-		switch {
-		case err != nil:
-			broken = true
-			reports = append(reports, report.NewWarning("COROSYNC_CONFIG_RELOAD_ERROR", callFailed(err).Text))
-		case code == "not_running" && done == "":
-			reports = append(reports, report.NewWarning("COROSYNC_CONFIG_RELOAD_NOT_POSSIBLE",
-				t.Name+": Corosync is not running, therefore reload of the corosync configuration is not possible"))
-		case code != "not_running":
-			if done == "" {
-				done = t.Name
-			}
-			untilStarted(ctx, t, reloadPatience)
-		}
-	}
-	if done != "" {
-		reports = append(reports, report.NewInfo("COROSYNC_CONFIG_RELOADED", done+": Corosync configuration reloaded"))
-	} else if broken {
-		reports = append(reports, errNoNodeLeft)
-	}
-	return c.conclude(reports)
-}
-
-// reloadNode returns "reloaded" or "not_running".
-func reloadNode(ctx context.Context, t *client.Target) (code string, err error) {
-	var answer struct {
-		Code    string `json:"code"`
-		Message string `json:"message"`
-	}
-	if err := t.RemoteJSON(ctx, "reload_corosync_conf", nil, &answer); err != nil {
-		return "", err
-	}
-	if answer.Code != "reloaded" && answer.Code != "not_running" {
-		return "", fail("%s: Unable to reload corosync configuration: %s", t.Name, answer.Message)
-	}
-	return answer.Code, nil
 }
 
 // clusterSync carries out "cluster sync [corosync]".

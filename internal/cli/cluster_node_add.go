@@ -150,9 +150,10 @@ func (a *nodeAdd) do(ctx context.Context) error {
 	next := a.cluster.Copy()
 	next.AddNodes([]conf.NewNode{a.node})
 	all := append(slices.Clone(a.members), a.targets...)
-	if took, reports := a.sendCorosyncConf(ctx, all, next); reports.Failed() {
+	if took, reports := a.sendCorosyncConf(ctx, all, next, false); reports.Failed() {
 		a.say(reports...)
-		a.giveBack(context.WithoutCancel(ctx), took)
+		took = slices.DeleteFunc(took, func(t *client.Target) bool { return t.Name == a.node.Name })
+		a.putBack(context.WithoutCancel(ctx), took, a.members, a.cluster.Bytes())
 		a.takeBack(context.WithoutCancel(ctx))
 		return errUnable
 	}
@@ -199,46 +200,6 @@ func (a *nodeAdd) clean(ctx context.Context) bool {
 func (a *nodeAdd) disableSBD(ctx context.Context) bool {
 	a.info("Disabling sbd...")
 	return a.all(ctx, "sbd_disable", nil, infoOf("sbd disabled"))
-}
-
-// sendCorosyncConf replaces corosync.conf on nodes and returns those that took
-// it and what went wrong on the others.
-func (c *Call) sendCorosyncConf(ctx context.Context, targets []*client.Target, cluster *conf.Corosync) (took []*client.Target, reports report.List) {
-	fmt.Fprintln(c.Stderr, "Sending updated corosync.conf to nodes...")
-	client.Each(ctx, targets, remote("set_corosync_conf", 0, corosyncConfForm(cluster)), func(t *client.Target, _ string, err error) {
-		if err == nil {
-			fmt.Fprintf(c.Stderr, "%s: Succeeded\n", t.Name)
-			took = append(took, t)
-			return
-		}
-		reports = append(reports, callFailed(err), report.NewError("COROSYNC_CONFIG_DISTRIBUTION_NODE_ERROR",
-			t.Name+": Unable to set corosync config"))
-	})
-	return took, reports
-}
-
-func corosyncConfForm(cluster *conf.Corosync) map[string][]string {
-	return map[string][]string{"corosync_conf": {string(cluster.Bytes())}}
-}
-
-// giveBack gives members that took the new corosync.conf the one back that
-// they had. Nobody has taken it into use yet.
-func (a *nodeAdd) giveBack(ctx context.Context, took []*client.Target) {
-	took = slices.DeleteFunc(took, func(t *client.Target) bool { return t.Name == a.node.Name })
-	client.Each(ctx, took, remote("set_corosync_conf", 0, corosyncConfForm(a.cluster)), func(t *client.Target, _ string, err error) {
-		if err == nil {
-			a.info("%s: corosync.conf is again what it was before", t.Name)
-			return
-		}
-		a.say(report.NewError("", fmt.Sprintf("%s: corosync.conf names the new node and cannot be put back (%s). The running cluster is "+
-			"unharmed; when the node can be reached again, run 'pcs cluster sync corosync' on another one", t.Name, reasonOf(t.Name, err))))
-	})
-	for _, t := range a.members {
-		if !slices.Contains(took, t) {
-			a.say(report.NewError("", fmt.Sprintf("%s: did not take corosync.conf, as far as is known it still has its old one; to be "+
-				"sure run 'pcs cluster sync corosync' on another node when it can be reached again", t.Name)))
-		}
-	}
 }
 
 // takeBack removes from the new node what it got.

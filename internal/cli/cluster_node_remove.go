@@ -117,7 +117,7 @@ func (r *nodeRemoval) do(ctx context.Context, cluster *conf.Corosync) error {
 	ctx = context.WithoutCancel(ctx) // half way out is worse than either
 	next := cluster.Copy()
 	next.RemoveNodes(r.leaving)
-	took, reports := r.sendCorosyncConf(ctx, r.staying, next)
+	took, reports := r.sendCorosyncConf(ctx, r.staying, next, false)
 	if reports.Failed() {
 		r.say(reports...)
 		return r.unfinished(took)

@@ -68,6 +68,11 @@ func (c *Corosync) optionOr(section, name, def string) string {
 // ClusterName returns totem.cluster_name, "" if there is none.
 func (c *Corosync) ClusterName() string { return c.optionOr("totem", "cluster_name", "") }
 
+// SetClusterName sets totem.cluster_name.
+func (c *Corosync) SetClusterName(name string) {
+	setOptions(c.root.ensure("totem"), "cluster_name", name)
+}
+
 // UUID returns totem.cluster_uuid and whether it is there.
 func (c *Corosync) UUID() (string, bool) { return c.Option("totem", "cluster_uuid") }
 

@@ -1,0 +1,185 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"slices"
+	"time"
+
+	"gpcs/internal/client"
+	"gpcs/internal/conf"
+	"gpcs/internal/durable"
+	"gpcs/internal/report"
+)
+
+// storeCorosyncConf writes a changed corosync.conf to the file of
+// --corosync_conf, or to all nodes, where it is taken up at once. Some changes
+// can only be made while the cluster is stopped.
+func (c *Call) storeCorosyncConf(ctx context.Context, cluster *conf.Corosync, needsStop bool) error {
+	if name, given := c.Value("--corosync_conf"); given {
+		if err := durable.Write(name, cluster.Bytes(), 0o644); err != nil {
+			return fail("Unable to write Corosync configuration '%s': %v", name, err)
+		}
+		return nil
+	}
+	targets, reports, err := c.memberTargets(cluster.NodeNames(), true)
+	if err != nil {
+		return err
+	}
+	reports = append(cluster.MissingNames(), reports...)
+	if err := c.conclude(reports); err != nil {
+		return err
+	}
+	if needsStop {
+		if err := c.conclude(c.checkStopped(ctx, targets)); err != nil {
+			return err
+		}
+	}
+	old, _ := os.ReadFile(c.Root.CorosyncConf()) // without it nothing can be put back
+	took, reports := c.sendCorosyncConf(ctx, targets, cluster, true)
+	if reports.Failed() {
+		c.say(reports...)
+		c.putBack(context.WithoutCancel(ctx), took, targets, old)
+		return errUnable
+	}
+	c.say(reports...)
+	if needsStop {
+		return nil
+	}
+	return c.reload(ctx, took)
+}
+
+// checkStopped reports nodes on which the cluster runs.
+func (c *Call) checkStopped(ctx context.Context, targets []*client.Target) report.List {
+	fmt.Fprintln(c.Stderr, "Checking corosync is not running on nodes...")
+	var reports report.List
+	skip := c.Has("--skip-offline")
+	client.Each(ctx, targets, func(ctx context.Context, t *client.Target) (bool, error) {
+		var status struct {
+			Node struct {
+				Corosync bool `json:"corosync"`
+			} `json:"node"`
+		}
+		err := t.RemoteJSON(ctx, "status", url.Values{"version": {"2"}}, &status)
+		return status.Node.Corosync, err
+	}, func(t *client.Target, runs bool, err error) {
+		switch {
+		case err != nil:
+			reports = append(reports, offline(callFailed(err), skip), offline(report.NewError("COROSYNC_NOT_RUNNING_CHECK_NODE_ERROR",
+				t.Name+": Unable to check if corosync is not running"), skip))
+		case runs:
+			reports = append(reports, report.NewError("COROSYNC_RUNNING_ON_NODE", t.Name+": corosync is running"))
+		default:
+			reports = append(reports, report.NewInfo("COROSYNC_NOT_RUNNING_ON_NODE", t.Name+": corosync is not running"))
+		}
+	})
+	return reports
+}
+
+// reloadPatience is how long a node may take to be back after a reload before
+// the next one is told.
+const reloadPatience = 15 * time.Second
+
+// reload has the nodes take corosync.conf up, the next one only when the one
+// before is back, so that most of them are always there. It names the first
+// that did, as pcs does: there corosync tells the others, here we do.
+func (c *Call) reload(ctx context.Context, targets []*client.Target) error {
+	var reports report.List
+	done, broken := "", false
+	for _, t := range targets {
+		code, err := reloadNode(ctx, t)
+		switch {
+		case err != nil:
+			broken = true
+			reports = append(reports, report.NewWarning("COROSYNC_CONFIG_RELOAD_ERROR", callFailed(err).Text))
+		case code == "not_running" && done == "":
+			reports = append(reports, report.NewWarning("COROSYNC_CONFIG_RELOAD_NOT_POSSIBLE",
+				t.Name+": Corosync is not running, therefore reload of the corosync configuration is not possible"))
+		case code != "not_running":
+			if done == "" {
+				done = t.Name
+			}
+			untilStarted(ctx, t, reloadPatience)
+		}
+	}
+	if done != "" {
+		reports = append(reports, report.NewInfo("COROSYNC_CONFIG_RELOADED", done+": Corosync configuration reloaded"))
+	} else if broken {
+		reports = append(reports, errNoNodeLeft)
+	}
+	return c.conclude(reports)
+}
+
+// reloadNode returns "reloaded" or "not_running".
+func reloadNode(ctx context.Context, t *client.Target) (code string, err error) {
+	var answer struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+	}
+	if err := t.RemoteJSON(ctx, "reload_corosync_conf", nil, &answer); err != nil {
+		return "", err
+	}
+	if answer.Code != "reloaded" && answer.Code != "not_running" {
+		return "", fail("%s: Unable to reload corosync configuration: %s", t.Name, answer.Message)
+	}
+	return answer.Code, nil
+}
+
+// offline makes an error about a node that cannot be reached one that
+// --skip-offline passes.
+func offline(r report.Report, skip bool) report.Report {
+	return report.Passed(r.Code, r.Text, report.SkipOffline, skip)
+}
+
+// sendCorosyncConf replaces corosync.conf on nodes and returns those that took
+// it and what went wrong on the others.
+func (c *Call) sendCorosyncConf(ctx context.Context, targets []*client.Target, cluster *conf.Corosync, maySkip bool) (took []*client.Target, reports report.List) {
+	fmt.Fprintln(c.Stderr, "Sending updated corosync.conf to nodes...")
+	client.Each(ctx, targets, remote("set_corosync_conf", 0, corosyncConfForm(cluster.Bytes())), func(t *client.Target, _ string, err error) {
+		if err == nil {
+			fmt.Fprintf(c.Stderr, "%s: Succeeded\n", t.Name)
+			took = append(took, t)
+			return
+		}
+		failed := report.List{callFailed(err), report.NewError("COROSYNC_CONFIG_DISTRIBUTION_NODE_ERROR",
+			t.Name+": Unable to set corosync config")}
+		for _, r := range failed {
+			if maySkip {
+				r = offline(r, c.Has("--skip-offline"))
+			}
+			reports = append(reports, r)
+		}
+	})
+	slices.SortFunc(took, func(a, b *client.Target) int { return cmp.Compare(a.Name, b.Name) })
+	return took, reports
+}
+
+func corosyncConfForm(file []byte) map[string][]string {
+	return map[string][]string{"corosync_conf": {string(file)}}
+}
+
+// putBack gives nodes that took a new corosync.conf the old one again, because
+// others could not take it, and says what is where. Nobody has taken the new
+// one into use yet.
+func (c *Call) putBack(ctx context.Context, took, all []*client.Target, old []byte) {
+	if len(old) == 0 {
+		return
+	}
+	client.Each(ctx, took, remote("set_corosync_conf", 0, corosyncConfForm(old)), func(t *client.Target, _ string, err error) {
+		if err == nil {
+			c.say(report.NewInfo("", t.Name+": corosync.conf is again what it was before"))
+			return
+		}
+		c.say(report.NewError("", fmt.Sprintf("%s: corosync.conf is the new one and cannot be put back (%s). The running cluster is "+
+			"unharmed; when the node can be reached again, run 'pcs cluster sync corosync' on another one", t.Name, reasonOf(t.Name, err))))
+	})
+	for _, t := range all {
+		if !slices.Contains(took, t) {
+			c.say(report.NewError("", fmt.Sprintf("%s: did not take corosync.conf, as far as is known it still has its old one; to be "+
+				"sure run 'pcs cluster sync corosync' on another node when it can be reached again", t.Name)))
+		}
+	}
+}
