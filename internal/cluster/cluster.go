@@ -64,9 +64,9 @@ func New(opt Options) (*Cluster, error) {
 	if err := opt.complete(); err != nil {
 		return nil, err
 	}
-	var lineage view.Lineage
+	var kept stored
 	if len(opt.Lineage) > 0 {
-		if err := json.Unmarshal(opt.Lineage, &lineage); err != nil {
+		if err := json.Unmarshal(opt.Lineage, &kept); err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrLineage, err)
 		}
 	}
@@ -83,7 +83,7 @@ func New(opt Options) (*Cluster, error) {
 		since:    map[view.Peer]uint64{},
 		troubles: map[string]string{},
 	}
-	mem, floor, err := remember(opt.Root, lineage.Ballot.Counter)
+	mem, floor, err := remember(opt.Root, kept.Ballot.Counter)
 	if err != nil {
 		c.trouble("memory", "What this node must remember of itself could not be kept: "+err.Error())
 	}
@@ -91,9 +91,9 @@ func New(opt Options) (*Cluster, error) {
 	doc := opt.Document.Copy()
 	clearStatus(doc)
 	c.core = member.New(member.Config{
-		Self: c.self, Nodes: c.ids(), Quorum: opt.Config.quorum(), Memory: mem.quorum(), Floor: floor,
+		Self: c.self, Nodes: c.ids(), Quorum: opt.Config.quorum(), Memory: mem.quorum(), Floor: floor, Recent: kept.Recent,
 		Token: ticksPerToken, Window: int(opt.Config.Window * ticksPerToken / opt.Config.Token), Name: opt.name,
-	}, doc, lineage)
+	}, doc, kept.Lineage)
 	if c.mesh, err = link.New(c.meshOptions()); err != nil {
 		return nil, err
 	}
@@ -117,6 +117,13 @@ func (c *Cluster) meshOptions() link.Options {
 			c.inbox.put(e)
 		},
 	}
+}
+
+// stored is what is kept beside the document: what it grew from, and the
+// requests that it contains.
+type stored struct {
+	view.Lineage
+	Recent []replica.Applied `json:"recent,omitempty"`
 }
 
 // clearStatus empties the status section: what it said was true before this

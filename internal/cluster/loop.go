@@ -24,7 +24,6 @@ func (c *Cluster) loop(ctx context.Context) error {
 			return nil
 		case <-tick.C:
 			c.do(c.core.Tick(now()))
-			c.reserveBallots()
 		case <-c.inbox.ready:
 			for _, item := range c.inbox.take() {
 				c.handle(item)
@@ -73,6 +72,7 @@ func (c *Cluster) receive(f link.Frame) {
 
 // do carries the core's effects out, in order.
 func (c *Cluster) do(effects []member.Effect) {
+	c.reserveBallots() // before anybody hears of one
 	for _, e := range effects {
 		switch e := e.(type) {
 		case member.Send:
@@ -206,25 +206,25 @@ func (c *Cluster) save(ctx context.Context) error {
 			continue
 		}
 		last := list[len(list)-1]
-		lineage, err := json.Marshal(last.Lineage)
+		lineage, err := json.Marshal(stored{last.Lineage, last.Recent})
 		if err == nil {
 			err = c.opt.Store.Save(last.Doc, lineage)
 		}
-		stored := replica.Stored{N: last.N}
+		done := replica.Stored{N: last.N}
 		if err != nil {
-			stored.Err = err.Error()
+			done.Err = err.Error()
 			c.opt.Log.Error("the configuration could not be stored", "err", err)
 		}
 		c.inbox.put(func() {
 			text := ""
-			if stored.Err != "" {
-				text = "The configuration cannot be stored on this node: " + stored.Err
+			if done.Err != "" {
+				text = "The configuration cannot be stored on this node: " + done.Err
 			}
 			if c.troubles["store"] != text {
 				c.trouble("store", text)
 				c.publish()
 			}
-			c.do(c.core.StepReplica(stored, now()))
+			c.do(c.core.StepReplica(done, now()))
 		})
 	}
 }

@@ -26,8 +26,10 @@ type Config struct {
 	// Floor is a ballot counter that this node has surely not passed before its
 	// start, so that no ballot is used twice.
 	Floor uint64
-	Token int // totem.token, at least 10
-	Name  func(id uint32) string
+	// Recent are the requests stored with the document.
+	Recent []replica.Applied
+	Token  int // totem.token, at least 10
+	Name   func(id uint32) string
 }
 
 // Message is what nodes say to each other: one of the two.
@@ -71,7 +73,7 @@ type Core struct {
 func New(cfg Config, doc *cib.Document, lineage view.Lineage) *Core {
 	cfg.Memory.SeenAll = cfg.Memory.SeenAll || cfg.SeenAll
 	c := &Core{replica: replica.New(replica.Config{
-		Self: cfg.Self.ID, Quorum: cfg.Quorum, Retry: cfg.Token, Name: cfg.Name,
+		Self: cfg.Self.ID, Quorum: cfg.Quorum, Retry: cfg.Token, Name: cfg.Name, Recent: cfg.Recent,
 	}, doc, lineage)}
 	c.view = view.New(view.Config{
 		Self: cfg.Self, Nodes: cfg.Nodes, Quorum: cfg.Quorum, Memory: cfg.Memory, Window: cfg.Window, Floor: max(cfg.Floor, lineage.Ballot.Counter),

@@ -10,16 +10,20 @@ import (
 // keep is how many requests are remembered so that none is applied twice.
 const keep = 256
 
+// keepStored is how many of them are stored with the document.
+const keepStored = 64
+
 // Core is one node's part in replication.
 type Core struct {
 	cfg     Config
 	doc     *cib.Document
 	lineage view.Lineage
 	digest  string // of doc; "" = not computed yet
-	recent  []applied
+	recent  []Applied
 
 	view    *view.View // nil = none is open on this node
 	opened  bool       // on the DC: all members are in it
+	config  int64      // on the DC: number of the view's last change of the configuration
 	seq     int64      // number of the last change of the view that doc contains
 	broken  bool       // a number was missed: waiting for the whole document
 	fetched int        // tick of the last Fetch
@@ -45,7 +49,7 @@ type request struct {
 
 // New returns a core that holds doc, which must not be changed any more.
 func New(cfg Config, doc *cib.Document, lineage view.Lineage) *Core {
-	return &Core{cfg: cfg, doc: doc, lineage: lineage}
+	return &Core{cfg: cfg, doc: doc, lineage: lineage, recent: cfg.Recent}
 }
 
 // Document is this node's present document. It must not be changed.
@@ -104,7 +108,7 @@ func (c *Core) send(to uint32, m Message) { c.emit(Send{To: to, Message: m}) }
 func (c *Core) isDC() bool { return c.view != nil && c.view.DC == c.cfg.Self }
 
 func (c *Core) enter(ev Enter, now string) {
-	c.view, c.duty, c.opened, c.broken, c.seq = ev.View, nil, false, false, 0
+	c.view, c.duty, c.opened, c.broken, c.seq, c.config = ev.View, nil, false, false, 0, 0
 	if ev.Document != nil && !c.load(ev.Document) {
 		c.fetch()
 	}
@@ -175,13 +179,24 @@ func (c *Core) agree() bool {
 
 func (c *Core) store() {
 	c.storing++
-	c.emit(Store{N: c.storing, Doc: c.doc, Lineage: c.lineage})
+	c.emit(Store{N: c.storing, Doc: c.doc, Lineage: c.lineage, Recent: c.toStore()})
+}
+
+// toStore picks the changes of the configuration, which alone are stored.
+func (c *Core) toStore() []Applied {
+	var out []Applied
+	for _, a := range c.recent {
+		if a.Version.NumUpdates == 0 {
+			out = append(out, a)
+		}
+	}
+	return out[max(0, len(out)-keepStored):]
 }
 
 func (c *Core) remember(id string, v cib.Version) {
-	c.recent = append(c.recent, applied{id, v})
+	c.recent = append(c.recent, Applied{id, v})
 	if len(c.recent) > keep {
-		c.recent = append([]applied(nil), c.recent[len(c.recent)-keep:]...)
+		c.recent = append([]Applied(nil), c.recent[len(c.recent)-keep:]...)
 	}
 }
 

@@ -23,7 +23,8 @@ type duty struct {
 type entry struct {
 	id      string
 	seq     int64
-	config  bool // counts on a member when it is stored there
+	config  bool  // counts on a member when it is stored there
+	stored  int64 // of a read: what it shows must be stored up to here
 	version cib.Version
 	read    *cib.Document // of a read: what it answers
 	waiters []uint32
@@ -74,7 +75,7 @@ func (c *Core) serve(from uint32, id string, change *cib.Request, now string) {
 	}
 	if change == nil {
 		c.seq++
-		c.queue(&entry{id: id, version: c.doc.Version(), read: c.doc, waiters: []uint32{from}})
+		c.queue(&entry{id: id, version: c.doc.Version(), read: c.doc, stored: c.config, waiters: []uint32{from}})
 		c.broadcast(Message{ID: id, Version: c.doc.Version()})
 		return
 	}
@@ -114,6 +115,9 @@ func (c *Core) commit(from uint32, id string, next *cib.Document) {
 	if config {
 		c.store()
 		m.Digest = c.Stamp().Digest
+	}
+	if config {
+		c.config = c.seq
 	}
 	c.queue(&entry{id: id, config: config, version: m.Version, waiters: []uint32{from}})
 	c.broadcast(m)
@@ -173,12 +177,14 @@ func (c *Core) enough(who []uint32) bool {
 	return len(who) == len(c.view.Members)
 }
 
-// holders are the members that an entry counts on.
+// holders are the members that an entry counts on. What a read shows must not
+// be lost any more either, unless it cannot be made safe for want of disks.
 func (c *Core) holders(e *entry) []uint32 {
+	safe := e.read != nil && c.storable() == nil
 	var who []uint32
 	for _, id := range c.view.IDs() {
 		h := c.duty.has[id]
-		if h.applied >= e.seq && (!e.config || h.durable >= e.seq) {
+		if h.applied >= e.seq && (!e.config || h.durable >= e.seq) && (!safe || h.durable >= e.stored) {
 			who = append(who, id)
 		}
 	}

@@ -15,6 +15,8 @@ import (
 type Config struct {
 	Self   uint32
 	Quorum quorum.Config
+	// Recent are the requests stored with the document, see Store.
+	Recent []Applied
 	// Retry is the time, in ticks, after which what was not answered is sent again.
 	Retry int
 	// Name gives a node's name for messages to people.
@@ -91,6 +93,9 @@ type Store struct {
 	N       int
 	Doc     *cib.Document
 	Lineage view.Lineage
+	// Recent are the latest changes of the configuration in it: who asks for
+	// one again after all nodes have started anew must not have it done twice.
+	Recent []Applied
 }
 
 // Changed says that this node's document is another one now. It is never
@@ -163,8 +168,8 @@ func (m Message) String() string {
 	return fmt.Sprintf("%s %s #%d", m.Kind, m.Ballot, m.Seq)
 }
 
-// applied is a request that the document contains.
-type applied struct {
+// Applied is a request that the document contains.
+type Applied struct {
 	ID      string      `json:"id"`
 	Version cib.Version `json:"version"`
 }
@@ -173,7 +178,7 @@ type applied struct {
 type snapshot struct {
 	Lineage view.Lineage `json:"lineage"`
 	Text    string       `json:"text"`
-	Recent  []applied    `json:"recent"`
+	Recent  []Applied    `json:"recent"`
 }
 
 func (s snapshot) encode() []byte {

@@ -24,7 +24,8 @@ type Core struct {
 	isolated bool
 	stalled  bool // until the next view is installed
 	left     bool
-	astray   bool // on the DC: a member is no longer in the view that it installed
+	stale    Ballot // of the promise at the last stall: what came of it is for others
+	astray   bool   // on the DC: a member is no longer in the view that it installed
 	proposal *proposal
 	now      int // ticks since start
 	quiet    int // tick before which nothing is proposed
@@ -142,7 +143,7 @@ func (c *Core) reach(ev Reach) {
 }
 
 func (c *Core) stall() {
-	c.stalled = true
+	c.stalled, c.stale = true, c.promised
 	c.proposal = nil
 	c.shut()
 	c.quiet = c.now + c.cfg.Hello // until they have said how things are now
@@ -284,6 +285,9 @@ func (c *Core) receive(from Peer, m Message) {
 // this node knows. Otherwise it is silent: the sender asks again, and either
 // side learns from the other's hello.
 func (c *Core) onPrepare(p *peer, m Message) {
+	if m.Ballot.Compare(c.stale) <= 0 {
+		return
+	}
 	if again := c.proposal == nil && c.closed && m.Ballot == c.promised; !again {
 		if m.Ballot.Compare(c.promised) <= 0 {
 			c.send(p.Peer, Message{Kind: Reject, Ballot: m.Ballot, Promised: c.promised}, false)
@@ -302,8 +306,13 @@ func (c *Core) onPrepare(p *peer, m Message) {
 	c.send(p.Peer, Message{Kind: Promise, Ballot: m.Ballot, Stamp: mine, Memory: c.memory}, better)
 }
 
+// onInstall takes the view that was promised to, but not twice, and not after
+// a stall: an INSTALL may be late, and its DC have gone on without this node.
 func (c *Core) onInstall(p *peer, m Message) {
 	if m.View == nil || m.View.Ballot != c.promised || p.ID != m.View.DC || !slices.Contains(m.View.Members, c.cfg.Self) {
+		return
+	}
+	if c.closed && (c.promised.Compare(c.stale) <= 0 || (c.view != nil && c.view.Ballot == c.promised)) {
 		return
 	}
 	if c.closed { // otherwise it is the same INSTALL again: only answer it
