@@ -4,7 +4,9 @@
 
 GO ?= go
 
-.PHONY: build setup demo test lint bench bench-failover clean
+SEEDS ?= 1000
+
+.PHONY: build setup demo test sim lint bench bench-failover clean
 
 build:
 	$(GO) build -trimpath -o bin/ ./cmd/...
@@ -22,6 +24,10 @@ test: setup build
 	$(GO) test $$($(GO) list ./... | grep -v '/test/e2e$$') || status=1; \
 	$(GO) test -v -count=1 -timeout 20m ./test/e2e || status=1; \
 	exit $$status
+
+# Histories of several nodes with faults, on a virtual clock; each seed is one.
+sim:
+	$(GO) run ./test/sim -seeds $(SEEDS)
 
 lint:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \

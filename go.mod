@@ -3,6 +3,7 @@ module gpcs
 go 1.26.0
 
 require (
+	github.com/anishathalye/porcupine v1.3.1
 	github.com/antchfx/xpath v1.3.9
 	github.com/beevik/etree v1.8.1
 	github.com/cockroachdb/datadriven v1.0.3

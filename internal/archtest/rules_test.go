@@ -11,7 +11,7 @@ var layers = [][]string{
 	{"cib/store", "cluster", "cluster/link", "cluster/roster", "engine/executor", "engine/agent",
 		"agents", "auth", "client"},
 	{"server"},
-	{"daemon", "cli", "sandbox", "archtest"},
+	{"daemon", "cli", "sandbox", "sim", "archtest"},
 }
 
 // neighbours are the imports allowed within a layer.
@@ -60,6 +60,7 @@ var clock = map[string]bool{
 // is not listed may be imported by no room.
 var owners = map[string][]string{
 	"github.com/antchfx/xpath":                {"internal/cib"},
+	"github.com/anishathalye/porcupine":       {"internal/sim"},
 	"github.com/beevik/etree":                 {"internal/cib"},
 	"github.com/coreos/go-systemd/v22/daemon": {"cmd/gpcsd"},
 	"github.com/coreos/go-systemd/v22/dbus":   {"internal/engine/agent"},

@@ -1,0 +1,17 @@
+package member_test
+
+import (
+	"testing"
+
+	"gpcs/internal/sim"
+)
+
+// Whatever happens to networks, disks and daemons: see internal/sim. Other
+// seeds than those that its own tests run.
+func TestRandomFaults(t *testing.T) {
+	for seed := uint64(1000); seed < 1020; seed++ {
+		if _, err := sim.Run(sim.Options{Seed: seed}); err != nil {
+			t.Errorf("seed %d: %v\nreplay: %s", seed, err, sim.Replay(seed, false))
+		}
+	}
+}

@@ -1,0 +1,170 @@
+package sim
+
+import (
+	"fmt"
+	"time"
+
+	"gpcs/internal/cluster/view"
+)
+
+// term names a ballot of one disk of its node: with a new one a node may come
+// upon a number that it has used, alone.
+type term struct {
+	view.Ballot
+	disk int
+}
+
+// viewEntered checks that a node's views rise and that one ballot is one view.
+func (w *world) viewEntered(h *host, v *view.View) {
+	w.stats.Views++
+	if h.last.Compare(v.Ballot) >= 0 {
+		w.fail("%s went from view %s back to %s", h.name, h.last, v.Ballot)
+	}
+	h.last = v.Ballot
+	text, t := v.String(), term{v.Ballot, w.hosts[v.Ballot.Node-1].disks}
+	if had, ok := w.views[t]; ok && had != text {
+		w.fail("ballot %s was installed as %s and as %s", v.Ballot, had, v)
+	}
+	w.views[t] = text
+}
+
+// viewOpened checks that, where a view with a quorum opens, those who still
+// take changes of an earlier one have none.
+func (w *world) viewOpened(v *view.View) {
+	if !v.Quorum.Quorate {
+		return
+	}
+	for _, old := range w.opened {
+		if old.Ballot == v.Ballot {
+			continue
+		}
+		var in []uint32
+		for _, h := range w.hosts {
+			if h.d == nil {
+				continue
+			}
+			if has := h.d.core.View(); has != nil && has.Ballot == old.Ballot && h.d.core.Open() {
+				in = append(in, h.id)
+			}
+		}
+		if w.quorum.Total(in) >= w.quorum.Needed() {
+			w.fail("%s opened while %v with a quorum still hold %s", v, in, old)
+		}
+	}
+	w.opened = append(w.opened, v)
+}
+
+// unsettled says why the cluster is not as it should be when nothing is wrong
+// any more: one view of all, one document, nothing left to do.
+func (w *world) unsettled() string {
+	first := w.hosts[0].d
+	for _, h := range w.hosts {
+		d := h.d
+		switch {
+		case d == nil:
+			return h.name + " does not run"
+		case !d.core.Open():
+			return "no view is open on " + h.name
+		case d.core.View().Ballot != first.core.View().Ballot || len(d.core.View().Members) != len(w.hosts):
+			return fmt.Sprintf("n1 is in %s, %s in %s", first.core.View(), h.name, d.core.View())
+		case d.core.Isolated():
+			return h.name + " counts itself isolated"
+		case d.core.Stamp() != first.core.Stamp():
+			return fmt.Sprintf("n1 holds %v, %s %v", first.core.Stamp(), h.name, d.core.Stamp())
+		case len(d.calls) > 0 && !h.w.clientsBusy():
+			return h.name + " has calls without an answer"
+		}
+		if why := d.engine.unsettled(); why != "" {
+			return h.name + ": " + why
+		}
+	}
+	return w.plan.unsettled(w)
+}
+
+func (w *world) clientsBusy() bool {
+	for _, c := range w.clients {
+		if c.busy != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// peace looks at what is left when all is settled: the acknowledged changes
+// are there, a last read of everything fits, and nothing happens any more.
+func (w *world) peace() {
+	if w.broken != nil {
+		return
+	}
+	w.stopClients()
+	w.until(w.now+2*token, nil) // what was asked last is carried out everywhere
+	if w.broken != nil {
+		return
+	}
+	w.nothingLost()
+	w.lastRead()
+	w.quiet()
+	if w.broken == nil {
+		w.checkLinear()
+	}
+}
+
+// nothingLost looks for every change in the final document. Those that nobody
+// answered for and that are not there never happened, as far as all can tell.
+func (w *world) nothingLost() {
+	there := marked(w.hosts[0].d.core.Document())
+	history := w.history[:0]
+	for _, k := range w.history {
+		write := k.kind != kindRead
+		switch {
+		case write && k.ok && !there[k.id]:
+			w.fail("acknowledged change %s is lost", k.id)
+		case write && k.ended != 0 && !k.ok:
+			if there[k.id] {
+				w.fail("change %s is there although it was refused", k.id)
+			}
+			continue // that it was refused says nothing of the configuration then
+		case k.ended == 0 && !there[k.id]:
+			continue
+		}
+		history = append(history, k)
+	}
+	w.history = history
+}
+
+// stopClients lets the calls under way end.
+func (w *world) stopClients() {
+	for _, c := range w.clients {
+		c.stopped = true
+	}
+	if !w.until(w.now+15*token, func() bool { return !w.clientsBusy() }) {
+		w.fail("a client of a healthy cluster gets no answer")
+	}
+}
+
+// lastRead adds a read of the final document to the history: what it does not
+// show was lost.
+func (w *world) lastRead() {
+	doc := w.hosts[0].d.core.Document()
+	w.tickets += 2
+	w.history = append(w.history, &call{id: "final", kind: kindRead, begun: w.tickets - 1, ended: w.tickets, ok: true,
+		epoch: doc.Version().Epoch, keys: keysOf(doc)})
+}
+
+// quiet checks that a cluster that is left alone changes nothing.
+func (w *world) quiet() {
+	if w.broken != nil {
+		return
+	}
+	before, views := w.hosts[0].d.core.Stamp(), w.stats.Views
+	w.until(w.now+10*time.Second, nil)
+	if w.broken != nil {
+		return
+	}
+	if why := w.unsettled(); why != "" {
+		w.fail("left alone, it did not stay as it was: %s", why)
+	}
+	if after := w.hosts[0].d.core.Stamp(); after != before || w.stats.Views != views {
+		w.fail("left alone, it went from %v to %v in %d new views", before, after, w.stats.Views-views)
+	}
+}

@@ -1,0 +1,256 @@
+package sim
+
+import "time"
+
+// fault is one kind of trouble with how often it comes.
+type fault struct {
+	name   string
+	weight int
+	do     func(w *world, h *host)
+}
+
+// faults are all kinds.
+var faults = []fault{
+	{"partition", 4, (*world).partition},
+	{"one way", 3, (*world).oneWay},
+	{"pair", 3, (*world).brokenPair},
+	{"reset", 3, (*world).resetStreams},
+	{"noise", 2, (*world).noise},
+	{"daemon", 4, func(w *world, h *host) { w.restart(h, w.between(0, 2*grace)) }},
+	{"bounce", 2, func(w *world, h *host) { w.restart(h, w.between(0, token/4)) }},
+	{"power", 3, (*world).powerCycle},
+	{"all power", 1, (*world).blackout},
+	{"disk lost", 1, (*world).newDisk},
+	{"stall", 4, func(w *world, h *host) { h.stall(w.between(token/4, 7*token/2)) }},
+	{"slow disk", 2, (*world).slowDisk},
+	{"full disk", 2, (*world).fullDisk},
+	{"leave", 2, (*world).leaves},
+	{"agent", 4, (*world).agentFails},
+	{"standby", 2, (*world).standby},
+}
+
+// engineOnly are the kinds that need agents.
+var engineOnly = map[string]bool{"agent": true, "standby": true}
+
+// trouble makes one fault and plans the next.
+func (w *world) trouble() {
+	if w.calm {
+		return
+	}
+	w.in(w.between(token/10, 3*token), w.trouble)
+	total := 0
+	for _, f := range faults {
+		total += f.weight
+	}
+	at := w.rnd.IntN(total)
+	h := w.hosts[w.rnd.IntN(len(w.hosts))]
+	for _, f := range faults {
+		if at -= f.weight; at >= 0 {
+			continue
+		}
+		if engineOnly[f.name] && w.plan == nil {
+			return
+		}
+		w.stats.Faults++
+		w.stats.ByKind[f.name]++
+		f.do(w, h)
+		return
+	}
+}
+
+// block cuts a direction for a while.
+func (w *world) block(from, to *host, d time.Duration) {
+	if from == to {
+		return
+	}
+	c := w.net.cut(from.index, to.index)
+	*c++
+	w.in(d, func() {
+		if !w.calm {
+			*c--
+		}
+	})
+}
+
+// partition puts every node into one of two or three parts.
+func (w *world) partition(*host) {
+	parts := make([]int, len(w.hosts))
+	n := 2
+	if w.chance(4) {
+		n = 3
+	}
+	for i := range parts {
+		parts[i] = w.rnd.IntN(n)
+	}
+	d := w.between(token/10, 8*token)
+	w.logf("FAULT partition %v for %v", parts, d)
+	for _, a := range w.hosts {
+		for _, b := range w.hosts {
+			if parts[a.index] != parts[b.index] {
+				w.block(a, b, d)
+			}
+		}
+	}
+}
+
+// oneWay makes a node deaf or dumb.
+func (w *world) oneWay(h *host) {
+	d, deaf := w.between(token/10, 6*token), w.chance(2)
+	w.logf("FAULT %s is cut one way for %v, deaf %v", h.name, d, deaf)
+	for _, other := range w.hosts {
+		if deaf {
+			w.block(other, h, d)
+		} else {
+			w.block(h, other, d)
+		}
+	}
+}
+
+// brokenPair cuts two nodes from each other, both ways or one.
+func (w *world) brokenPair(h *host) {
+	other := w.hosts[w.rnd.IntN(len(w.hosts))]
+	d, both := w.between(token/10, 6*token), w.chance(2)
+	w.logf("FAULT %s and %s are cut for %v, both ways %v", h.name, other.name, d, both)
+	w.block(h, other, d)
+	if both {
+		w.block(other, h, d)
+	}
+}
+
+// resetStreams breaks a node's connections; what was on its way is lost in part.
+func (w *world) resetStreams(h *host) {
+	if h.d == nil {
+		return
+	}
+	w.logf("FAULT connections of %s break", h.name)
+	d := h.d
+	for _, p := range d.peers {
+		if p == nil || p.conn == nil || w.chance(2) {
+			continue
+		}
+		c := p.conn
+		for e := range c.wires {
+			if wr := &c.wires[e]; len(wr.waiting) > 0 {
+				wr.waiting = wr.waiting[:w.rnd.IntN(len(wr.waiting)+1)]
+			}
+			c.push(e, frame{kind: frameEnd})
+		}
+	}
+}
+
+// noise loses and delays packets everywhere.
+func (w *world) noise(*host) {
+	loss, jitter := w.rnd.IntN(40), w.between(0, 300*time.Millisecond)
+	d := w.between(token, 5*token)
+	w.logf("FAULT %d %% of packets lost, up to %v late, for %v", loss, jitter, d)
+	w.net.loss, w.net.jitter = loss, jitter
+	w.in(d, func() { w.net.loss, w.net.jitter = 0, 0 })
+}
+
+// restart ends the daemon; what the machine runs stays.
+func (w *world) restart(h *host, after time.Duration) {
+	w.logf("FAULT the daemon of %s dies, for %v", h.name, after)
+	h.kill()
+	w.in(after, h.boot)
+}
+
+func (w *world) powerCycle(h *host) {
+	h.powerOff()
+	w.in(w.between(token/2, 8*token), h.powerOn)
+}
+
+func (h *host) powerOn() {
+	if !h.power {
+		h.power = true
+		h.boot()
+	}
+}
+
+// blackout takes all nodes down at once.
+func (w *world) blackout(*host) {
+	w.logf("FAULT no power anywhere")
+	for _, h := range w.hosts {
+		w.powerCycle(h)
+	}
+}
+
+// newDisk takes a node down and gives it an empty disk, where the others keep
+// all that was acknowledged: they are a quorum, and all of it is on their disks.
+func (w *world) newDisk(h *host) {
+	for _, other := range w.hosts {
+		if other == h {
+			continue
+		}
+		if other.d == nil || other.d.saving || other.full || other.d.core.View() == nil || !other.d.core.Open() ||
+			!other.d.core.View().Quorum.Quorate || len(other.d.core.View().Members) < len(w.hosts)-1 {
+			return
+		}
+	}
+	h.powerOff()
+	h.loseDisk()
+	w.in(w.between(token/2, 8*token), h.powerOn)
+}
+
+func (w *world) slowDisk(h *host) {
+	h.slow = w.between(0, 2*token)
+	w.logf("FAULT the disk of %s takes up to %v", h.name, h.slow)
+	w.in(w.between(token, 10*token), func() { h.slow = 0 })
+}
+
+func (w *world) fullDisk(h *host) {
+	w.logf("FAULT the disk of %s is full", h.name)
+	h.full = true
+	w.in(w.between(token/10, 6*token), func() { h.full = false })
+}
+
+// leaves has a node leave on purpose and come back later.
+func (w *world) leaves(h *host) {
+	if h.d == nil {
+		return
+	}
+	w.logf("FAULT %s is told to leave", h.name)
+	d := h.d
+	d.now(arrival, func() { d.engine.leave(d) })
+	w.in(w.between(2*token, 8*token), func() {
+		if h.stays {
+			h.boot()
+		}
+	})
+}
+
+// killDC takes the DC of a daemon's view down at the worst moment.
+func (w *world) killDC(d *daemon) {
+	v := d.core.View()
+	if v == nil {
+		return
+	}
+	w.stats.Faults++
+	w.stats.ByKind["DC"]++
+	h := w.hosts[v.DC-1]
+	w.in(w.between(0, 3*time.Millisecond), func() {
+		switch {
+		case w.calm:
+		case w.chance(2):
+			w.powerCycle(h)
+		default:
+			w.restart(h, w.between(0, grace))
+		}
+	})
+}
+
+// healAll ends every fault.
+func (w *world) healAll() {
+	clear(w.net.blocked)
+	w.net.loss, w.net.jitter = 0, 0
+	for _, h := range w.hosts {
+		h.slow, h.full = 0, false
+		if h.stalled {
+			h.resume()
+		}
+		if !h.power {
+			h.power = true
+		}
+		h.boot()
+	}
+	w.plan.heal(w)
+}

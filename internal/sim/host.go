@@ -1,0 +1,440 @@
+package sim
+
+import (
+	"fmt"
+	"time"
+
+	"gpcs/internal/cib"
+	"gpcs/internal/cluster/link"
+	"gpcs/internal/cluster/member"
+	"gpcs/internal/cluster/replica"
+	"gpcs/internal/cluster/view"
+)
+
+// host is one machine: power, disk, what runs on it, and its daemon.
+type host struct {
+	w     *world
+	id    uint32
+	index int
+	name  string
+
+	power   bool
+	stalled bool
+	backlog []late // what came while it stood still
+
+	// On the disk.
+	doc         *cib.Document
+	lineage     view.Lineage
+	recent      []replica.Applied
+	incarnation uint64
+	ballots     uint64 // reserved
+	first       *cib.Document
+	slow        time.Duration // writes take up to this
+	full        bool
+	failed      time.Duration // when a write failed last
+	disks       int           // how many it had before
+	seenAll     bool          // under /run: until the next boot
+
+	last     view.Ballot // installed last, ever
+	d        *daemon     // nil: not running
+	stays    bool        // left on purpose: does not come back by itself
+	machine  *machine    // what agents did here
+	stallEnd time.Duration
+}
+
+// late is something that waits for the end of a stall.
+type late struct {
+	kind lateKind
+	do   func()
+}
+
+type lateKind int
+
+const (
+	timer   lateKind = iota // the daemon's own
+	arrival                 // from outside
+)
+
+func newHost(w *world, id uint32, doc *cib.Document) *host {
+	h := &host{w: w, id: id, index: int(id) - 1, name: fmt.Sprintf("n%d", id), power: true, doc: doc, first: doc}
+	h.machine = newMachine(h)
+	return h
+}
+
+// boot starts the daemon.
+func (h *host) boot() {
+	if h.d != nil || !h.power {
+		return
+	}
+	h.incarnation++
+	h.stays = false
+	h.d = newDaemon(h)
+	h.w.logf("%s starts with %s of %s", h.name, h.doc.Version(), h.lineage)
+	h.d.start()
+}
+
+// kill ends the daemon at once; the machine closes its connections.
+func (h *host) kill() {
+	d := h.d
+	if d == nil {
+		return
+	}
+	h.w.logf("%s: the daemon dies", h.name)
+	d.end()
+	for _, p := range d.peers {
+		if p != nil && p.conn != nil {
+			p.conn.close(d)
+		}
+	}
+}
+
+// powerOff takes the machine down: nobody hears of it, nothing runs on.
+func (h *host) powerOff() {
+	h.w.logf("%s loses power", h.name)
+	if d := h.d; d != nil {
+		d.end()
+		for _, p := range d.peers {
+			if p != nil && p.conn != nil {
+				p.conn.wires[p.conn.end(d)].waiting = nil
+			}
+		}
+	}
+	h.power, h.stalled, h.backlog, h.seenAll = false, false, nil, false
+	h.machine.off()
+}
+
+// loseDisk replaces the disk by an empty one.
+func (h *host) loseDisk() {
+	h.w.logf("%s has a new, empty disk", h.name)
+	h.doc, h.lineage, h.recent, h.ballots = h.first, view.Lineage{}, nil, 0
+	h.last = view.Ballot{}
+	h.disks++
+}
+
+// stall lets the whole machine stand still for a while.
+func (h *host) stall(d time.Duration) {
+	if h.stalled || !h.power {
+		return
+	}
+	h.w.logf("%s stands still for %v", h.name, d)
+	h.stalled, h.stallEnd = true, h.w.now+d
+	end := h.stallEnd
+	h.w.in(d, func() {
+		if h.stalled && h.stallEnd == end {
+			h.resume()
+		}
+	})
+}
+
+// resume lets it go on: what came in the meantime is handled in one of the
+// orders in which a real one may wake up.
+func (h *host) resume() {
+	h.w.logf("%s goes on", h.name)
+	h.stalled = false
+	h.machine.resumed()
+	list := h.backlog
+	h.backlog = nil
+	first := h.w.rnd.IntN(3)
+	for _, kind := range []lateKind{timer, arrival} {
+		if first == 0 {
+			kind = 1 - kind
+		}
+		for _, l := range list {
+			if first == 2 || l.kind == kind {
+				l.do()
+			}
+		}
+		if first == 2 {
+			return
+		}
+	}
+}
+
+// daemon is one start of gpcsd.
+type daemon struct {
+	h     *host
+	self  view.Peer
+	core  *member.Core
+	judge *link.Judge
+	peers []*peer // by node id - 1; nil for itself
+
+	lost     map[uint32]lost
+	previous *view.View
+	since    map[view.Peer]uint64
+	quorate  bool // annotation of the result being taken
+	result   bool // a result is being taken
+
+	saves  []replica.Store
+	saving bool
+	calls  map[string]*call
+	engine *engine // nil where only the cluster is simulated
+}
+
+type lost struct {
+	heard time.Duration
+	left  bool
+}
+
+func newDaemon(h *host) *daemon {
+	w := h.w
+	d := &daemon{h: h, self: view.Peer{ID: h.id, Incarnation: h.incarnation}, lost: map[uint32]lost{},
+		since: map[view.Peer]uint64{}, calls: map[string]*call{}, peers: make([]*peer, len(w.ids))}
+	floor := max(h.ballots, h.lineage.Ballot.Counter)
+	h.ballots = floor + reserve
+	doc := h.doc.Copy()
+	status := doc.Section("status")
+	for _, e := range status.ChildElements() {
+		status.RemoveChild(e)
+	}
+	d.core = member.New(member.Config{Self: d.self, Nodes: w.ids, Quorum: w.quorum, SeenAll: h.seenAll, Floor: floor,
+		Recent: h.recent, Token: ticks, Name: func(id uint32) string { return w.hosts[id-1].name }}, doc, h.lineage)
+	var others []uint32
+	for _, other := range w.hosts {
+		if other != h {
+			others = append(others, other.id)
+			d.peers[other.index] = &peer{host: other, pause: shortest}
+		}
+	}
+	d.judge = link.NewJudge(token, beat, grace, d.self.Incarnation, others)
+	if w.plan != nil {
+		d.engine = newEngine(d, doc)
+	}
+	return d
+}
+
+// reserve is by how much ballots are reserved on disk ahead of their use.
+const reserve = 100
+
+func (d *daemon) start() {
+	d.in(d.h.w.between(0, tick), timer, d.tick)
+	d.in(d.h.w.between(0, time.Millisecond), timer, d.beat)
+}
+
+// end is the end of the daemon, however it comes.
+func (d *daemon) end() {
+	d.h.d = nil
+	d.h.machine.abandoned()
+	for _, c := range d.h.w.clients {
+		c.abandoned(d)
+	}
+}
+
+// in plans something that the daemon does, if it is still there.
+func (d *daemon) in(after time.Duration, kind lateKind, do func()) {
+	d.h.w.in(after, func() { d.now(kind, do) })
+}
+
+// now does something, or later if the machine stands still.
+func (d *daemon) now(kind lateKind, do func()) {
+	switch {
+	case d.h.d != d:
+	case d.h.stalled:
+		d.h.backlog = append(d.h.backlog, late{kind, func() { d.now(kind, do) }})
+	default:
+		do()
+	}
+}
+
+func (d *daemon) tick() {
+	d.in(tick, timer, d.tick)
+	d.do(d.core.Tick(d.h.w.clock()))
+}
+
+// beat sends heartbeats and judges silence.
+func (d *daemon) beat() {
+	w := d.h.w
+	d.in(beat, timer, d.beat)
+	d.check()
+	for _, p := range d.peers {
+		if p != nil && d.h.d == d {
+			d.greet(p)
+			d.keep(p)
+		}
+	}
+	if at := d.judge.Next(w.now); at < w.now+beat {
+		d.in(at-w.now, timer, d.check)
+	}
+}
+
+func (d *daemon) check() { d.news(d.judge.Check(d.h.w.now)) }
+
+func (d *daemon) greet(p *peer) {
+	w, hears, from := d.h.w, d.judge.Hears(p.host.id, d.h.w.now), d.self
+	w.datagram(d.h, p.host, func() {
+		if other := p.host.d; other != nil {
+			other.now(arrival, func() { other.heartbeat(from, hears) })
+		}
+	})
+}
+
+func (d *daemon) heartbeat(from view.Peer, hears uint64) {
+	news, answer := d.judge.Hear(from, hears, d.h.w.now)
+	p := d.peers[from.ID-1]
+	if answer {
+		d.greet(p)
+	}
+	if p.conn == nil || p.with != from {
+		d.keep(p)
+	}
+	d.news(news)
+}
+
+// news of the judge.
+func (d *daemon) news(list []link.Event) {
+	for _, e := range list {
+		switch e := e.(type) {
+		case link.Stalled:
+			d.h.w.logf("%s: stood still", d.h.name)
+			d.do(d.core.StepView(view.Stalled{}, d.h.w.clock()))
+		case link.Up:
+			d.h.w.logf("%s: %s is up", d.h.name, e.Peer)
+			d.do(d.core.StepView(view.Reach{Peer: e.Peer, Up: true}, d.h.w.clock()))
+		case link.Down:
+			d.down(e.Peer)
+		}
+	}
+}
+
+func (d *daemon) down(p view.Peer) {
+	d.h.w.logf("%s: %s is lost", d.h.name, p)
+	q := d.peers[p.ID-1]
+	q.app.waiting = nil
+	if q.conn != nil {
+		q.conn.close(d)
+		q.conn = nil
+	}
+	if !d.lost[p.ID].left {
+		d.lost[p.ID] = lost{heard: d.judge.LastHeard(p.ID)}
+	}
+	d.do(d.core.StepView(view.Reach{Peer: p}, d.h.w.clock()))
+}
+
+// connected tells the core of a stream that stands anew.
+func (d *daemon) connected(p view.Peer) {
+	if inc, up := d.judge.IsUp(p.ID); up && inc == p.Incarnation {
+		d.do(d.core.StepView(view.Reach{Peer: p, Up: true}, d.h.w.clock()))
+	}
+}
+
+func (d *daemon) receive(from view.Peer, f frame) {
+	if f.message.View != nil && f.message.View.Kind == view.Bye {
+		d.lost[from.ID] = lost{heard: d.h.w.now, left: true}
+	}
+	d.result = f.message.Replica != nil && f.message.Replica.Kind == replica.Result
+	d.quorate = f.quorate
+	d.do(d.core.Receive(from, f.message, d.h.w.clock()))
+	d.result = false
+}
+
+// do carries the core's effects out, in order.
+func (d *daemon) do(effects []member.Effect) {
+	w := d.h.w
+	if used := d.core.Counter(); used+reserve/2 > d.h.ballots {
+		d.h.ballots = used + reserve
+	}
+	for _, e := range effects {
+		switch e := e.(type) {
+		case member.Send:
+			d.sent(e)
+		case view.Entered:
+			w.logf("%s: entered %s holding %s", d.h.name, e.View, d.core.Document().Version())
+			d.entered(e.View)
+		case view.Opened:
+			w.logf("%s: opened view %s", d.h.name, e.View.Ballot)
+			w.viewOpened(e.View)
+			d.changed()
+		case view.Closed:
+			d.changed()
+		case view.Isolated:
+			w.logf("%s: isolated %v", d.h.name, e.Now)
+			d.changed()
+		case replica.Changed:
+			d.engine.documentChanged()
+		case replica.Store:
+			d.saves = append(d.saves, e)
+			d.save()
+		case replica.Reply:
+			d.reply(e)
+		}
+	}
+}
+
+func (d *daemon) sent(e member.Send) {
+	v := d.core.View()
+	if m := e.Message; m.View == nil || m.View.Kind != view.Hello {
+		d.h.w.logf("%s -> %s: %s", d.h.name, e.To, m)
+	}
+	d.send(e.To, e.Message, v != nil && v.Quorum.Quorate)
+}
+
+func (d *daemon) entered(v *view.View) {
+	d.h.w.viewEntered(d.h, v)
+	if d.previous != nil {
+		for _, id := range d.previous.IDs() {
+			if _, known := d.lost[id]; !known && !v.Has(id) {
+				d.lost[id] = lost{heard: d.judge.LastHeard(id)}
+			}
+		}
+	}
+	next := map[view.Peer]uint64{}
+	for _, m := range v.Members {
+		delete(d.lost, m.ID)
+		if next[m] = d.since[m]; next[m] == 0 {
+			next[m] = v.Ballot.Counter
+		}
+	}
+	d.previous, d.since = v, next
+	d.h.seenAll = d.h.seenAll || d.core.SeenAll()
+	d.changed()
+}
+
+// changed tells the engine that the membership may be another one.
+func (d *daemon) changed() { d.engine.stateChanged() }
+
+// save writes documents, of several that wait the newest only.
+func (d *daemon) save() {
+	if d.saving || len(d.saves) == 0 {
+		return
+	}
+	d.saving = true
+	last := d.saves[len(d.saves)-1]
+	d.saves = nil
+	w := d.h.w
+	took := w.between(500*time.Microsecond, 5*time.Millisecond)
+	if d.h.slow > 0 {
+		took = w.between(took, d.h.slow)
+	}
+	d.in(took, arrival, func() {
+		d.saving = false
+		stored := replica.Stored{N: last.N}
+		if d.h.full {
+			stored.Err = "no space left on device"
+			d.h.failed = w.now
+		} else {
+			d.h.doc, d.h.lineage, d.h.recent = last.Doc, last.Lineage, last.Recent
+		}
+		w.logf("%s: stored #%d %s %s", d.h.name, last.N, last.Doc.Version(), stored.Err)
+		d.do(d.core.StepReplica(stored, w.clock()))
+		d.save()
+	})
+}
+
+// reply gives an answer to who waits for it.
+func (d *daemon) reply(r replica.Reply) {
+	quorate := d.quorate
+	if v := d.core.View(); !d.result {
+		quorate = v != nil && v.Quorum.Quorate
+	}
+	if c := d.calls[r.ID]; c != nil {
+		delete(d.calls, r.ID)
+		c.answered(r, quorate)
+	}
+}
+
+// leave ends the daemon after it told the others.
+func (d *daemon) leave() {
+	d.h.w.logf("%s leaves", d.h.name)
+	d.do(d.core.StepView(view.Leave{}, d.h.w.clock()))
+	d.h.seenAll, d.h.stays = false, true
+	d.in(50*time.Millisecond, timer, d.h.kill)
+}

@@ -1,0 +1,233 @@
+package sim
+
+import (
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"time"
+
+	"gpcs/internal/cib"
+	"gpcs/internal/cluster/quorum"
+	"gpcs/internal/cluster/view"
+)
+
+// The cluster's times. They stand in the proportions of package cluster.
+const (
+	token    = time.Second
+	tick     = token / ticks
+	ticks    = 20 // of the cores, per token
+	beat     = token / 10
+	grace    = 3 * token
+	guard    = token / 4
+	faultsOf = 30 * token // time with faults
+	settling = 60 * token // time after the last fault in which all must be well again
+)
+
+// Options say what to simulate.
+type Options struct {
+	Seed uint64
+	// Engine adds controllers, executors and agents to the nodes.
+	Engine bool
+	// Trace takes one line for each thing that happens, if it is not nil.
+	Trace io.Writer
+}
+
+// Stats count what happened.
+type Stats struct {
+	Nodes, Faults, Views, Acked, Unknown, Reads int
+	Undecided                                   int // histories that could not be judged in time
+	Starts, Stops, Failures                     int // of agents
+	StallHolds                                  int // times that a node which stood still held an address that another had, too
+	Settled                                     time.Duration
+	ByKind                                      map[string]int // faults
+}
+
+// Add adds up what several seeds counted; Settled is the longest.
+func (s *Stats) Add(o Stats) {
+	s.Nodes += o.Nodes
+	s.Faults += o.Faults
+	s.Views += o.Views
+	s.Acked += o.Acked
+	s.Unknown += o.Unknown
+	s.Reads += o.Reads
+	s.Undecided += o.Undecided
+	s.Starts += o.Starts
+	s.Stops += o.Stops
+	s.Failures += o.Failures
+	s.StallHolds += o.StallHolds
+	s.Settled = max(s.Settled, o.Settled)
+	if s.ByKind == nil {
+		s.ByKind = map[string]int{}
+	}
+	for kind, n := range o.ByKind {
+		s.ByKind[kind] += n
+	}
+}
+
+// Run simulates one seed. The error is the first thing that must not happen
+// and did, at its time.
+func Run(opt Options) (Stats, error) {
+	w := newWorld(opt)
+	w.run()
+	return w.stats, w.broken
+}
+
+// world is all that there is: hosts, the network between them, clients.
+type world struct {
+	opt    Options
+	rnd    *rand.Rand
+	now    time.Duration
+	agenda agenda
+	quorum quorum.Config
+	ids    []uint32
+	hosts  []*host // by node id - 1
+	net    network
+	calm   bool // the faults are over
+	broken error
+	stats  Stats
+
+	clients []*client
+	history []*call
+	asked   int
+	tickets int64 // orders calls and answers
+
+	views  map[term]string // what each ballot installed
+	opened []*view.View    // quorate ones, in the order of their opening
+	ctime  string
+	second time.Duration
+
+	plan *plan // resources, where the engine is simulated
+}
+
+func newWorld(opt Options) *world {
+	w := &world{opt: opt, rnd: rand.New(rand.NewPCG(opt.Seed, 0x67706373)), now: time.Second,
+		views: map[term]string{}, stats: Stats{ByKind: map[string]int{}}}
+	n := 3 + w.rnd.IntN(3)
+	if w.chance(5) {
+		n = 6 + w.rnd.IntN(2)
+	}
+	w.stats.Nodes = n
+	w.quorum.Votes = map[uint32]int{}
+	for id := uint32(1); id <= uint32(n); id++ {
+		w.ids = append(w.ids, id)
+		w.quorum.Votes[id] = 1
+	}
+	if w.chance(6) {
+		w.quorum.Votes[1+w.rnd.Uint32N(uint32(n))] = w.rnd.IntN(4)
+	}
+	if w.chance(6) {
+		yes := true
+		w.quorum.WaitForAll = &yes
+	}
+	w.net = newNetwork(n)
+	doc := w.firstDocument()
+	for _, id := range w.ids {
+		w.hosts = append(w.hosts, newHost(w, id, doc))
+	}
+	for i := range 2 + w.rnd.IntN(3) {
+		w.clients = append(w.clients, &client{w: w, n: i})
+	}
+	return w
+}
+
+// firstDocument is what all nodes start with.
+func (w *world) firstDocument() *cib.Document {
+	doc := cib.New("pacemaker-3.9", "3.16.1")
+	if w.opt.Engine {
+		w.plan = newPlan(w)
+		w.plan.configure(doc)
+	}
+	doc.Section("crm_config").AddChild(cib.NewElement("cluster_property_set", "id", "sim"))
+	return doc
+}
+
+// chance is true once in n times.
+func (w *world) chance(n int) bool { return w.rnd.IntN(n) == 0 }
+
+// between is a random time from a up to b.
+func (w *world) between(a, b time.Duration) time.Duration {
+	return a + time.Duration(w.rnd.Int64N(int64(b-a)+1))
+}
+
+// in plans something.
+func (w *world) in(d time.Duration, do func()) { w.agenda.add(w.now+d, do) }
+
+func (w *world) logf(format string, args ...any) {
+	if w.opt.Trace != nil {
+		fmt.Fprintf(w.opt.Trace, "%9.3f  "+format+"\n", append([]any{w.now.Seconds() - 1}, args...)...)
+	}
+}
+
+// fail notes the first violation.
+func (w *world) fail(format string, args ...any) {
+	if w.broken == nil {
+		w.broken = fmt.Errorf("at %.3f s: "+format, append([]any{w.now.Seconds() - 1}, args...)...)
+		w.logf("VIOLATION: %v", w.broken)
+	}
+}
+
+// clock is the time in the form of ctime(3).
+func (w *world) clock() string {
+	if s := w.now.Truncate(time.Second); s != w.second || w.ctime == "" {
+		w.second, w.ctime = s, w.wall().Format(time.ANSIC)
+	}
+	return w.ctime
+}
+
+// wall is the time of day.
+func (w *world) wall() time.Time { return time.Unix(1_800_000_000, 0).UTC().Add(w.now) }
+
+// until lets everything happen up to a time, or until stop is true.
+func (w *world) until(end time.Duration, stop func() bool) bool {
+	for w.broken == nil {
+		if len(w.agenda.heap) == 0 || w.agenda.heap[0].at > end {
+			w.now = end
+			return false
+		}
+		e, _ := w.agenda.next()
+		w.now = e.at
+		e.do()
+		if stop != nil && stop() {
+			return true
+		}
+	}
+	return false
+}
+
+// run is the whole history: faults, their end, and peace.
+func (w *world) run() {
+	for _, h := range w.hosts {
+		w.in(w.between(0, token/2), h.boot)
+	}
+	for _, c := range w.clients {
+		w.in(w.between(2*token, 4*token), c.next)
+	}
+	w.in(3*token, w.trouble)
+	w.until(w.now+faultsOf, nil)
+	w.logf("the faults are over")
+	w.calm = true
+	w.healAll()
+	start := w.now
+	next := w.now
+	settled := w.until(w.now+settling, func() bool {
+		if w.now < next {
+			return false
+		}
+		next = w.now + token/4
+		return w.unsettled() == ""
+	})
+	if w.broken == nil && !settled {
+		w.fail("not settled %v after the last fault: %s", settling, w.unsettled())
+	}
+	w.stats.Settled = w.now - start
+	w.peace()
+}
+
+// Replay is the command that shows a seed again.
+func Replay(seed uint64, engine bool) string {
+	with := ""
+	if engine {
+		with = " -engine"
+	}
+	return fmt.Sprintf("go run ./test/sim -seed %d%s -trace", seed, with)
+}
