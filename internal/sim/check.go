@@ -47,7 +47,7 @@ func (w *world) viewOpened(v *view.View) {
 				in = append(in, h.id)
 			}
 		}
-		if w.quorum.Total(in) >= w.quorum.Needed() {
+		if w.quorum.Total(in) >= old.Quorum.Needed {
 			w.fail("%s opened while %v with a quorum still hold %s", v, in, old)
 		}
 	}

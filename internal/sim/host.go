@@ -7,6 +7,7 @@ import (
 	"gpcs/internal/cib"
 	"gpcs/internal/cluster/link"
 	"gpcs/internal/cluster/member"
+	"gpcs/internal/cluster/quorum"
 	"gpcs/internal/cluster/replica"
 	"gpcs/internal/cluster/view"
 )
@@ -33,7 +34,7 @@ type host struct {
 	full        bool
 	failed      time.Duration // when a write failed last
 	disks       int           // how many it had before
-	seenAll     bool          // under /run: until the next boot
+	memory      quorum.Memory // of the views since the boot, under /run
 
 	last     view.Ballot // installed last, ever
 	d        *daemon     // nil: not running
@@ -99,7 +100,7 @@ func (h *host) powerOff() {
 			}
 		}
 	}
-	h.power, h.stalled, h.backlog, h.seenAll = false, false, nil, false
+	h.power, h.stalled, h.backlog, h.memory = false, false, nil, quorum.Memory{}
 	h.machine.off()
 }
 
@@ -186,7 +187,7 @@ func newDaemon(h *host) *daemon {
 	for _, e := range status.ChildElements() {
 		status.RemoveChild(e)
 	}
-	d.core = member.New(member.Config{Self: d.self, Nodes: w.ids, Quorum: w.quorum, SeenAll: h.seenAll, Floor: floor,
+	d.core = member.New(member.Config{Self: d.self, Nodes: w.ids, Quorum: w.quorum, Memory: h.memory, Floor: floor,
 		Recent: h.recent, Token: ticks, Name: func(id uint32) string { return w.hosts[id-1].name }}, doc, h.lineage)
 	var others []uint32
 	for _, other := range w.hosts {
@@ -384,7 +385,7 @@ func (d *daemon) entered(v *view.View) {
 		}
 	}
 	d.previous, d.since = v, next
-	d.h.seenAll = d.h.seenAll || d.core.SeenAll()
+	d.h.memory = d.core.Memory()
 	d.changed()
 }
 
@@ -435,6 +436,6 @@ func (d *daemon) reply(r replica.Reply) {
 func (d *daemon) leave() {
 	d.h.w.logf("%s leaves", d.h.name)
 	d.do(d.core.StepView(view.Leave{}, d.h.w.clock()))
-	d.h.seenAll, d.h.stays = false, true
+	d.h.memory, d.h.stays = quorum.Memory{}, true
 	d.in(50*time.Millisecond, timer, d.h.kill)
 }
