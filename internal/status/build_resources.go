@@ -16,7 +16,7 @@ func (b *builder) resource(r *sched.Resource, parent *Resource) *Resource {
 		Pending:    pendingWord(r),
 		Implicit:   r.ContainedBy != nil && r.Type == "remote" && r.XML.Parent() == nil,
 		Orphan:     r.Removed, Managed: r.Managed, Maintenance: r.Maintenance, Blocked: r.Blocked,
-		Failed: r.Failed, FailureIgnored: r.FailureIgnord,
+		Failed: r.Failed, FailureIgnored: r.FailureIgnored,
 		Unique: r.Unique && r.Kind == sched.Clone, Promotable: r.Promotable && r.Kind == sched.Clone, Max: r.CloneMax,
 	}
 	if v.Kind == "" {

@@ -48,7 +48,6 @@ type action struct {
 type relation struct {
 	action *action
 	flags  orderFlags
-	linked bool // an input in the graph
 }
 
 func (a *action) is(f actionFlags) bool  { return a.flags&f == f }
@@ -75,11 +74,7 @@ type planner struct {
 	single      map[string]*action
 	scores      []string
 	wantScores  bool
-	digests     map[*HistoryEntry]digestResult
 	templates   map[string][]string
-	fenced      map[*Node]*action
-	orphanDel   []*action
-	postponed   []postponedCheck
 }
 
 // act returns the action of a resource on a node under that key, made if

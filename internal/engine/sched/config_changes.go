@@ -10,8 +10,6 @@ import (
 // What the configuration has changed since an operation ran calls for
 // restart, reload, or rescheduling.
 
-type postponedCheck struct{}
-
 // handleConfigChanges compares the histories with the configuration.
 func (p *planner) handleConfigChanges() {
 	for _, state := range p.section("status") {
@@ -134,13 +132,13 @@ func (p *planner) checkDefinition(r *Resource, n *Node, h *HistoryEntry) bool {
 		return true
 	}
 	if p.expired(r, n, h) {
-		h.expiredDigst = true
+		h.expiredDigest = true
 	}
 	result := p.compareDigest(r, n, h)
 	if result == digestMatch || result == digestUnknown {
 		return false
 	}
-	if p.opts.Sanitized && !h.expiredDigst && p.onlySecretsDiffer(r, n, h) {
+	if p.opts.Sanitized && !h.expiredDigest && p.onlySecretsDiffer(r, n, h) {
 		return false
 	}
 	switch {

@@ -61,7 +61,7 @@ func (s *stateReader) failed(h *HistoryEntry, exit, exec int) {
 	action := s.c.onFailOf(s.rsc, h)
 	if action.response == onFailIgnore || action.response == onFailRestartContainer && h.Task == taskStop {
 		s.success(h, h.Expected)
-		s.rsc.FailureIgnord = true
+		s.rsc.FailureIgnored = true
 		s.c.recordFailure(s.rsc, s.node, h)
 		if action.response == onFailRestartContainer && s.onFail <= onFailRestart {
 			s.onFail = action.response

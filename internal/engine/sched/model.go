@@ -40,33 +40,32 @@ type Node struct {
 	Name  string
 	Kind  NodeKind
 
-	Online           bool
-	Pending          bool // joined the membership, not yet the process group
-	Unclean          bool // must be fenced before its resources are safe
-	Standby          bool
-	StandbyOnFail    bool // standby because an operation with on-fail=standby failed
-	Maintenance      bool
-	ShuttingDown     bool
-	DC               bool
-	ExpectedUp       bool
-	Unseen           bool // no node_state
-	FeatureSet       string
-	Health           int // sum of its #health attributes
-	RedHealth        bool
-	YellowHealth     bool
-	Connection       *Resource   // remote connection of a remote or guest node
-	Active           []*Resource // primitives active here, in order of discovery
-	Attributes       Values      // node attributes, transient ones over permanent ones
-	Utilization      Values      // capacity
-	XML              *cib.Element
-	State            *cib.Element // node_state
-	priority         int          // sum of the priorities of the resources active here
-	baseScore        int
-	assigned         int // resources assigned so far in this run
-	free             []int
-	historyRead      bool
-	requiresReset    bool
-	resourcesUnknown bool
+	Online        bool
+	Pending       bool // joined the membership, not yet the process group
+	Unclean       bool // must be fenced before its resources are safe
+	Standby       bool
+	StandbyOnFail bool // standby because an operation with on-fail=standby failed
+	Maintenance   bool
+	ShuttingDown  bool
+	DC            bool
+	ExpectedUp    bool
+	Unseen        bool // no node_state
+	FeatureSet    string
+	Health        int // sum of its #health attributes
+	RedHealth     bool
+	YellowHealth  bool
+	Connection    *Resource   // remote connection of a remote or guest node
+	Active        []*Resource // primitives active here, in order of discovery
+	Attributes    Values      // node attributes, transient ones over permanent ones
+	Utilization   Values      // capacity
+	XML           *cib.Element
+	State         *cib.Element // node_state
+	priority      int          // sum of the priorities of the resources active here
+	baseScore     int
+	assigned      int // resources assigned so far in this run
+	free          []int
+	historyRead   bool
+	requiresReset bool
 }
 
 // Kind of a resource.
@@ -99,24 +98,24 @@ type Resource struct {
 	TargetRole Role    // from target-role, RoleUnknown if not set
 	RunningOn  []*Node // where it is active, in order of discovery
 
-	Managed       bool
-	Maintenance   bool
-	Blocked       bool // a failure that cannot be recovered from
-	Failed        bool
-	FailureIgnord bool // failed, on-fail=ignore
-	Removed       bool // in the history, no longer in the configuration ("orphaned")
-	Unique        bool // globally unique clone or part of one
-	Promotable    bool // a promotable clone
-	Notify        bool
-	Critical      bool
-	Priority      int
-	Stickiness    int
-	PendingTask   string // operation in flight, "" if none; never a probe
-	PendingNode   *Node
-	Monitoring    bool // a recurring monitor is in flight
-	LockNode      *Node
-	LockTime      int64 // epoch s since when it is locked to LockNode by a shutdown
-	ContainedBy   *Resource
+	Managed        bool
+	Maintenance    bool
+	Blocked        bool // a failure that cannot be recovered from
+	Failed         bool
+	FailureIgnored bool // failed, on-fail=ignore
+	Removed        bool // in the history, no longer in the configuration ("orphaned")
+	Unique         bool // globally unique clone or part of one
+	Promotable     bool // a promotable clone
+	Notify         bool
+	Critical       bool
+	Priority       int
+	Stickiness     int
+	PendingTask    string // operation in flight, "" if none; never a probe
+	PendingNode    *Node
+	Monitoring     bool // a recurring monitor is in flight
+	LockNode       *Node
+	LockTime       int64 // epoch s since when it is locked to LockNode by a shutdown
+	ContainedBy    *Resource
 
 	CloneMax, CloneNodeMax, CloneMin    int
 	PromotedMax, PromotedNodeMax        int
@@ -139,24 +138,18 @@ type Resource struct {
 	stopIfFailed                        bool
 	stopUnexpected                      bool
 	reload                              bool
-	restartNeeded, detectLoop           bool
 	provisional, assigning, mergingOnto bool
 	assignedTo                          *Node
 	allowed                             table // node table
-	allowedWithParents                  table
 	knownOn                             []bool
 	fillers                             []*Resource
 	actions                             []*action // newest first
 	colocThis, colocWith                []*colocation
 	locations                           []*location
-	opsDuplicate                        map[string]bool
 	utilization                         Values
 	params                              map[int]Values // instance attributes by node index, -1: none
 	promotionPriority                   int
-	promotionSet                        bool
-	promotedCount, instanceCount        int
 	cloneActs                           cloneActions
-	ticketLocked                        bool
 	exclusiveDiscovery                  bool
 }
 
@@ -233,20 +226,20 @@ type FailedOp struct {
 
 // HistoryEntry is one operation in the history of a resource on a node.
 type HistoryEntry struct {
-	ID           string // "db_last_0"
-	Task         string // "start", "monitor"
-	Key          string // operation_key: "db_monitor_10000"
-	IntervalMS   int64
-	CallID       int
-	ExitStatus   int
-	ExecStatus   int // op-status: 0 done, -1 pending, 1 cancelled, 2 timeout, 4 error, ...
-	Expected     int // exit status that was expected, -1 if unknown
-	ExitReason   string
-	LastChange   int64 // last-rc-change, epoch s
-	ExecTimeMS   int64
-	QueueTimeMS  int64
-	XML          *cib.Element
-	expiredDigst bool // its digest counts as changed
+	ID            string // "db_last_0"
+	Task          string // "start", "monitor"
+	Key           string // operation_key: "db_monitor_10000"
+	IntervalMS    int64
+	CallID        int
+	ExitStatus    int
+	ExecStatus    int // op-status: 0 done, -1 pending, 1 cancelled, 2 timeout, 4 error, ...
+	Expected      int // exit status that was expected, -1 if unknown
+	ExitReason    string
+	LastChange    int64 // last-rc-change, epoch s
+	ExecTimeMS    int64
+	QueueTimeMS   int64
+	XML           *cib.Element
+	expiredDigest bool // its digest counts as changed
 }
 
 // Cluster is the read model: configuration and status, unpacked.
@@ -260,19 +253,17 @@ type Cluster struct {
 	Tickets   []*Ticket
 	Now       int64 // epoch s
 
-	doc         *cib.Document
-	ids         map[string]*cib.Element // elements of the configuration by id
-	tags        map[string][]string
-	nodeByID    map[string]*Node
-	nodeByName  map[string]*Node
-	rscByID     map[string]*Resource
-	recheckBy   int64
-	early       []earlyAction
-	unfencing   bool
-	hasDevice   bool
-	managedSeen bool
-	stopLater   []*Resource
-	execDate    bool
+	doc        *cib.Document
+	ids        map[string]*cib.Element // elements of the configuration by id
+	tags       map[string][]string
+	nodeByID   map[string]*Node
+	nodeByName map[string]*Node
+	rscByID    map[string]*Resource
+	recheckBy  int64
+	early      []earlyAction
+	unfencing  bool
+	hasDevice  bool
+	stopLater  []*Resource
 	// expiredEntries are recurring failures that no longer count: the monitor is given to the executor anew
 	expiredEntries map[*cib.Element]bool
 }
@@ -311,11 +302,6 @@ func (r *Resource) Top() *Resource {
 		r = r.Parent
 	}
 	return r
-}
-
-// isAnonymousInstance tells of instances (and their members) that are not told apart.
-func (r *Resource) anonymousClone() bool {
-	return r.Kind == Clone && !r.Unique
 }
 
 // historyName is the name that the history knows r by.

@@ -98,7 +98,7 @@ func (c *Cluster) demoteOnFail(r *Resource) (onFail, bool) {
 
 func (c *Cluster) onFailDefault(r *Resource, task string, interval int64) onFail {
 	switch {
-	case r.ContainedBy != nil && r.isRemoteConn == false:
+	case r.ContainedBy != nil && !r.isRemoteConn:
 		return onFailRestartContainer
 	case r.isRemoteConn && !(task == taskMonitor && interval == 0) && task != taskStart && c.remoteNodeOf(r):
 		if !r.Managed {

@@ -71,11 +71,6 @@ func (p *planner) orderTasks(first *Resource, firstTask string, then *Resource, 
 	p.order(ordering{first: first, firstKey: opKey(first.ID, firstTask, 0), then: then, thenKey: opKey(then.ID, thenTask, 0), flags: flags})
 }
 
-// orderActs orders two actions.
-func (p *planner) orderActs(first, then *action, flags orderFlags) {
-	p.order(ordering{firstAct: first, thenAct: then, flags: flags})
-}
-
 type orderKind int
 
 const (
@@ -98,7 +93,7 @@ func (p *planner) unpackOrder(e *cib.Element) {
 	kind := parseKind(get("kind"), get("score"))
 	sym := parseSymmetry(get("symmetrical"), kind, symmetric)
 	if sets := e.SelectElements("resource_set"); len(sets) > 0 {
-		p.orderSets(e, sets, kind, sym)
+		p.orderSets(sets, kind, sym)
 		return
 	}
 	first, firstMany := p.asSet(get("first"))
@@ -106,7 +101,7 @@ func (p *planner) unpackOrder(e *cib.Element) {
 	if firstMany || thenMany {
 		first.action, then.action = get("first-action"), get("then-action")
 		first.requireAll = boolOr(get("require-all"), true)
-		p.orderList(get("id"), []resourceSet{first, then}, kind, sym)
+		p.orderList([]resourceSet{first, then}, kind, sym)
 		return
 	}
 	if len(first.list) == 0 || len(then.list) == 0 {
@@ -240,15 +235,15 @@ func (p *planner) orderMinimum(id string, first *Resource, firstAction string, t
 	p.order(ordering{firstAct: met, then: then, thenKey: opKey(then.ID, thenAction, 0), flags: flags | unrunnableFirstBlocks})
 }
 
-func (p *planner) orderSets(e *cib.Element, sets []*cib.Element, kind orderKind, sym symmetry) {
+func (p *planner) orderSets(sets []*cib.Element, kind orderKind, sym symmetry) {
 	var list []resourceSet
 	for _, s := range sets {
 		list = append(list, p.readSet(s))
 	}
-	p.orderList(e.SelectAttrValue("id", ""), list, kind, sym)
+	p.orderList(list, kind, sym)
 }
 
-func (p *planner) orderList(id string, sets []resourceSet, kind orderKind, sym symmetry) {
+func (p *planner) orderList(sets []resourceSet, kind orderKind, sym symmetry) {
 	for i, s := range sets {
 		p.orderWithin(s, kind, sym)
 		if i == 0 {
@@ -259,7 +254,6 @@ func (p *planner) orderList(id string, sets []resourceSet, kind orderKind, sym s
 			p.orderTwoSets(s, sets[i-1], kind, inverse)
 		}
 	}
-	_ = id
 }
 
 // orderWithin orders the members of a sequential set.

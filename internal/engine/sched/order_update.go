@@ -224,16 +224,17 @@ func (p *planner) blockDependents(a *action) {
 			continue
 		}
 		if c.depRole == RolePromoted {
-			p.markPromoteBlocked(c.dependent, c, a.rsc)
+			p.markBlocked(c.dependent, a.rsc, taskPromote)
 		} else {
-			p.markStartBlocked(c.dependent, c, a.rsc, taskStart)
+			p.markBlocked(c.dependent, a.rsc, taskStart)
 		}
 	}
 }
 
-func (p *planner) markStartBlocked(dep *Resource, c *colocation, because *Resource, task string) {
+// markBlocked makes the starts, or promotions, of a dependent impossible.
+func (p *planner) markBlocked(dep, because *Resource, task string) {
 	for _, k := range dep.Children {
-		p.markStartBlocked(k, c, because, task)
+		p.markBlocked(k, because, task)
 	}
 	for _, a := range dep.findAll(opKey(dep.ID, task, 0), nil) {
 		if !a.is(runnable) {
@@ -248,8 +249,4 @@ func (p *planner) markStartBlocked(dep *Resource, c *colocation, because *Resour
 			p.update(a.after[i].action)
 		}
 	}
-}
-
-func (p *planner) markPromoteBlocked(dep *Resource, c *colocation, because *Resource) {
-	p.markStartBlocked(dep, c, because, taskPromote)
 }

@@ -23,7 +23,7 @@ const (
 func (c *Cluster) compareDigest(r *Resource, n *Node, h *HistoryEntry) digestResult {
 	all := h.XML.SelectAttrValue("op-digest", "")
 	restart := h.XML.SelectAttrValue("op-restart-digest", "")
-	if h.expiredDigst && all != "" {
+	if h.expiredDigest && all != "" {
 		return digestRestart
 	}
 	params := c.digestParams(r, n, h)

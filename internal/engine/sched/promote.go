@@ -125,7 +125,6 @@ func (p *planner) setInstanceRoles(clone *Resource) {
 		promoteNext(k)
 		promoted++
 	}
-	clone.promotedCount = promoted
 }
 
 func (p *planner) setPromotionPriority(k, clone *Resource) {

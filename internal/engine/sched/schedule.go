@@ -161,7 +161,7 @@ func (p *planner) stick(r *Resource) {
 // checkThreshold bans a resource, or the whole anonymous clone, from nodes
 // where it failed too often.
 func (p *planner) checkThreshold(r *Resource) {
-	if r.migrationThreshold == 0 || r.FailureIgnord {
+	if r.migrationThreshold == 0 || r.FailureIgnored {
 		return
 	}
 	for _, n := range p.Nodes {

@@ -22,7 +22,7 @@ func Unpack(doc *cib.Document, opts Options) (*Cluster, error) {
 		nodeByID: map[string]*Node{}, nodeByName: map[string]*Node{}, rscByID: map[string]*Resource{}, expiredEntries: map[*cib.Element]bool{},
 	}
 	if n, ok := leadingInt(doc.Root().SelectAttrValue("execution-date", "")); ok && n > 0 {
-		c.Now, c.execDate = n, true
+		c.Now = n
 	}
 	c.indexIDs(doc.Root().SelectElement("configuration"))
 	c.unpackConfig()

@@ -226,7 +226,7 @@ func (c *Cluster) unpackCommon(r *Resource) {
 	if r.Parent != nil && r.Parent.Promotable {
 		r.Promotable = true
 	}
-	r.Unique = r.Parent == nil || r.Parent.Kind != Clone && r.Parent.Unique || r.Parent.Kind == Clone && r.Parent.Unique
+	r.Unique = r.Parent == nil || r.Parent.Unique
 	r.migrationThreshold = Infinity
 	if s, ok := r.Meta.Lookup("migration-threshold"); ok {
 		if n, ok := scoreOf(s); ok && n >= 0 {
@@ -334,30 +334,28 @@ func (c *Cluster) unpackChildren(r *Resource) {
 
 // unpackClone reads what makes a clone and makes its instances.
 func (c *Cluster) unpackClone(r *Resource) {
-	meta := func(names ...string) int {
-		for i, name := range names[1:] {
-			_ = i
+	meta := func(def int, names ...string) int {
+		for _, name := range names {
 			if s, ok := r.Meta.Lookup(name); ok {
 				if n, ok := leadingInt(s); ok && n >= 0 {
 					return int(min(n, Infinity))
 				}
 			}
 		}
-		n, _ := strconv.Atoi(names[0])
-		return n
+		return def
 	}
 	r.Promotable = isTrue(r.Meta.Get("promotable")) || r.XML.Tag == "master"
 	if r.Promotable {
-		r.PromotedMax = meta("1", "promoted-max", "master-max")
-		r.PromotedNodeMax = meta("1", "promoted-node-max", "master-node-max")
+		r.PromotedMax = meta(1, "promoted-max", "master-max")
+		r.PromotedNodeMax = meta(1, "promoted-node-max", "master-node-max")
 	}
-	r.CloneNodeMax = meta("1", "clone-node-max")
+	r.CloneNodeMax = meta(1, "clone-node-max")
 	r.Unique = boolOr(r.Meta.Get("globally-unique"), r.CloneNodeMax > 1)
 	if !r.Unique {
 		r.CloneNodeMax = 1
 	}
-	r.CloneMax = meta(strconv.Itoa(max(1, len(c.Nodes))), "clone-max")
-	r.CloneMin = meta("0", "clone-min")
+	r.CloneMax = meta(max(1, len(c.Nodes)), "clone-max")
+	r.CloneMin = meta(0, "clone-min")
 	r.Interleave = isTrue(r.Meta.Get("interleave"))
 	r.Ordered = isTrue(r.Meta.Get("ordered"))
 	if _, ok := r.Meta.Lookup("resource-stickiness"); !ok {

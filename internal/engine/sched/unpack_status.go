@@ -238,9 +238,6 @@ func (c *Cluster) remoteOnline(n *Node) {
 		return
 	}
 	container := conn.ContainedBy
-	if len(conn.RunningOn) == 1 && conn.RunningOn[0] != nil && len(conn.RunningOn) > 1 {
-		n.Pending = true
-	}
 	if conn.Role == RoleStarted {
 		n.Online = true
 	}
