@@ -235,7 +235,7 @@ func UpdateDefaults(doc *cib.Document, of DefaultsOf, meta Pairs) report.List {
 	section := doc.Find(string(of))
 	if section == nil || section.SelectElement("meta_attributes") == nil {
 		if !anyValue(meta) {
-			return nil
+			return report.List{overridden()}
 		}
 		section = doc.Section(string(of))
 		section.AddChild(cib.NewElement("meta_attributes", "id", newIDs(doc).unique(string(of)+"-meta_attributes")))

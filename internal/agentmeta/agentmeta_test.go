@@ -151,6 +151,7 @@ const fence = `<resource-agent name="fence_x" shortdesc="Fence x">
     <parameter name="action" required="1"><content type="string" default="reboot"/></parameter>
     <parameter name="ip" obsoletes="ipaddr" required="1"><content type="string"/></parameter>
     <parameter name="ipaddr" deprecated="1" required="1"><content type="string"/></parameter>
+    <parameter name="help"><content type="string"/></parameter>
     <parameter name="plug" required="1"><content type="string"/></parameter>
   </parameters>
   <actions><action name="on" automatic="1" on_target="1"/><action name="monitor"/><action name="start" timeout="20s"/></actions>
@@ -172,6 +173,9 @@ func TestFenceAgent(t *testing.T) {
 	}
 	if a.Parameter("pcmk_host_map") == nil || !a.Parameter("pcmk_off_retries").Advanced {
 		t.Error("the parameters that every device takes are missing")
+	}
+	if a.Parameter("help") != nil {
+		t.Error("help is no option of a device")
 	}
 	if !a.Unfences() {
 		t.Error("it switches nodes on when they join")
