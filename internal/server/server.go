@@ -107,17 +107,16 @@ func (s *Server) Serve(ctx context.Context, tcp, unix net.Listener) error {
 
 func (s *Server) serve(ctx context.Context, h *http.Server, l net.Listener) error {
 	stopped := make(chan struct{})
-	go func() {
+	never := context.AfterFunc(ctx, func() {
 		defer close(stopped)
-		<-ctx.Done()
 		limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 		defer cancel()
 		if h.Shutdown(limit) != nil {
 			_ = h.Close() // streams and slow requests end here
 		}
-	}()
+	})
 	err := h.Serve(l)
-	if ctx.Err() == nil { // the listener failed; nothing else ends Serve
+	if never() { // ctx goes on, so it is the listener that failed
 		_ = h.Close()
 		return fmt.Errorf("listen on %s: %w", l.Addr(), err)
 	}
