@@ -3,7 +3,7 @@ package archtest
 // layers are the rooms by layer: each may import what stands above it. A room
 // below internal/ has to be in one of them.
 var layers = [][]string{
-	{"report", "paths", "durable", "engine/builtin"},
+	{"report", "paths", "durable", "queue", "engine/builtin"},
 	{"cib", "conf", "agentmeta", "engine/graph", "engine/digest"},
 	{"admin", "status", "cluster/view", "cluster/quorum", "cluster/replica", "cluster/member",
 		"engine/sched", "engine/simulate", "engine/transition", "engine/history", "engine/controller"},

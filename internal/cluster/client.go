@@ -44,7 +44,7 @@ func (c *Cluster) await(ctx context.Context, id string, ev replica.Event) (repli
 	c.clients[id] = append(c.clients[id], answer)
 	c.mu.Unlock()
 	if first {
-		c.inbox.put(func() { c.do(c.core.StepReplica(ev, now())) })
+		c.inbox.Put(func() { c.do(c.core.StepReplica(ev, now())) })
 	}
 	select {
 	case r := <-answer:
@@ -72,7 +72,7 @@ func (c *Cluster) withdraw(id string, answer chan replica.Reply) {
 	}
 	if c.clients[id] = left; len(left) == 0 {
 		delete(c.clients, id)
-		c.inbox.put(func() { c.do(c.core.StepReplica(replica.Cancel{ID: id}, now())) })
+		c.inbox.Put(func() { c.do(c.core.StepReplica(replica.Cancel{ID: id}, now())) })
 	}
 }
 
@@ -93,7 +93,7 @@ func (c *Cluster) Send(ctx context.Context, to uint32, kind string, payload []by
 		return err
 	}
 	if to == c.self.ID {
-		c.apps.put(link.App{From: c.self, Kind: kind, Payload: payload})
+		c.apps.Put(link.App{From: c.self, Kind: kind, Payload: payload})
 		return nil
 	}
 	return c.mesh.SendApp(to, kind, payload)

@@ -18,6 +18,7 @@ import (
 	"gpcs/internal/cluster/replica"
 	"gpcs/internal/cluster/roster"
 	"gpcs/internal/cluster/view"
+	"gpcs/internal/queue"
 )
 
 // ErrStopped says that the cluster does not run on this node any more.
@@ -35,10 +36,10 @@ type Cluster struct {
 	roster *roster.Roster
 	memory *memory
 
-	inbox *mailbox[any]      // link.Event or func(), for the loop
-	apps  *mailbox[link.App] // for Receive
-	saves *mailbox[replica.Store]
-	votes *mailbox[*quorum.Memory] // to be kept; nil = to be forgotten
+	inbox *queue.Queue[any]      // link.Event or func(), for the loop
+	apps  *queue.Queue[link.App] // for Receive
+	saves *queue.Queue[replica.Store]
+	votes *queue.Queue[*quorum.Memory] // to be kept; nil = to be forgotten
 	state *watched[State]
 	doc   *watched[*cib.Document]
 
@@ -72,10 +73,10 @@ func New(opt Options) (*Cluster, error) {
 	}
 	c := &Cluster{
 		opt:      opt,
-		inbox:    newMailbox[any](),
-		apps:     newMailbox[link.App](),
-		saves:    newMailbox[replica.Store](),
-		votes:    newMailbox[*quorum.Memory](),
+		inbox:    queue.New[any](),
+		apps:     queue.New[link.App](),
+		saves:    queue.New[replica.Store](),
+		votes:    queue.New[*quorum.Memory](),
 		clients:  map[string][]chan replica.Reply{},
 		done:     make(chan struct{}),
 		up:       map[uint32]view.Peer{},
@@ -99,7 +100,7 @@ func New(opt Options) (*Cluster, error) {
 	}
 	c.roster = roster.New(roster.Options{
 		Self: c.self.ID, Nodes: c.ids(), Meta: []byte(c.self.String()), Wires: c.mesh, Log: c.opt.Log,
-		Changed: func() { c.inbox.put(c.publish) },
+		Changed: func() { c.inbox.Put(c.publish) },
 	})
 	c.state, c.doc = newWatched(c.snapshot()), newWatched(doc)
 	return c, nil
@@ -111,10 +112,10 @@ func (c *Cluster) meshOptions() link.Options {
 		Nodes: c.opt.Config.links(), Port: c.opt.Config.Port, Dial: c.opt.Dial, Log: c.opt.Log,
 		Deliver: func(e link.Event) {
 			if app, ok := e.(link.App); ok {
-				c.apps.put(app)
+				c.apps.Put(app)
 				return
 			}
-			c.inbox.put(e)
+			c.inbox.Put(e)
 		},
 	}
 }
@@ -191,9 +192,9 @@ func (c *Cluster) WatchDocument() (<-chan *cib.Document, func()) { return c.doc.
 // not wait, and ends Run.
 func (c *Cluster) Leave(ctx context.Context) error {
 	told := make(chan struct{})
-	c.inbox.put(func() {
+	c.inbox.Put(func() {
 		c.do(c.core.StepView(view.Leave{}, now()))
-		c.votes.put(nil)
+		c.votes.Put(nil)
 		close(told)
 	})
 	select {

@@ -24,8 +24,8 @@ func (c *Cluster) loop(ctx context.Context) error {
 			return nil
 		case <-tick.C:
 			c.do(c.core.Tick(now()))
-		case <-c.inbox.ready:
-			for _, item := range c.inbox.take() {
+		case <-c.inbox.Ready():
+			for _, item := range c.inbox.Take() {
 				c.handle(item)
 			}
 		}
@@ -92,7 +92,7 @@ func (c *Cluster) do(effects []member.Effect) {
 		case replica.Changed:
 			c.doc.set(e.Doc)
 		case replica.Store:
-			c.saves.put(e)
+			c.saves.Put(e)
 		case replica.Reply:
 			c.reply(e)
 		}
@@ -112,7 +112,7 @@ func (c *Cluster) entered(v *view.View) {
 	}
 	c.previous, c.since = v, since(c.since, v)
 	m := c.core.Memory()
-	c.votes.put(&m)
+	c.votes.Put(&m)
 	c.publish()
 }
 
@@ -196,14 +196,9 @@ func (e *encoder) encode(m member.Message) []byte {
 // save writes documents to disk, of several that wait the newest only.
 func (c *Cluster) save(ctx context.Context) error {
 	for {
-		select {
-		case <-ctx.Done():
+		list := c.saves.Wait(ctx)
+		if list == nil {
 			return nil
-		case <-c.saves.ready:
-		}
-		list := c.saves.take()
-		if len(list) == 0 {
-			continue
 		}
 		last := list[len(list)-1]
 		lineage, err := json.Marshal(stored{last.Lineage, last.Recent})
@@ -215,7 +210,7 @@ func (c *Cluster) save(ctx context.Context) error {
 			done.Err = err.Error()
 			c.opt.Log.Error("the configuration could not be stored", "err", err)
 		}
-		c.inbox.put(func() {
+		c.inbox.Put(func() {
 			text := ""
 			if done.Err != "" {
 				text = "The configuration cannot be stored on this node: " + done.Err
@@ -232,14 +227,13 @@ func (c *Cluster) save(ctx context.Context) error {
 // hand gives the other nodes' messages to their receiver.
 func (c *Cluster) hand(ctx context.Context) error {
 	for {
-		select {
-		case <-ctx.Done():
+		list := c.apps.Wait(ctx)
+		if list == nil {
 			return nil
-		case <-c.apps.ready:
-			for _, app := range c.apps.take() {
-				if c.opt.Receive != nil {
-					c.opt.Receive(app.From.ID, app.Kind, app.Payload)
-				}
+		}
+		for _, app := range list {
+			if c.opt.Receive != nil {
+				c.opt.Receive(app.From.ID, app.Kind, app.Payload)
 			}
 		}
 	}

@@ -17,9 +17,9 @@ func (c *Cluster) keepVotes(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			ended = true // what Leave put is still to be done
-		case <-c.votes.ready:
+		case <-c.votes.Ready():
 		}
-		list := c.votes.take()
+		list := c.votes.Take()
 		if len(list) == 0 {
 			continue
 		}
@@ -51,7 +51,7 @@ func (c *Cluster) Unblock(ctx context.Context) error {
 
 // SetDevice says whether the quorum device gives this node its votes.
 func (c *Cluster) SetDevice(votes bool) {
-	c.inbox.put(func() { c.do(c.core.StepView(view.Device{Votes: votes}, now())) })
+	c.inbox.Put(func() { c.do(c.core.StepView(view.Device{Votes: votes}, now())) })
 }
 
 // reorder has a view made with the order, and asks again where a DC was lost
@@ -63,7 +63,7 @@ func (c *Cluster) reorder(ctx context.Context, o quorum.Order) error {
 	again := time.NewTicker(c.opt.Config.Token)
 	defer again.Stop()
 	for {
-		c.inbox.put(func() { c.do(c.core.StepView(view.Adjust{Order: o}, now())) })
+		c.inbox.Put(func() { c.do(c.core.StepView(view.Adjust{Order: o}, now())) })
 		for asked := true; asked; {
 			select {
 			case s := <-states:

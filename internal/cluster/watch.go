@@ -53,31 +53,3 @@ func (w *watched[T]) watch() (<-chan T, func()) {
 		}
 	}
 }
-
-// mailbox is a queue without end: who puts never waits.
-type mailbox[T any] struct {
-	mu    sync.Mutex
-	items []T
-	ready chan struct{}
-}
-
-func newMailbox[T any]() *mailbox[T] { return &mailbox[T]{ready: make(chan struct{}, 1)} }
-
-func (m *mailbox[T]) put(v T) {
-	m.mu.Lock()
-	m.items = append(m.items, v)
-	m.mu.Unlock()
-	select {
-	case m.ready <- struct{}{}:
-	default:
-	}
-}
-
-// take returns all that is there. It is called after a receive from ready.
-func (m *mailbox[T]) take() []T {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	items := m.items
-	m.items = nil
-	return items
-}

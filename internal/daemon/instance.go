@@ -27,6 +27,7 @@ import (
 	"gpcs/internal/engine/history"
 	"gpcs/internal/engine/sched"
 	"gpcs/internal/paths"
+	"gpcs/internal/queue"
 )
 
 // Schema is the CIB schema of a new cluster.
@@ -51,7 +52,7 @@ type instance struct {
 	runner    *agent.Runner
 	facts     *agent.Facts
 	engine    *engine
-	results   *queue[history.Result]
+	results   *queue.Queue[history.Result]
 	questions questions
 	taken     recent // commands of DCs
 
@@ -87,7 +88,7 @@ func newInstance(d *Daemon) (*instance, error) {
 		return nil, err
 	}
 	i := &instance{name: name, self: self, uuid: newUUID(), log: d.log, root: d.opts.Root, clusterName: cfg.Name,
-		results: newQueue[history.Result](),
+		results: queue.New[history.Result](),
 		done:    make(chan struct{}), released: make(chan struct{})}
 	if loaded.Trouble != "" {
 		i.trouble(loaded.Trouble)
@@ -97,7 +98,7 @@ func newInstance(d *Daemon) (*instance, error) {
 		return nil, err
 	}
 	i.facts = i.runner.NewFacts(agents.Finder{Root: d.opts.Root}.Metadata)
-	i.executor = executor.New(executor.Options{Runner: i.runner, Log: d.log, Results: i.results.put,
+	i.executor = executor.New(executor.Options{Runner: i.runner, Log: d.log, Results: i.results.Put,
 		LastCallID: history.LastCallID(loaded.Doc, i.node().ID)})
 	i.cluster, err = cluster.New(cluster.Options{Root: d.opts.Root, Log: d.log, Self: self, Config: cfg, Key: key,
 		Document: loaded.Doc, Lineage: loaded.Lineage, Store: disk, Schema: Schema, FeatureSet: history.FeatureSet,

@@ -95,7 +95,7 @@ func (i *instance) act(c command) {
 // meanwhile, the next one must not start the resource elsewhere.
 func (i *instance) run(op history.Op) {
 	if call := i.executor.Do(op); call != 0 && noted(op) {
-		i.results.put(history.PendingOp(op, call, time.Now().Unix()))
+		i.results.Put(history.PendingOp(op, call, time.Now().Unix()))
 	}
 }
 

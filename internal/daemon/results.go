@@ -18,7 +18,7 @@ const resultRetry = 500 * time.Millisecond
 func (i *instance) recordResults(ctx context.Context) error {
 	var begun beginnings
 	for sent := 0; ; sent++ {
-		batch := i.results.take(ctx)
+		batch := i.results.Wait(ctx)
 		if batch == nil {
 			return nil
 		}
