@@ -52,8 +52,6 @@ type Cluster struct {
 	core     *member.Core
 	up       map[uint32]view.Peer // peers that the core was told of
 	lost     map[uint32]Lost
-	joined   []uint32
-	restart  []uint32
 	previous *view.View // installed before the present one
 	since    map[view.Peer]uint64
 	troubles map[string]string

@@ -84,14 +84,29 @@ func TestRestart(t *testing.T) {
 	l.form(1, 2, 3)
 	changes, end := l.nodes[1].Watch()
 	defer end()
-	before := (<-changes).View.Ballot
+	before := (<-changes).Members
 	l.nodes[2].stop()
 	time.Sleep(labToken + labToken/2) // longer than the token, within the grace
 	l.start(2)
 	l.await(2, "being back", members(1, 2, 3))
-	s := l.await(1, "its return", func(s State) bool { return s.Open && s.View.Ballot != before })
-	if len(s.View.Members) != 3 || fmt.Sprint(s.Restarted) != "[2]" || len(s.Lost) != 0 {
-		t.Errorf("after the restart: %s restarted=%v lost=%v", s.View, s.Restarted, s.Lost)
+	deadline := time.After(30 * time.Second)
+	for {
+		var s State
+		select {
+		case s = <-changes:
+		case <-deadline:
+			t.Fatal("its return was not seen")
+		}
+		if len(s.View.Members) != 3 || len(s.Lost) != 0 {
+			t.Fatalf("it was lost: %s, lost=%v", s.View, s.Lost)
+		}
+		if !s.Open || s.Members[1].Incarnation == before[1].Incarnation {
+			continue
+		}
+		if s.Members[1].Since == before[1].Since || s.Members[2].Since != before[2].Since {
+			t.Errorf("members since: %+v, before: %+v", s.Members, before)
+		}
+		return
 	}
 }
 

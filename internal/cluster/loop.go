@@ -101,7 +101,6 @@ func (c *Cluster) do(effects []member.Effect) {
 
 func (c *Cluster) entered(v *view.View) {
 	c.opt.Log.Info("view installed", "view", v.String())
-	c.joined, c.restart = joined(c.previous, v)
 	for _, id := range c.goneSince(v) {
 		if _, known := c.lost[id]; !known {
 			c.lost[id] = Lost{ID: id, LastHeard: c.mesh.LastHeard(id)}
@@ -129,7 +128,7 @@ func (c *Cluster) publish() { c.state.set(c.snapshot()) }
 
 func (c *Cluster) snapshot() State {
 	s := State{Self: c.self, View: c.core.View(), Open: c.core.Open(), Isolated: c.core.Isolated(),
-		Joined: c.joined, Restarted: c.restart, Token: c.opt.Config.Token, Links: c.mesh.Status()}
+		Links: c.mesh.Status()}
 	if s.View == nil {
 		s.Quorum = c.opt.Config.quorum().Evaluate([]uint32{c.self.ID}, c.core.Memory(), false, quorum.Order{})
 		s.Quorum.Quorate = false

@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"slices"
 	"time"
 
 	"gpcs/internal/api"
@@ -24,16 +23,11 @@ type State struct {
 	// Isolated is true from the moment at which this node does not reach a
 	// quorum that it had, before any view is agreed on, and after it stalled.
 	Isolated bool
-	// Joined are the members that were not in the view before, in this
-	// incarnation; Restarted those of them whose daemon came back in time:
-	// their resources ran on and are to be probed, not recovered.
-	Joined, Restarted []uint32
-	Members           []Member // all configured nodes, by id
+	Members  []Member // all configured nodes, by id
 	// Lost are the nodes that were in a view and no longer are, by id.
 	Lost     []Lost
 	Links    []link.Status
 	Troubles []string // for an administrator, as whole sentences
-	Token    time.Duration
 }
 
 // Member is one configured node.
@@ -68,16 +62,6 @@ func (s State) Quorate() bool {
 // IsDC tells whether this node is the DC of an open view.
 func (s State) IsDC() bool { return s.Open && s.DC == s.Self.ID }
 
-// RecoverAfter is the time at which an isolated node has surely dropped what
-// it ran, if its policy is to do so and it is not fenced: a token after it was
-// last heard, and the guard time of a quarter of that.
-func (s State) RecoverAfter(l Lost) time.Time {
-	if l.Left {
-		return time.Time{}
-	}
-	return l.LastHeard.Add(s.Token + s.Token/4)
-}
-
 // Name returns the name of a node.
 func (s State) Name(id uint32) string {
 	for _, m := range s.Members {
@@ -104,20 +88,6 @@ func (s State) Fill(out *api.State) {
 		out.Links = append(out.Links, api.Link{Number: l.Link, Peer: l.Peer, Up: l.Up, Address: l.Address, RTTus: l.RTT.Microseconds()})
 	}
 	out.Troubles = append(out.Troubles, s.Troubles...)
-}
-
-// joined compares the members of two views that follow each other.
-func joined(before, after *view.View) (joined, restarted []uint32) {
-	for _, m := range after.Members {
-		if before != nil && slices.Contains(before.Members, m) {
-			continue
-		}
-		joined = append(joined, m.ID)
-		if before.Has(m.ID) {
-			restarted = append(restarted, m.ID)
-		}
-	}
-	return joined, restarted
 }
 
 // since carries on from which ballot each member has been one.

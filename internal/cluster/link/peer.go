@@ -20,6 +20,10 @@ const (
 	frameSeen    = 3 // sequence u64 of the last App that came
 )
 
+// maxWaiting bounds the messages that a peer has not confirmed: far more than
+// a transition has actions in flight.
+const maxWaiting = 16 * queueLength
+
 // outbox holds messages to a peer's incarnation until it has confirmed them,
 // so that a stream that breaks loses and doubles none. Under the mesh's lock.
 type outbox struct {
@@ -117,17 +121,19 @@ func (m *Mesh) probe(ctx context.Context, p *peer) error {
 
 // adopt makes a proved connection the stream with its peer.
 func (m *Mesh) adopt(p *peer, conn net.Conn, hello greeting) {
-	s := &stream{peer: hello.From, conn: conn, queue: make(chan []byte, queueLength), done: make(chan struct{})}
 	m.mu.Lock()
 	if m.stopped.Err() != nil {
 		m.mu.Unlock()
 		_ = conn.Close()
 		return
 	}
-	old := p.stream
-	p.stream = s
 	p.app.begin(hello.From.Incarnation)
 	p.app.confirm(hello.AppSeen)
+	// Room for all that waits: a queue that overflows here would end this
+	// stream, and each one after it.
+	s := &stream{peer: hello.From, conn: conn, queue: make(chan []byte, queueLength+len(p.app.waiting)), done: make(chan struct{})}
+	old := p.stream
+	p.stream = s
 	for _, frame := range p.app.waiting {
 		s.put(frame)
 	}
@@ -229,6 +235,9 @@ func (m *Mesh) SendApp(to uint32, kind string, payload []byte) error {
 	s := m.judge.peers[to]
 	if s.up == 0 || s.up != p.app.inc {
 		return fmt.Errorf("node %s cannot be reached", p.Name)
+	}
+	if len(p.app.waiting) >= maxWaiting {
+		return fmt.Errorf("node %s has not confirmed the last %d messages", p.Name, maxWaiting)
 	}
 	p.app.next++
 	frame := binary.BigEndian.AppendUint64([]byte{frameApp}, p.app.next)

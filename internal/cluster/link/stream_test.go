@@ -1,12 +1,14 @@
 package link
 
 import (
+	"bufio"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/binary"
 	"errors"
 	"io"
 	"log/slog"
@@ -135,4 +137,36 @@ func TestManInTheMiddle(t *testing.T) {
 	if err := <-served; !errors.Is(err, errProof) {
 		t.Errorf("listener: %v", err)
 	}
+}
+
+// A stream that comes back takes all that has waited for it, however much that
+// is; what waits is bounded.
+func TestMuchMayWaitForAStream(t *testing.T) {
+	m := testMesh(t, 1, "secret", "alpha", nil)
+	there := view.Peer{ID: 2, Incarnation: 7}
+	p := m.peers[there.ID]
+	m.judge.peers[there.ID].up = there.Incarnation
+	p.app.begin(there.Incarnation)
+	for n := range maxWaiting {
+		if err := m.SendApp(there.ID, "op", []byte{byte(n)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := m.SendApp(there.ID, "op", nil); err == nil {
+		t.Error("what waits for a peer has no bound")
+	}
+	near, far := tcpPair(t)
+	m.adopt(p, near, greeting{From: there})
+	r := bufio.NewReader(far)
+	for n := range maxWaiting {
+		frame, err := readFrame(r, maxFrame)
+		if err != nil {
+			t.Fatalf("after %d messages: %v", n, err)
+		}
+		if got := binary.BigEndian.Uint64(frame[1:]); got != uint64(n+1) {
+			t.Fatalf("message %d came, %d was next", got, n+1)
+		}
+	}
+	_ = far.Close()
+	m.group.Wait()
 }
