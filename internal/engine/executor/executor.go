@@ -3,7 +3,6 @@ package executor
 import (
 	"context"
 	"log/slog"
-	"sort"
 	"sync"
 	"time"
 
@@ -142,7 +141,7 @@ func (e *Executor) Cancel(rscID, operation string, intervalMS int64) bool {
 // actions apart, whoever orders them.
 func (e *Executor) forget(r *resource) {
 	e.cancelRecurring(r, nil)
-	r.queue, r.active, r.params = nil, false, nil
+	r.queue, r.params = nil, nil
 }
 
 // Withdraw takes the addresses of all built-in IPaddr2 resources off this node
@@ -158,9 +157,6 @@ func (e *Executor) Withdraw() []string {
 	defer e.mu.Unlock()
 	for _, rsc := range gone {
 		e.withdrawn[rsc] = true
-		if r := e.resources[rsc]; r != nil {
-			r.active = false
-		}
 	}
 	return gone
 }
@@ -178,33 +174,4 @@ func (e *Executor) Recheck() {
 			}
 		}
 	}
-}
-
-// Active returns the resources that were last seen active here, sorted.
-func (e *Executor) Active() []string {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	var ids []string
-	for id, r := range e.resources {
-		if r.active {
-			ids = append(ids, id)
-		}
-	}
-	sort.Strings(ids)
-	return ids
-}
-
-// Busy returns the number of actions that are queued or running, monitors
-// that wait for their next turn not counted.
-func (e *Executor) Busy() int {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	n := 0
-	for _, r := range e.resources {
-		n += len(r.queue)
-		if r.running != nil {
-			n++
-		}
-	}
-	return n
 }

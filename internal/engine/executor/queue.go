@@ -16,7 +16,6 @@ type resource struct {
 	busy      bool // a worker goroutine is at work
 	running   *job
 	recurring []*recurring
-	active    bool
 	// params are those with which the resource was last seen active: it is
 	// stopped with them, whatever the configuration says by then.
 	params []graph.Attr
@@ -130,7 +129,7 @@ func (e *Executor) runJob(r *resource, j *job) {
 	}
 }
 
-// note keeps what a result says about the resource's state.
+// note keeps the parameters with which the resource runs, as the result shows.
 func (r *resource) note(res history.Result) {
 	if res.Status != history.Done {
 		return
@@ -139,13 +138,11 @@ func (r *resource) note(res history.Result) {
 	case history.Start, history.Monitor, history.Promote, history.Demote, history.MigrateFrom, history.Reload, history.ReloadAgent:
 		switch res.RC {
 		case history.RCOK, history.RCPromoted, history.RCDegraded, history.RCDegradedProm:
-			r.active, r.params = true, res.Op.Attrs
-		case history.RCNotRunning:
-			r.active = false
+			r.params = res.Op.Attrs
 		}
 	case history.Stop:
 		if res.RC == history.RCOK {
-			r.active, r.params = false, nil
+			r.params = nil
 		}
 	}
 }
