@@ -37,7 +37,7 @@ func crmSimulate(ctx context.Context, t *toolCall) int {
 	if err != nil {
 		return t.failed(err)
 	}
-	s := &simulation{toolCall: t, doc: doc, live: t.has("live-check")}
+	s := &simulation{toolCall: t, doc: doc}
 	if err := s.setTime(); err != nil {
 		return t.fails(exitUsage, "%v", err)
 	}
@@ -50,24 +50,25 @@ func crmSimulate(ctx context.Context, t *toolCall) int {
 // simulated returns the document that is meant: a file, the standard input,
 // or the running cluster's.
 func (t *toolCall) simulated(ctx context.Context) (*cib.Document, error) {
+	var data []byte
+	var err error
 	if name, ok := t.value("xml-file"); ok {
-		return readCIBFile(name)
+		data, err = os.ReadFile(name)
+	} else if t.has("xml-pipe") {
+		data, err = io.ReadAll(io.LimitReader(t.Stdin, cib.MaxSize))
+	} else {
+		return t.document(ctx)
 	}
-	if t.has("xml-pipe") {
-		data, err := io.ReadAll(io.LimitReader(t.Stdin, cib.MaxSize))
-		if err != nil {
-			return nil, err
-		}
-		return cib.Parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("could not read the CIB to simulate: %w", err)
 	}
-	return t.document(ctx)
+	return cib.Parse(data)
 }
 
 // simulation is one call of crm_simulate.
 type simulation struct {
 	*toolCall
 	doc  *cib.Document
-	live bool
 	now  time.Time
 	note string // how the time was found, printed where it is not the present
 }
