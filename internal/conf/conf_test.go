@@ -2,6 +2,7 @@ package conf
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -84,6 +85,12 @@ func TestParseErrors(t *testing.T) {
 		if err == nil || err.Error() != want {
 			t.Errorf("%q: got %v, want %q", text, err, want)
 		}
+	}
+}
+
+func TestNestingIsBounded(t *testing.T) {
+	if _, err := ParseSections([]byte(strings.Repeat("a {\n", 1000000))); err == nil || errors.Is(err, errMissingClosing) {
+		t.Errorf("a million levels: %v", err)
 	}
 }
 

@@ -26,13 +26,15 @@ var (
 	errNotALine        = errors.New("a line is not opening or closing a section or key: value")
 )
 
+var errTooDeep = errors.New("sections are nested too deep")
+
 // ParseSections reads a file in corosync.conf's syntax, as corosync's own
 // parser does: sections open and close on lines of their own, "#" starts a
 // comment line.
 func ParseSections(data []byte) (*Section, error) {
 	root := &Section{}
 	lines := strings.Split(string(data), "\n")
-	rest, err := parseInto(root, lines, false)
+	rest, err := parseInto(root, lines, 0)
 	if err == nil && len(rest) > 0 {
 		err = errUnexpectedClose
 	}
@@ -42,8 +44,16 @@ func ParseSections(data []byte) (*Section, error) {
 	return root, nil
 }
 
-// parseInto fills s until its closing brace and returns the lines after it.
-func parseInto(s *Section, lines []string, inside bool) ([]string, error) {
+// maxNesting bounds how deep sections may stand in one another; corosync.conf
+// has two levels. Reading them takes stack.
+const maxNesting = 64
+
+// parseInto fills s, which stands at this depth, until its closing brace and
+// returns the lines after it.
+func parseInto(s *Section, lines []string, depth int) ([]string, error) {
+	if depth > maxNesting {
+		return nil, errTooDeep
+	}
 	for len(lines) > 0 {
 		line := strings.TrimSpace(lines[0])
 		lines = lines[1:]
@@ -55,14 +65,14 @@ func parseInto(s *Section, lines []string, inside bool) ([]string, error) {
 				return nil, err
 			}
 			s.Sections = append(s.Sections, sub)
-			if lines, err = parseInto(sub, lines, true); err != nil {
+			if lines, err = parseInto(sub, lines, depth+1); err != nil {
 				return nil, err
 			}
 		case strings.Contains(line, "}"):
 			if line != "}" {
 				return nil, errAroundClosing
 			}
-			if !inside {
+			if depth == 0 {
 				return nil, errUnexpectedClose
 			}
 			return lines, nil
@@ -74,7 +84,7 @@ func parseInto(s *Section, lines []string, inside bool) ([]string, error) {
 			s.Attrs = append(s.Attrs, Attr{strings.TrimSpace(name), strings.TrimSpace(value)})
 		}
 	}
-	if inside {
+	if depth > 0 {
 		return nil, errMissingClosing
 	}
 	return nil, nil
