@@ -32,6 +32,9 @@ func Apply(doc *Document, r Request, now string) (*Document, error) {
 		if err := next.do(op); err != nil {
 			return nil, fmt.Errorf("operation %d (%s): %w", i+1, op.Kind, err)
 		}
+		if err := next.sound(); err != nil {
+			return nil, fmt.Errorf("operation %d (%s) would leave no CIB: %w", i+1, op.Kind, err)
+		}
 	}
 	config, status := changed(doc, next)
 	version := had
@@ -52,6 +55,19 @@ func Apply(doc *Document, r Request, now string) (*Document, error) {
 	}
 	next.SetVersion(version)
 	return next, nil
+}
+
+// sound tells whether Parse would take the document: one that it does not take
+// could be read neither by the other nodes nor after a restart.
+func (d *Document) sound() error {
+	root := d.tree.Root()
+	if root == nil {
+		return errors.New("no element is left")
+	}
+	if root.Tag != "cib" {
+		return fmt.Errorf("%w but <%s>", ErrNotCIB, root.Tag)
+	}
+	return checkDepth(root, maxDepth)
 }
 
 func (d *Document) stamp(r Request, now string) {
@@ -165,7 +181,10 @@ func (d *Document) remove(path string) error {
 		return err
 	}
 	for _, e := range found {
-		if e.Parent() != nil {
+		if e == d.Root() {
+			return errors.New("the document itself cannot be deleted")
+		}
+		if e.Parent() != nil { // nil: went with an element deleted before
 			e.Parent().RemoveChild(e)
 		}
 	}

@@ -61,6 +61,10 @@ func New(schema, featureSet string) *Document {
 // MaxSize bounds the document that Parse accepts, in bytes.
 const MaxSize = 64 << 20
 
+// maxDepth bounds how deep elements may be nested, as libxml2 does: walking
+// the tree takes stack, and a stack that overflows ends the process.
+const maxDepth = 256
+
 // ErrNotCIB is returned by Parse for XML whose root element is not <cib>.
 var ErrNotCIB = errors.New("the root element is not <cib>")
 
@@ -97,6 +101,9 @@ func parseTree(data []byte) (*etree.Document, error) {
 	if tree.Root() == nil {
 		return nil, errors.New("no element found")
 	}
+	if err := checkDepth(tree.Root(), maxDepth); err != nil {
+		return nil, err
+	}
 	dropBlanks(tree.Root())
 	return tree, nil
 }
@@ -116,6 +123,21 @@ func dropBlanks(e *Element) {
 	for _, c := range e.ChildElements() {
 		dropBlanks(c)
 	}
+}
+
+// checkDepth returns an error where elements are nested deeper than depth.
+func checkDepth(e *Element, depth int) error {
+	if depth == 0 {
+		return fmt.Errorf("elements are nested deeper than %d levels", maxDepth)
+	}
+	for _, t := range e.Child {
+		if c, ok := t.(*Element); ok {
+			if err := checkDepth(c, depth-1); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Root returns the <cib> element.

@@ -1,6 +1,7 @@
 package cib
 
 import (
+	"errors"
 	"fmt"
 	"sort"
 
@@ -8,30 +9,52 @@ import (
 	"github.com/beevik/etree"
 )
 
+// maxExpr bounds an XPath expression in bytes: the library takes stack for
+// each parenthesis.
+const maxExpr = 16 << 10
+
 // XPath returns the elements that an XPath 1.0 expression names, in document
 // order and each once. An expression that names attributes gives the elements
 // that carry them. The error says what is wrong with the expression.
 func (d *Document) XPath(expr string) ([]*Element, error) {
-	compiled, err := xpath.Compile(expr)
+	if len(expr) > maxExpr {
+		return nil, fmt.Errorf("an xpath of %d bytes is longer than the limit of %d", len(expr), maxExpr)
+	}
+	found, err := d.evaluate(expr)
 	if err != nil {
 		return nil, fmt.Errorf("xpath '%s': %w", expr, err)
 	}
+	// The library gives some axes out of order.
+	if len(found) > 1 {
+		sort.SliceStable(found, func(i, j int) bool { return before(found[i], found[j]) })
+	}
+	return found, nil
+}
+
+// evaluate collects the elements that an expression names, in the order of the
+// library. Many a wrong argument of a function makes the library panic; it is
+// the expression that is wrong then, and the DC that evaluates it must live on.
+func (d *Document) evaluate(expr string) (found []*Element, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			found, err = nil, fmt.Errorf("%v", r)
+		}
+	}()
+	compiled, err := xpath.Compile(expr)
+	if err != nil {
+		return nil, err
+	}
 	result, ok := compiled.Evaluate(&navigator{root: &d.tree.Element, cur: &d.tree.Element, attr: -1}).(*xpath.NodeIterator)
 	if !ok {
-		return nil, fmt.Errorf("xpath '%s' names no elements", expr)
+		return nil, errors.New("it names no elements")
 	}
 	seen := map[*Element]bool{}
-	var found []*Element
 	for result.MoveNext() {
 		n := result.Current().(*navigator)
 		if e, ok := n.cur.(*Element); ok && e != n.root && !seen[e] {
 			seen[e] = true
 			found = append(found, e)
 		}
-	}
-	// The library gives some axes out of order.
-	if len(found) > 1 {
-		sort.SliceStable(found, func(i, j int) bool { return before(found[i], found[j]) })
 	}
 	return found, nil
 }
@@ -132,6 +155,9 @@ func (n *navigator) MoveToParent() bool {
 		return false
 	}
 	n.cur = n.cur.Parent()
+	if n.cur.Parent() == nil {
+		n.cur = n.root // a copied document's root element has the copier's own root for its parent
+	}
 	return true
 }
 
