@@ -22,7 +22,7 @@ func (c *Cluster) Submit(ctx context.Context, r cib.Request) (cib.Version, error
 		r.ID = rand.Text()
 	}
 	if r.Origin == "" {
-		r.Origin = c.opt.name(c.self.ID)
+		r.Origin = c.opt.Config.name(c.self.ID)
 	}
 	reply, err := c.await(ctx, r.ID, replica.Submit{Request: r})
 	return reply.Version, err

@@ -49,6 +49,8 @@ type Cluster struct {
 	done    chan struct{}      // closed when Run has returned
 
 	// What follows belongs to the loop.
+	config   Config // as it is now
+	retick   *time.Ticker
 	core     *member.Core
 	up       map[uint32]view.Peer // peers that the core was told of
 	lost     map[uint32]Lost
@@ -71,6 +73,7 @@ func New(opt Options) (*Cluster, error) {
 	}
 	c := &Cluster{
 		opt:      opt,
+		config:   opt.Config,
 		inbox:    queue.New[any](),
 		apps:     queue.New[link.App](),
 		saves:    queue.New[replica.Store](),
@@ -90,14 +93,14 @@ func New(opt Options) (*Cluster, error) {
 	doc := opt.Document.Copy()
 	clearStatus(doc)
 	c.core = member.New(member.Config{
-		Self: c.self, Nodes: c.ids(), Quorum: opt.Config.quorum(), Memory: mem.quorum(), Floor: floor, Recent: kept.Recent,
-		Token: ticksPerToken, Window: int(opt.Config.Window * ticksPerToken / opt.Config.Token), Name: opt.name,
+		Self: c.self, Nodes: opt.Config.ids(), Quorum: opt.Config.quorum(), Memory: mem.quorum(), Floor: floor, Recent: kept.Recent,
+		Token: ticksPerToken, Window: opt.Config.windowTicks(), Name: c.name,
 	}, doc, kept.Lineage)
 	if c.mesh, err = link.New(c.meshOptions()); err != nil {
 		return nil, err
 	}
 	c.roster = roster.New(roster.Options{
-		Self: c.self.ID, Nodes: c.ids(), Meta: []byte(c.self.String()), Wires: c.mesh, Log: c.opt.Log,
+		Self: c.self.ID, Nodes: opt.Config.ids(), Meta: []byte(c.self.String()), Wires: c.mesh, Log: c.opt.Log,
 		Changed: func() { c.inbox.Put(c.publish) },
 	})
 	c.state, c.doc = newWatched(c.snapshot()), newWatched(doc)
@@ -134,13 +137,8 @@ func clearStatus(doc *cib.Document) {
 	}
 }
 
-func (c *Cluster) ids() []uint32 {
-	var out []uint32
-	for _, n := range c.opt.Config.Nodes {
-		out = append(out, n.ID)
-	}
-	return out
-}
+// name returns the name of a node, its id where it has none. It is for the loop.
+func (c *Cluster) name(id uint32) string { return c.config.name(id) }
 
 // Run takes part in the cluster until ctx ends or Leave is called. Without
 // Leave the others take it for a daemon that ended and may come back.

@@ -35,7 +35,9 @@ type lab struct {
 	cert  tls.Certificate
 	nodes map[uint32]*labNode
 
-	links int
+	size, links int // of the configuration
+	token       time.Duration
+	key         string
 
 	mu   sync.Mutex
 	cut  map[uint32]bool
@@ -74,7 +76,8 @@ func newLab(t *testing.T, n, links int) *lab {
 	if testing.Short() {
 		t.Skip("SKIPPED: real sockets and real time are not for -short")
 	}
-	l := &lab{t: t, port: 20000 + mrand.IntN(20000), cert: certificate(t), nodes: map[uint32]*labNode{}, links: links,
+	l := &lab{t: t, port: 20000 + mrand.IntN(20000), cert: certificate(t), nodes: map[uint32]*labNode{}, size: n, links: links,
+		token: labToken, key: "a key of the lab",
 		cut: map[uint32]bool{}, down: map[int]bool{}}
 	for a := 1; a <= n; a++ {
 		for b := 1; b <= n; b++ {
@@ -160,8 +163,8 @@ func (l *lab) relay(a, b uint32, link int) {
 }
 
 func (l *lab) config(self uint32) Config {
-	c := Config{Name: "lab", Token: labToken, Port: l.port, TwoNode: len(l.nodes) == 2}
-	for id := uint32(1); id <= uint32(len(l.nodes)); id++ {
+	c := Config{Name: "lab", Token: l.token, Port: l.port, TwoNode: l.size == 2}
+	for id := uint32(1); id <= uint32(l.size); id++ {
 		n := Node{ID: id, Name: fmt.Sprintf("node%d", id), Votes: 1}
 		for link := range l.links {
 			addr := fmt.Sprintf("127.%d.%d.%d", link+1, self, id)
@@ -199,7 +202,7 @@ func (l *lab) start(id uint32) {
 		log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug})).With("node", id)
 	}
 	c, err := New(Options{
-		Root: paths.Root(n.dir), Log: log, Self: id, Config: l.config(id), Key: []byte("a key of the lab"),
+		Root: paths.Root(n.dir), Log: log, Self: id, Config: l.config(id), Key: []byte(l.key),
 		Document: n.store.doc, Lineage: n.store.lineage, Store: n.store, Schema: "pacemaker-3.9", FeatureSet: "3.16.2",
 		Dial: l.dial(id),
 		Receive: func(from uint32, kind string, payload []byte) {
@@ -240,6 +243,14 @@ func (l *lab) accept(c *Cluster, ln net.Listener) {
 			return
 		}
 		go c.HandleStream(tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{l.cert}, NextProtos: []string{link.ALPN}}))
+	}
+}
+
+// configure has nodes take the lab's present configuration into use.
+func (l *lab) configure(ids ...uint32) {
+	l.t.Helper()
+	for _, id := range ids {
+		must(l.t, l.nodes[id].Configure(l.t.Context(), l.config(id), []byte(l.key)))
 	}
 }
 

@@ -16,8 +16,9 @@ import (
 
 // loop steps the core: it is the only one that touches it.
 func (c *Cluster) loop(ctx context.Context) error {
-	tick := time.NewTicker(c.opt.Config.Token / ticksPerToken)
+	tick := time.NewTicker(c.config.Token / ticksPerToken)
 	defer tick.Stop()
+	c.retick = tick
 	for {
 		select {
 		case <-ctx.Done():
@@ -47,7 +48,7 @@ func (c *Cluster) handle(item any) {
 	case link.Down:
 		delete(c.up, e.Peer.ID)
 		if l := c.lost[e.Peer.ID]; !l.Left {
-			c.opt.Log.Warn("a node cannot be reached any more", "node", c.opt.name(e.Peer.ID))
+			c.opt.Log.Warn("a node cannot be reached any more", "node", c.name(e.Peer.ID))
 			c.lost[e.Peer.ID] = Lost{ID: e.Peer.ID, LastHeard: c.mesh.LastHeard(e.Peer.ID)}
 		}
 		c.do(c.core.StepView(view.Reach{Peer: e.Peer}, now()))
@@ -61,7 +62,7 @@ func (c *Cluster) handle(item any) {
 func (c *Cluster) receive(f link.Frame) {
 	var m member.Message
 	if err := json.Unmarshal(f.Payload, &m); err != nil {
-		c.opt.Log.Warn("a message of a node cannot be read", "node", c.opt.name(f.From.ID), "err", err)
+		c.opt.Log.Warn("a message of a node cannot be read", "node", c.name(f.From.ID), "err", err)
 		return
 	}
 	if m.View != nil && m.View.Kind == view.Bye {
@@ -130,7 +131,7 @@ func (c *Cluster) snapshot() State {
 	s := State{Self: c.self, View: c.core.View(), Open: c.core.Open(), Isolated: c.core.Isolated(),
 		Links: c.mesh.Status()}
 	if s.View == nil {
-		s.Quorum = c.opt.Config.quorum().Evaluate([]uint32{c.self.ID}, c.core.Memory(), false, quorum.Order{})
+		s.Quorum = c.config.quorum().Evaluate([]uint32{c.self.ID}, c.core.Memory(), false, quorum.Order{})
 		s.Quorum.Quorate = false
 	} else {
 		s.Quorum = s.View.Quorum
@@ -139,7 +140,7 @@ func (c *Cluster) snapshot() State {
 		s.DC = s.View.DC
 	}
 	seen := c.roster.Seen()
-	for _, n := range c.opt.Config.Nodes {
+	for _, n := range c.config.Nodes {
 		m := Member{ID: n.ID, Name: n.Name, Votes: n.Votes, Online: s.View.Has(n.ID), Seen: seen[n.ID]}
 		if len(n.Addresses) > 0 {
 			m.Address = n.Addresses[0]

@@ -72,12 +72,7 @@ type Options struct {
 const ticksPerToken = 20
 
 func (o *Options) complete() error {
-	if o.Config.Token == 0 {
-		o.Config.Token = time.Second
-	}
-	if o.Config.Port == 0 {
-		o.Config.Port = 5405
-	}
+	o.Config = o.Config.filled()
 	if o.Grace == 0 {
 		o.Grace = 3 * o.Config.Token
 	}
@@ -87,14 +82,25 @@ func (o *Options) complete() error {
 	if len(o.Key) == 0 {
 		return errors.New("the cluster key is empty")
 	}
-	if _, ok := o.node(o.Self); !ok {
+	if _, ok := o.Config.node(o.Self); !ok {
 		return fmt.Errorf("node id %d of this node is not in the nodelist of corosync.conf", o.Self)
 	}
 	return nil
 }
 
-func (o *Options) node(id uint32) (Node, bool) {
-	for _, n := range o.Config.Nodes {
+// filled is the configuration with its defaults put in.
+func (c Config) filled() Config {
+	if c.Token == 0 {
+		c.Token = time.Second
+	}
+	if c.Port == 0 {
+		c.Port = 5405
+	}
+	return c
+}
+
+func (c Config) node(id uint32) (Node, bool) {
+	for _, n := range c.Nodes {
 		if n.ID == id {
 			return n, true
 		}
@@ -102,12 +108,23 @@ func (o *Options) node(id uint32) (Node, bool) {
 	return Node{}, false
 }
 
-func (o *Options) name(id uint32) string {
-	if n, ok := o.node(id); ok && n.Name != "" {
+func (c Config) name(id uint32) string {
+	if n, ok := c.node(id); ok && n.Name != "" {
 		return n.Name
 	}
 	return fmt.Sprint(id)
 }
+
+func (c Config) ids() []uint32 {
+	var out []uint32
+	for _, n := range c.Nodes {
+		out = append(out, n.ID)
+	}
+	return out
+}
+
+// windowTicks is the window of last_man_standing in the cores' time.
+func (c Config) windowTicks() int { return int(c.Window * ticksPerToken / c.Token) }
 
 func (c Config) quorum() quorum.Config {
 	q := quorum.Config{Votes: map[uint32]int{}, Expected: c.Expected, TwoNode: c.TwoNode, WaitForAll: c.WaitForAll,

@@ -27,6 +27,8 @@ func (m *Mesh) beat(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-timer.C:
+		case <-m.kick:
+			due = 0
 		}
 		now := m.now()
 		m.mu.Lock()
@@ -46,7 +48,7 @@ func (m *Mesh) beat(ctx context.Context) error {
 // greet sends a heartbeat to a peer on all links. The lock is held.
 func (m *Mesh) greet(p *peer, now time.Duration) {
 	hears := m.judge.hears(p.ID, now)
-	for i := range p.paths {
+	for i := range p.addrs {
 		h := heartbeat{sent: uint64(now), hears: hears}
 		if path := &p.paths[i]; path.echo != 0 {
 			h.echo, h.held = path.echo, uint64(now-path.heard)
@@ -58,7 +60,7 @@ func (m *Mesh) greet(p *peer, now time.Duration) {
 // transmit sends one datagram. What the kernel refuses is as good as lost on
 // the way: silence tells.
 func (m *Mesh) transmit(p *peer, link int, body []byte) {
-	if link >= len(m.sockets) || !p.addrs[link].IsValid() {
+	if link >= len(m.sockets) || link >= len(p.addrs) || !p.addrs[link].IsValid() {
 		return
 	}
 	path := &p.paths[link]
@@ -73,7 +75,7 @@ func (m *Mesh) SendPacket(to uint32, body []byte) {
 	defer m.mu.Unlock()
 	if p := m.peers[to]; p != nil {
 		best := 0
-		for i := range p.paths {
+		for i := range p.addrs {
 			if p.paths[i].heard > p.paths[best].heard+m.interval*2 {
 				best = i
 			}
@@ -130,7 +132,7 @@ func (m *Mesh) accept(link int, b []byte) {
 // unseal opens a datagram and refuses replays. The lock is held.
 func (m *Mesh) unseal(h header, b []byte, now time.Duration) (*peer, []byte) {
 	p := m.peers[h.from.ID]
-	if p == nil || int(h.link) >= len(p.paths) || !m.judge.takes(p.ID, h.from.Incarnation, now) {
+	if p == nil || int(h.link) >= len(p.addrs) || !m.judge.takes(p.ID, h.from.Incarnation, now) {
 		return nil, nil
 	}
 	opener := p.opener

@@ -49,9 +49,31 @@ type verdict struct {
 func newJudge(token, interval, grace time.Duration, self uint64, ids []uint32) *judge {
 	j := &judge{token: token, interval: interval, grace: grace, self: self, peers: map[uint32]*suspect{}, last: -1}
 	for _, id := range ids {
-		j.peers[id] = &suspect{id: id}
+		j.add(id)
 	}
 	return j
+}
+
+// add begins to judge a peer.
+func (j *judge) add(id uint32) { j.peers[id] = &suspect{id: id} }
+
+// remove ends it; a peer that was up is dropped.
+func (j *judge) remove(id uint32) (out []verdict) {
+	if s := j.peers[id]; s != nil && s.up != 0 {
+		out = j.drop(s)
+	}
+	delete(j.peers, id)
+	return out
+}
+
+// retime changes the times. Nobody is judged for a while: the peers may send
+// as seldom as before until they have changed too.
+func (j *judge) retime(token, interval, grace, now, while time.Duration) {
+	j.token, j.interval, j.grace = token, interval, grace
+	if j.last >= 0 {
+		j.last = now
+	}
+	j.notBefore = max(j.notBefore, now+while)
 }
 
 // takes tells whether a datagram of this incarnation is news. An earlier one
@@ -83,6 +105,9 @@ func (j *judge) hear(id uint32, inc, hears uint64, now time.Duration) (out []ver
 // connect notes that the stream with a peer stands.
 func (j *judge) connect(p view.Peer) []verdict {
 	s := j.peers[p.ID]
+	if s == nil {
+		return nil
+	}
 	s.connected = p.Incarnation
 	if s.up == p.Incarnation {
 		s.ended = 0
@@ -92,18 +117,22 @@ func (j *judge) connect(p view.Peer) []verdict {
 
 // end notes that a peer's process ended: its end of the stream was closed.
 func (j *judge) end(p view.Peer, now time.Duration) {
-	if s := j.peers[p.ID]; s.up == p.Incarnation {
+	if s := j.peers[p.ID]; s != nil && s.up == p.Incarnation {
 		s.ended, s.refused = now, now
 	}
 }
 
 // refuse notes that a peer's host refused a connection: it lives.
-func (j *judge) refuse(id uint32, now time.Duration) { j.peers[id].refused = now }
+func (j *judge) refuse(id uint32, now time.Duration) {
+	if s := j.peers[id]; s != nil {
+		s.refused = now
+	}
+}
 
 // waitsFor tells whether a peer's process ended and it may come back.
 func (j *judge) waitsFor(id uint32) bool {
 	s := j.peers[id]
-	return s.up != 0 && s.ended != 0
+	return s != nil && s.up != 0 && s.ended != 0
 }
 
 func (j *judge) raise(s *suspect) []verdict {
@@ -166,7 +195,7 @@ func (j *judge) next(now time.Duration) time.Duration {
 
 // hears is the incarnation of a peer that this node hears now, 0 if none.
 func (j *judge) hears(id uint32, now time.Duration) uint64 {
-	if s := j.peers[id]; s.heard != 0 && now-s.heard < j.token {
+	if s := j.peers[id]; s != nil && s.heard != 0 && now-s.heard < j.token {
 		return s.inc
 	}
 	return 0

@@ -79,21 +79,25 @@ func (App) event()       {}
 
 // Mesh is this node's end of all links and streams.
 type Mesh struct {
-	opt      Options
+	opt     Options // Nodes, Token and Grace under mu
+	start   time.Time
+	roster  RosterHooks
+	group   sync.WaitGroup // readers and writers of streams
+	stopped context.Context
+	stop    context.CancelFunc
+	kick    chan struct{} // the beat is to be changed
+
+	mu       sync.Mutex // guards the following
+	running  bool
 	keys     keyring
 	sealing  cipher.AEAD
-	start    time.Time
 	interval time.Duration
-	sockets  []*net.UDPConn
-	roster   RosterHooks
-	group    sync.WaitGroup // readers and writers of streams
-	stopped  context.Context
-	stop     context.CancelFunc
-
-	mu      sync.Mutex
-	judge   *judge
-	peers   map[uint32]*peer
-	refused int // datagrams refused because they did not open, since start
+	hosts    []string       // this node's addresses, by link
+	sockets  []*net.UDPConn // bound to them
+	judge    *judge
+	peers    map[uint32]*peer
+	retired  map[uint32]*peer // that are not configured any more
+	refused  int              // datagrams refused because they did not open, since start
 }
 
 // RosterHooks are where what belongs to the roster goes.
@@ -112,6 +116,8 @@ type peer struct {
 	wake   chan struct{} // something changed for the stream's keeper
 	stream *stream
 	app    outbox
+	ctx    context.Context // ends when the peer is removed
+	cancel context.CancelFunc
 }
 
 // path is one link to one peer.
@@ -129,23 +135,23 @@ func New(opt Options) (*Mesh, error) {
 		opt:      opt,
 		keys:     keyring{opt.Key, opt.Cluster},
 		start:    time.Now().Add(-time.Second), // so that no time is 0, which means never
-		interval: max(50*time.Millisecond, opt.Token/10),
+		interval: intervalOf(opt.Token),
+		kick:     make(chan struct{}, 1),
 		peers:    map[uint32]*peer{},
+		retired:  map[uint32]*peer{},
 	}
 	m.stopped, m.stop = context.WithCancel(context.Background())
 	m.sealing = m.keys.seal(opt.Self)
-	var others []uint32
+	m.judge = newJudge(opt.Token, m.interval, opt.Grace, opt.Self.Incarnation, nil)
 	var own Node
 	for _, n := range opt.Nodes {
 		if n.ID == opt.Self.ID {
 			own = n
 			continue
 		}
-		others = append(others, n.ID)
-		m.peers[n.ID] = &peer{Node: n, wake: make(chan struct{}, 1),
-			addrs: make([]netip.AddrPort, len(n.Addresses)), paths: make([]path, len(n.Addresses))}
+		m.placePeer(n)
 	}
-	m.judge = newJudge(opt.Token, m.interval, opt.Grace, opt.Self.Incarnation, others)
+	m.hosts = own.Addresses
 	for i, host := range own.Addresses {
 		conn, err := m.listen(host, i)
 		if err != nil {
@@ -159,6 +165,9 @@ func New(opt Options) (*Mesh, error) {
 	}
 	return m, nil
 }
+
+// intervalOf is the time between two heartbeats.
+func intervalOf(token time.Duration) time.Duration { return max(50*time.Millisecond, token/10) }
 
 // listen binds one link's socket to this node's address. The address need not
 // be there yet, and may go and come back.
@@ -184,6 +193,18 @@ func (m *Mesh) closeSockets() {
 // before Run.
 func (m *Mesh) UseRoster(h RosterHooks) { m.roster = h }
 
+func (m *Mesh) token() time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.opt.Token
+}
+
+func (m *Mesh) ring() keyring {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.keys
+}
+
 // now is the time since the start of the mesh.
 func (m *Mesh) now() time.Duration { return time.Since(m.start) }
 
@@ -191,19 +212,21 @@ func (m *Mesh) now() time.Duration { return time.Since(m.start) }
 func (m *Mesh) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return m.beat(ctx) })
+	m.mu.Lock()
+	m.running = true
 	for i, conn := range m.sockets {
-		g.Go(func() error { return m.read(ctx, i, conn) })
+		m.background(func() { _ = m.read(m.stopped, i, conn) })
 	}
 	for _, p := range m.peers {
-		g.Go(func() error { return m.keep(ctx, p) })
-		g.Go(func() error { return m.resolve(ctx, p) })
+		m.launch(p, true)
 	}
+	m.mu.Unlock()
 	g.Go(func() error {
 		<-ctx.Done()
-		m.stop()
-		m.closeSockets()
 		m.mu.Lock()
 		defer m.mu.Unlock()
+		m.stop()
+		m.closeSockets()
 		for _, p := range m.peers {
 			if p.stream != nil {
 				p.stream.close()
@@ -217,24 +240,25 @@ func (m *Mesh) Run(ctx context.Context) error {
 }
 
 // resolve turns a peer's names into addresses, again and again until it could.
-func (m *Mesh) resolve(ctx context.Context, p *peer) error {
-	for i, host := range p.Addresses {
+func (m *Mesh) resolve(ctx context.Context, p *peer, hosts []string) {
+	for i, host := range hosts {
 		for {
 			if a, err := lookup(ctx, host); err == nil {
 				m.mu.Lock()
-				p.addrs[i] = netip.AddrPortFrom(a, uint16(m.opt.Port+i))
+				if i < len(p.Addresses) && p.Addresses[i] == host { // else it has another by now
+					p.addrs[i] = netip.AddrPortFrom(a, uint16(m.opt.Port+i))
+				}
 				m.mu.Unlock()
 				break
 			}
 			select {
 			case <-ctx.Done():
-				return nil
+				return
 			case <-time.After(2 * time.Second):
-				m.opt.Log.Debug("cannot resolve the address of a node yet", "node", p.Name, "address", host)
+				m.opt.Log.Debug("cannot resolve the address of a node yet", "address", host)
 			}
 		}
 	}
-	return nil
 }
 
 func lookup(ctx context.Context, host string) (netip.Addr, error) {
@@ -259,13 +283,13 @@ func (m *Mesh) deliver(verdicts []verdict) {
 			m.opt.Deliver(Up{v.peer})
 		default:
 			m.mu.Lock()
-			p := m.peers[v.peer.ID]
-			s := p.stream
-			p.app.drop()
-			m.mu.Unlock()
-			if s != nil {
-				s.close()
+			if p := m.peers[v.peer.ID]; p != nil {
+				p.app.drop()
+				if p.stream != nil {
+					p.stream.close()
+				}
 			}
+			m.mu.Unlock()
 			m.opt.Deliver(Down{v.peer})
 		}
 	}
@@ -291,7 +315,8 @@ func (m *Mesh) Status() []Status {
 		if p == nil {
 			continue
 		}
-		for i, path := range p.paths {
+		for i := range p.addrs {
+			path := p.paths[i]
 			up := path.heard != 0 && now-path.heard < m.opt.Token
 			out = append(out, Status{Peer: n.ID, Link: i, Address: n.Addresses[i], Up: up, RTT: path.rtt})
 		}

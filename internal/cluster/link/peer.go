@@ -109,7 +109,7 @@ func (m *Mesh) dial(ctx context.Context, p *peer) error {
 
 // probe only looks whether the peer's host answers.
 func (m *Mesh) probe(ctx context.Context, p *peer) error {
-	ctx, cancel := context.WithTimeout(ctx, m.opt.Token/2)
+	ctx, cancel := context.WithTimeout(ctx, m.token()/2)
 	defer cancel()
 	conn, err := m.opt.Dial(ctx, p.ID, m.host(p))
 	if err != nil {
@@ -122,7 +122,7 @@ func (m *Mesh) probe(ctx context.Context, p *peer) error {
 // adopt makes a proved connection the stream with its peer.
 func (m *Mesh) adopt(p *peer, conn net.Conn, hello greeting) {
 	m.mu.Lock()
-	if m.stopped.Err() != nil {
+	if m.stopped.Err() != nil || m.peers[p.ID] != p {
 		m.mu.Unlock()
 		_ = conn.Close()
 		return
@@ -251,7 +251,9 @@ func (m *Mesh) SendApp(to uint32, kind string, payload []byte) error {
 
 // DialRoster opens a stream for the roster.
 func (m *Mesh) DialRoster(ctx context.Context, to uint32) (net.Conn, error) {
+	m.mu.Lock()
 	p := m.peers[to]
+	m.mu.Unlock()
 	if p == nil {
 		return nil, fmt.Errorf("there is no node %d in corosync.conf", to)
 	}

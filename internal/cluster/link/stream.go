@@ -51,7 +51,7 @@ var errProof = errors.New("the other end does not hold this cluster's key")
 func (m *Mesh) connect(ctx context.Context, p *peer, purpose string) (*tls.Conn, greeting, error) {
 	// Not for long: a connection begun while the peer was cut off would hold
 	// up the next one until the kernel's retries are over.
-	ctx, cancel := context.WithTimeout(ctx, min(helloTimeout, 2*m.opt.Token))
+	ctx, cancel := context.WithTimeout(ctx, min(helloTimeout, 2*m.token()))
 	defer cancel()
 	raw, err := m.opt.Dial(ctx, p.ID, m.host(p))
 	if err != nil {
@@ -92,7 +92,7 @@ func (m *Mesh) greetStream(conn secureConn, to uint32, purpose, role string) err
 	if err != nil {
 		return err
 	}
-	g := greeting{From: m.opt.Self, To: to, Purpose: purpose, Proof: m.keys.proof(exporter, role+purpose, m.opt.Self, to)}
+	g := greeting{From: m.opt.Self, To: to, Purpose: purpose, Proof: m.ring().proof(exporter, role+purpose, m.opt.Self, to)}
 	m.mu.Lock()
 	if p := m.peers[to]; p != nil {
 		g.AppSeen = p.app.seen
@@ -118,7 +118,7 @@ func (m *Mesh) readGreeting(conn secureConn, role string) (greeting, error) {
 	if err != nil {
 		return greeting{}, err
 	}
-	if g.To != m.opt.Self.ID || !hmac.Equal(g.Proof, m.keys.proof(exporter, role+g.Purpose, g.From, g.To)) {
+	if g.To != m.opt.Self.ID || !hmac.Equal(g.Proof, m.ring().proof(exporter, role+g.Purpose, g.From, g.To)) {
 		return greeting{}, errProof
 	}
 	return g, nil
@@ -153,6 +153,10 @@ func (m *Mesh) HandleStream(c net.Conn) error {
 	m.mu.Lock()
 	p := m.peers[hello.From.ID]
 	m.mu.Unlock()
+	if p == nil {
+		_ = conn.Close()
+		return fmt.Errorf("node %d was just removed from corosync.conf", hello.From.ID)
+	}
 	if hello.Purpose == purposeRoster && m.roster.Stream != nil {
 		m.roster.Stream(p.ID, conn)
 		return nil

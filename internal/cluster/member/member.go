@@ -119,6 +119,15 @@ func (c *Core) Tick(now string) []Effect {
 	return c.take()
 }
 
+// Configure takes another configuration of nodes and votes; the window of
+// last_man_standing is in ticks.
+func (c *Core) Configure(nodes []uint32, votes quorum.Config, window int, now string) []Effect {
+	c.now = now
+	c.replica.Configure(votes)
+	c.stepView(view.Configure{Nodes: nodes, Quorum: votes, Window: window})
+	return c.take()
+}
+
 // Receive takes a message from a peer.
 func (c *Core) Receive(from view.Peer, m Message, now string) []Effect {
 	c.now = now

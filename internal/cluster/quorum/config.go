@@ -1,6 +1,9 @@
 package quorum
 
-import "slices"
+import (
+	"reflect"
+	"slices"
+)
 
 // Config is the quorum section of corosync.conf with the votes of its nodelist.
 type Config struct {
@@ -28,6 +31,9 @@ type TieBreaker struct {
 	Highest bool
 	Nodes   []uint32
 }
+
+// Equal tells whether two configurations count votes in the same way.
+func (c Config) Equal(o Config) bool { return reflect.DeepEqual(c, o) }
 
 // waits tells whether wait_for_all is in force: two_node implies it unless it
 // is set.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cluster/quorum"
 	"gpcs/internal/cluster/view"
 )
 
@@ -104,6 +105,9 @@ func (c *Core) Step(ev Event, now string) []Effect {
 func (c *Core) emit(e Effect) { c.out = append(c.out, e) }
 
 func (c *Core) send(to uint32, m Message) { c.emit(Send{To: to, Message: m}) }
+
+// Configure takes other votes.
+func (c *Core) Configure(votes quorum.Config) { c.cfg.Quorum = votes }
 
 func (c *Core) isDC() bool { return c.view != nil && c.view.DC == c.cfg.Self }
 

@@ -37,7 +37,7 @@ type Wires interface {
 // Options are what a roster is made with.
 type Options struct {
 	Self  uint32
-	Nodes []uint32 // all configured nodes
+	Nodes []uint32 // all configured nodes; see Configure
 	Meta  []byte   // told to the others, at most 512 bytes
 	Wires Wires
 	Log   *slog.Logger
@@ -51,6 +51,8 @@ type Roster struct {
 	wire *transport
 	list atomic.Pointer[memberlist.Memberlist] // nil before and after Run
 	wake chan struct{}
+
+	nodes atomic.Pointer[[]uint32]
 }
 
 // How often the roster does what. It is not in a hurry.
@@ -65,8 +67,13 @@ const (
 func New(opt Options) *Roster {
 	t := &transport{opt: opt, packets: make(chan *memberlist.Packet, 256), streams: make(chan net.Conn, 16), closed: make(chan struct{})}
 	opt.Wires.UseRoster(link.RosterHooks{Packet: t.packet, Stream: t.stream})
-	return &Roster{opt: opt, wire: t, wake: make(chan struct{}, 1)}
+	r := &Roster{opt: opt, wire: t, wake: make(chan struct{}, 1)}
+	r.Configure(opt.Nodes)
+	return r
 }
+
+// Configure takes another list of configured nodes.
+func (r *Roster) Configure(nodes []uint32) { r.nodes.Store(&nodes) }
 
 func (r *Roster) config() *memberlist.Config {
 	conf := memberlist.DefaultLANConfig()
@@ -113,7 +120,7 @@ func (r *Roster) Wake() {
 
 func (r *Roster) rejoin(list *memberlist.Memberlist) {
 	seen := r.Seen()
-	for _, id := range r.opt.Nodes {
+	for _, id := range *r.nodes.Load() {
 		if id == r.opt.Self || seen[id] || !r.opt.Wires.Hears(id) {
 			continue
 		}

@@ -150,7 +150,7 @@ func (c *Core) waits(want []Peer) bool {
 		return len(want) < len(c.cfg.Nodes) && c.now < c.cfg.Start
 	}
 	for _, m := range c.members() {
-		if m != c.cfg.Self && !c.peers[m.ID].up {
+		if m != c.cfg.Self && !c.reached(m.ID) {
 			return false
 		}
 	}

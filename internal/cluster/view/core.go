@@ -20,6 +20,7 @@ type Core struct {
 	device   bool         // the quorum device votes for this node
 	order    quorum.Order // on the DC: asked for, for the next view
 	shrink   bool         // on the DC: last_man_standing's window is over
+	recount  bool         // votes are configured otherwise than the installed view counted them
 	opened   int          // tick at which the view was opened
 	isolated bool
 	stalled  bool // until the next view is installed
@@ -91,6 +92,8 @@ func (c *Core) Step(ev Event) []Effect {
 		c.leave()
 	case Adjust:
 		c.adjust(ev.Order)
+	case Configure:
+		c.configure(ev)
 	case Device:
 		if c.device != ev.Votes {
 			c.device = ev.Votes
@@ -158,6 +161,37 @@ func (c *Core) leave() {
 	c.left = true
 }
 
+// configure takes another configuration. Nodes that are not in it are gone for
+// this node; where votes are counted otherwise the DC makes the view anew, and
+// what was expected instead of the configured votes is over.
+func (c *Core) configure(ev Configure) {
+	for id := range c.peers {
+		if !slices.Contains(ev.Nodes, id) {
+			delete(c.peers, id)
+		}
+	}
+	for _, id := range ev.Nodes {
+		if id != c.cfg.Self.ID && c.peers[id] == nil {
+			c.peers[id] = &peer{Peer: Peer{ID: id}}
+		}
+	}
+	if !c.cfg.Quorum.Equal(ev.Quorum) {
+		c.recount = true
+		c.memory.Expected = 0
+	}
+	c.cfg.Nodes, c.cfg.Quorum, c.cfg.Window = ev.Nodes, ev.Quorum, ev.Window
+	if c.proposal != nil && !c.stillThere(c.proposal) {
+		c.proposal = nil
+	}
+	c.helloAll()
+}
+
+// reached tells whether a peer is configured and up.
+func (c *Core) reached(id uint32) bool {
+	p := c.peers[id]
+	return p != nil && p.up
+}
+
 // shut closes the installed view on this node.
 func (c *Core) shut() {
 	if !c.closed {
@@ -200,7 +234,7 @@ func (c *Core) deserted() bool {
 	if c.view == nil || c.view.DC == c.cfg.Self.ID || c.away() < c.cfg.Alone {
 		return false
 	}
-	return c.view.Quorum.Quorate && !c.peers[c.view.DC].up
+	return c.view.Quorum.Quorate && !c.reached(c.view.DC)
 }
 
 func (c *Core) tick() {
@@ -325,7 +359,7 @@ func (c *Core) onInstall(p *peer, m Message) {
 // enter installs a view on this node.
 func (c *Core) enter(v *View, document []byte) {
 	c.view, c.closed, c.open, c.stalled, c.astray = v, false, false, false, false
-	c.memory, c.order, c.shrink = v.Quorum.Memory, quorum.Order{}, false
+	c.memory, c.order, c.shrink, c.recount = v.Quorum.Memory, quorum.Order{}, false, false
 	c.awayFrom = -1
 	c.emit(Entered{View: v, Document: document})
 }

@@ -63,6 +63,13 @@ type Adjust struct{ Order quorum.Order }
 // Device says whether the quorum device gives this node its votes.
 type Device struct{ Votes bool }
 
+// Configure gives the core another configuration: what corosync.conf says now.
+type Configure struct {
+	Nodes  []uint32
+	Quorum quorum.Config
+	Window int // in ticks
+}
+
 // Carried says that the effects of the step before are carried out. It has to
 // follow a step that had Adopt, Entered or Opened among them: what is proposed
 // next begins with the document that they lead to.
@@ -79,6 +86,8 @@ func (Carried) event() {}
 func (Leave) event()   {}
 func (Adjust) event()  {}
 func (Device) event()  {}
+
+func (Configure) event() {}
 
 // Effect is one output of the core; they are to be done in order.
 type Effect interface{ effect() }

@@ -52,7 +52,7 @@ func (c *Core) stillThere(pr *proposal) bool {
 		if m == c.cfg.Self {
 			continue
 		}
-		if p := c.peers[m.ID]; !p.up || p.Peer != m {
+		if p := c.peers[m.ID]; p == nil || !p.up || p.Peer != m {
 			return false
 		}
 	}

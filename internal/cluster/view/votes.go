@@ -33,7 +33,7 @@ func (c *Core) recounts() bool {
 	if c.view.DC != c.cfg.Self.ID {
 		return false
 	}
-	return c.shrink || !c.order.IsZero() || c.votes(c.membersOf(c.view.Members)) != c.view.Quorum.Device
+	return c.shrink || c.recount || !c.order.IsZero() || c.votes(c.membersOf(c.view.Members)) != c.view.Quorum.Device
 }
 
 // membersOf returns what is known of the others among members.
@@ -59,7 +59,11 @@ func (c *Core) judged(pr *proposal) *View {
 	if c.shrink && slices.Equal(pr.members, c.view.Members) {
 		order.Expected = c.view.Quorum.Shrinks
 	}
+	memory := quorum.Merge(memories)
+	if c.recount {
+		memory.Expected = 0
+	}
 	device := c.votes(c.membersOf(pr.members))
-	outcome := c.cfg.Quorum.Evaluate(ids(pr.members), quorum.Merge(memories), device, order)
+	outcome := c.cfg.Quorum.Evaluate(ids(pr.members), memory, device, order)
 	return &View{Ballot: pr.ballot, DC: c.cfg.Self.ID, Members: slices.Clone(pr.members), Quorum: outcome, Order: order}
 }

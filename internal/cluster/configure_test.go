@@ -1,0 +1,122 @@
+package cluster
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+// stands fails where a view was made anew although nobody came or went and no
+// vote was counted otherwise.
+func (l *lab) stands(what string, before State) {
+	l.t.Helper()
+	if s := l.nodes[1].State(); !s.Open || s.View.Ballot != before.View.Ballot || len(s.Lost) > 0 {
+		l.t.Errorf("%s: view %s became %s, lost %v", what, before.View, s.View, s.Lost)
+	}
+}
+
+// A running cluster takes nodes in and lets them go, and changes its token, key
+// and links. No daemon starts anew and nobody is lost by it.
+func TestConfigureWhileRunning(t *testing.T) {
+	ignore := goleak.IgnoreCurrent()
+	t.Cleanup(func() { goleak.VerifyNone(t, ignore) })
+	l := newLab(t, 3, 2)
+	l.size, l.links = 2, 1
+	l.form(1, 2)
+	first := l.nodes[1].State()
+
+	t.Log("a third node comes")
+	l.size = 3
+	l.configure(1, 2)
+	for id := range uint32(2) {
+		l.await(id+1, "three expected votes", func(s State) bool {
+			return s.Open && s.Quorum.Expected == 3 && s.Quorum.Needed == 2 && len(s.Members) == 3
+		})
+	}
+	l.start(3)
+	l.await(3, "all in one view", members(1, 2, 3))
+	s := l.await(1, "all in one view", members(1, 2, 3))
+	if s.Self != first.Self || s.Members[1].Incarnation != first.Members[1].Incarnation || len(s.Lost) > 0 {
+		t.Errorf("members did not stay: %+v", s)
+	}
+	l.await(2, "all in one view", members(1, 2, 3))
+	l.submit(3, "by3")
+
+	t.Log("a longer token, then a much shorter one")
+	before := l.nodes[1].State()
+	for _, token := range []time.Duration{5 * time.Second, labToken} {
+		l.token = token
+		l.configure(2, 3, 1)
+		l.submit(2, fmt.Sprint("token", token.Milliseconds()))
+	}
+	awaitLink(t, l.nodes[1].Cluster, 0, true)
+	l.stands("token", before)
+
+	t.Log("another key: who starts with it is understood")
+	l.key = "the other key of the lab"
+	l.configure(3, 1, 2)
+	l.submit(1, "key")
+	l.stands("key", before)
+	l.nodes[3].stop()
+	l.start(3)
+	before = l.await(1, "its return", func(s State) bool {
+		return members(1, 2, 3)(s) && s.Members[2].Incarnation != before.Members[2].Incarnation
+	})
+
+	t.Log("a second link, which carries on without the first")
+	l.links = 2
+	l.configure(1, 3, 2)
+	for id := range uint32(3) {
+		for peer := range 2 {
+			awaitLink(t, l.nodes[id+1].Cluster, 2*peer+1, true)
+		}
+	}
+	l.setDown(0, true)
+	awaitLink(t, l.nodes[1].Cluster, 0, false)
+	l.submit(2, "second")
+	l.stands("link", before)
+	l.setDown(0, false)
+	awaitLink(t, l.nodes[1].Cluster, 0, true)
+	l.links = 1
+	l.configure(1, 2, 3)
+	if n := len(l.nodes[1].State().Links); n != 2 {
+		t.Errorf("%d links are left, want one to each peer", n)
+	}
+	l.submit(3, "one")
+	l.stands("link removed", before)
+
+	t.Log("a node leaves for good")
+	must(t, l.nodes[3].Leave(t.Context()))
+	l.await(1, "the view without it", members(1, 2))
+	l.size = 2
+	l.configure(2, 1)
+	s = l.await(1, "two expected votes", func(s State) bool { return s.Open && s.Quorum.Expected == 2 && s.Quorum.Needed == 1 })
+	if len(s.Members) != 2 || len(s.Lost) > 0 || s.Self != first.Self {
+		t.Errorf("after the removal: %+v", s)
+	}
+	l.submit(2, "last")
+	l.awaitDocument(1, "by3", "second", "last")
+
+	t.Log("what cannot be changed is refused, and nothing has changed")
+	other := l.config(1)
+	other.Port++
+	if err := l.nodes[1].Configure(t.Context(), other, []byte(l.key)); !errors.Is(err, ErrRestart) {
+		t.Errorf("another port: %v", err)
+	}
+	l.submit(1, "still")
+}
+
+// A node that is left out although it is there is dropped by the others.
+func TestConfigureWithoutALivingNode(t *testing.T) {
+	l := newLab(t, 3, 1)
+	l.form(1, 2, 3)
+	l.size = 2
+	l.configure(1, 2)
+	for id := range uint32(2) {
+		l.await(id+1, "a view of two", func(s State) bool { return members(1, 2)(s) && s.Quorum.Expected == 2 && s.Quorate() })
+	}
+	l.await(3, "being alone", func(s State) bool { return s.Isolated })
+}
