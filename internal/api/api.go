@@ -11,6 +11,7 @@ const (
 	PathState   = "/api/gpcs/v1/state"       // GET: State
 	PathCluster = "/api/gpcs/v1/cluster"     // POST ClusterCommand, this node only
 	PathRefresh = "/api/gpcs/v1/lrm/refresh" // POST RefreshRequest: forget history, probe again
+	PathFence   = "/api/gpcs/v1/fence"       // POST FenceRequest
 	PathIdle    = "/api/gpcs/v1/idle"        // GET ?timeout=seconds: answers Idle when no action is pending or running
 )
 
@@ -114,6 +115,29 @@ type RefreshRequest struct {
 	Operation string `json:"operation,omitempty"` // "" = all
 	Interval  string `json:"interval,omitempty"`
 	Failed    bool   `json:"failed"` // cleanup: only where something failed; else refresh: all history
+}
+
+// What a FenceRequest may ask for.
+const (
+	FenceReboot  = "reboot"
+	FenceOff     = "off"
+	FenceConfirm = "confirm" // a human has made sure that the node is off
+	FenceForget  = "forget"  // the history of a node, or all of it
+)
+
+// FenceRequest is fencing by hand. It is answered when it is done.
+type FenceRequest struct {
+	Do   string `json:"do"`
+	Node string `json:"node"`
+	User string `json:"user,omitempty"` // set by the server
+}
+
+// Action is the fence action that a request stands for.
+func (r FenceRequest) Action() string {
+	if r.Do == FenceReboot {
+		return FenceReboot
+	}
+	return FenceOff
 }
 
 // Idle tells whether the cluster has nothing left to do.

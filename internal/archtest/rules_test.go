@@ -6,10 +6,10 @@ var layers = [][]string{
 	{"report", "paths", "durable", "queue", "engine/builtin"},
 	{"cib", "conf", "agentmeta", "engine/graph", "engine/digest"},
 	{"admin", "status", "cluster/view", "cluster/quorum", "cluster/replica", "cluster/member",
-		"engine/sched", "engine/simulate", "engine/transition", "engine/history", "engine/controller"},
+		"fence", "engine/sched", "engine/simulate", "engine/transition", "engine/history", "engine/controller"},
 	{"api"},
 	{"cib/store", "cluster", "cluster/link", "cluster/roster", "engine/executor", "engine/agent",
-		"agents", "auth", "client"},
+		"agents", "auth", "client", "fence/device"},
 	{"server"},
 	{"daemon", "cli", "sandbox", "sim", "archtest"},
 }
@@ -21,11 +21,13 @@ var neighbours = map[string][]string{
 	"cluster/view":      {"cluster/quorum"},
 	"cluster/replica":   {"cluster/quorum", "cluster/view"},
 	"cluster/member":    {"cluster/quorum", "cluster/replica", "cluster/view"},
-	"engine/controller": {"engine/transition"},
+	"engine/controller": {"engine/transition", "fence"},
+	"fence/device":      {"agents"},
 	"cluster":           {"cluster/link", "cluster/roster"},
 	"cluster/roster":    {"cluster/link"},
 	"engine/executor":   {"engine/agent"},
 	"agents":            {"engine/agent"},
+	"engine/agent":      {"fence/device"},
 	"client":            {"auth"},
 	"cli":               {"sandbox"},
 }
@@ -38,7 +40,7 @@ var strangers = [][2]string{
 
 // pure rooms take values and give values.
 var pure = []string{
-	"cib", "conf", "report", "admin", "agentmeta", "status", "cluster/view", "cluster/quorum", "cluster/replica",
+	"cib", "conf", "report", "admin", "agentmeta", "fence", "status", "cluster/view", "cluster/quorum", "cluster/replica",
 	"cluster/member", "engine/sched", "engine/simulate", "engine/transition", "engine/controller", "engine/graph",
 	"engine/digest", "engine/history", "engine/builtin",
 }

@@ -141,6 +141,11 @@ func (t *Target) Refresh(ctx context.Context, r api.RefreshRequest) error {
 	return t.call(ctx, http.MethodPost, api.PathRefresh, 0, r, nil)
 }
 
+// Fence fences a node by hand, or notes or forgets what a FenceRequest says.
+func (t *Target) Fence(ctx context.Context, r api.FenceRequest) error {
+	return t.call(ctx, http.MethodPost, api.PathFence, NoLimit, r, nil)
+}
+
 // Idle waits until the cluster has nothing left to do, or for limit; 0 = for
 // as long as the context allows. It tells whether the cluster is idle.
 func (t *Target) Idle(ctx context.Context, limit time.Duration) (bool, error) {

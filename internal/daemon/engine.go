@@ -18,6 +18,7 @@ type engine struct {
 	submit  func(context.Context, cib.Request) (cib.Version, error)
 	execute func(context.Context, controller.Execute) error
 	latest  func() *cib.Document // the newest document this node holds
+	fencer  *fencer
 
 	inbox   chan event
 	wg      sync.WaitGroup
@@ -79,6 +80,12 @@ func (e *engine) carryOut(ctx context.Context, effect controller.Effect, timer *
 				return c.Submitted(now, effect.Seq, err)
 			})
 		})
+	case controller.Fence:
+		e.fencer.begin(ctx, effect)
+	case controller.StopFencing:
+		e.fencer.stop(effect.Seq)
+	case controller.FenceAnswer:
+		e.wg.Go(func() { e.fencer.answer(effect) })
 	case controller.Execute:
 		if err := e.execute(ctx, effect); err != nil {
 			e.wg.Go(func() {

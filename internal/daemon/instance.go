@@ -55,6 +55,7 @@ type instance struct {
 	results   *queue.Queue[history.Result]
 	questions questions
 	taken     recent // commands of DCs
+	fencer    *fencer
 
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -93,7 +94,8 @@ func newInstance(d *Daemon) (*instance, error) {
 	if loaded.Trouble != "" {
 		i.trouble(loaded.Trouble)
 	}
-	if i.runner, err = agent.New(agent.Options{Root: d.opts.Root, Node: name, Log: d.log,
+	i.fencer = newFencer(i)
+	if i.runner, err = agent.New(agent.Options{Root: d.opts.Root, Node: name, Log: d.log, Devices: i.fencer.devices,
 		NoCgroups: d.noCgroups}); err != nil {
 		return nil, err
 	}
@@ -119,7 +121,7 @@ func (i *instance) newEngine(cfg cluster.Config) *engine {
 	token := cfg.Token
 	e := newEngine(controller.Config{UUID: i.uuid, Version: dcVersion, FeatureSet: history.FeatureSet, ClusterName: cfg.Name,
 		Token: token, Guard: token / 4, Schedule: schedule}, i.log)
-	e.submit, e.execute, e.latest = i.cluster.Submit, i.execute, i.cluster.Document
+	e.submit, e.execute, e.latest, e.fencer = i.cluster.Submit, i.execute, i.cluster.Document, i.fencer
 	return e
 }
 

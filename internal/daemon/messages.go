@@ -41,6 +41,9 @@ func (i *instance) execute(ctx context.Context, e controller.Execute) error {
 
 // receive takes a message from another node. It must not block.
 func (i *instance) receive(from uint32, kind string, payload []byte) {
+	if i.fencer.receive(from, kind, payload) {
+		return
+	}
 	switch kind {
 	case kindExecute:
 		var c command

@@ -165,6 +165,24 @@ func (s *Server) refresh(w http.ResponseWriter, r *http.Request, _ auth.User) er
 	return nil
 }
 
+func (s *Server) fence(w http.ResponseWriter, r *http.Request, user auth.User) error {
+	var request api.FenceRequest
+	if err := decode(r, &request); err != nil {
+		return err
+	}
+	switch request.Do {
+	case api.FenceReboot, api.FenceOff, api.FenceConfirm, api.FenceForget:
+	default:
+		return &api.Error{Code: api.CodeInvalid, Message: "unknown fencing command " + strconv.Quote(request.Do)}
+	}
+	request.User = user.Name
+	if err := s.Cluster.Fence(r.Context(), request); err != nil {
+		return err
+	}
+	answerJSON(w, http.StatusOK, struct{}{})
+	return nil
+}
+
 // longestIdle bounds how long one request may wait for the cluster.
 const longestIdle = 24 * time.Hour
 

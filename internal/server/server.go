@@ -36,6 +36,8 @@ type Cluster interface {
 	// Do carries out a command on this node's cluster services.
 	Do(ctx context.Context, c api.ClusterCommand) error
 	Refresh(ctx context.Context, r api.RefreshRequest) error
+	// Fence fences a node by hand.
+	Fence(ctx context.Context, r api.FenceRequest) error
 	// Idle returns nil as soon as no action is pending or running.
 	Idle(ctx context.Context) error
 }
@@ -73,6 +75,7 @@ func New(o Options) *Server {
 	r.Get(api.PathState, s.own(auth.Read, s.getState))
 	r.Post(api.PathCluster, s.own(auth.Write, s.clusterCommand))
 	r.Post(api.PathRefresh, s.own(auth.Write, s.refresh))
+	r.Post(api.PathFence, s.own(auth.Full, s.fence))
 	r.Get(api.PathIdle, s.own(auth.Read, s.idle))
 	r.NotFound(func(w http.ResponseWriter, _ *http.Request) { text(w, http.StatusNotFound, "Unknown Request") })
 	s.routes = r

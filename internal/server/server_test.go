@@ -54,6 +54,8 @@ func (f *fakeCluster) Do(_ context.Context, c api.ClusterCommand) error {
 
 func (f *fakeCluster) Refresh(context.Context, api.RefreshRequest) error { return f.err }
 
+func (*fakeCluster) Fence(context.Context, api.FenceRequest) error { return nil }
+
 func (f *fakeCluster) Idle(ctx context.Context) error {
 	if f.err == nil {
 		return nil

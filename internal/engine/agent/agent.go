@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"sync"
 	"time"
 
 	"gpcs/internal/engine/graph"
 	"gpcs/internal/engine/history"
+	"gpcs/internal/fence/device"
 	"gpcs/internal/paths"
 )
 
@@ -23,6 +25,8 @@ type Options struct {
 	Root paths.Root
 	Node string // this node's name
 	Log  *slog.Logger
+	// Devices runs fence devices; nil makes one.
+	Devices *device.Runner
 	// NoBuiltin runs the installed IPaddr2 even where the built-in would do.
 	NoBuiltin bool
 	// NoCgroups leaves the agents in the daemon's own cgroup.
@@ -52,6 +56,10 @@ type Runner struct {
 	log       *slog.Logger
 	cgroups   *cgroups // nil where there are none
 	addresses *addresses
+	devices   *device.Runner
+
+	startedMu sync.Mutex
+	started   map[string]bool // fence devices by id
 }
 
 // New prepares the directories that agents expect and finds out whether
@@ -60,7 +68,10 @@ func New(opts Options) (*Runner, error) {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	r := &Runner{opts: opts, log: opts.Log}
+	r := &Runner{opts: opts, log: opts.Log, devices: opts.Devices, started: map[string]bool{}}
+	if r.devices == nil {
+		r.devices = device.New(opts.Root, opts.Log)
+	}
 	if err := r.makeDirs(); err != nil {
 		return nil, err
 	}
@@ -112,6 +123,8 @@ func (r *Runner) Run(ctx context.Context, req Request) history.Outcome {
 		run = r.runSystemd
 	case "service":
 		run = r.runService
+	case "stonith":
+		run = r.runStonith
 	default:
 		return history.Outcome{RC: history.RCUnimplemented, Status: history.NotSupported,
 			Reason: fmt.Sprintf("this node runs no agents of class %q", req.Rsc.Class)}

@@ -16,10 +16,6 @@ const defaultTimeout = 20 * time.Second
 // thought to have lost it (Pacemaker's cluster-delay).
 const delay = 60 * time.Second
 
-// fenceRetry is the pause before fencing is decided on again after it could
-// not be done.
-const fenceRetry = 10 * time.Second
-
 // start carries out one action of the transition.
 func (c *Controller) start(now time.Time, a *graph.Action) {
 	switch a.Operation {
@@ -36,10 +32,7 @@ func (c *Controller) start(now time.Time, a *graph.Action) {
 		c.execute(a)
 		c.confirm(a.ID, true)
 	case "stonith":
-		c.note(c.number, fmt.Sprintf("node %s must be fenced before what it ran is recovered; no fencing device can do it: "+
-			"after you made sure that it is off, restart it or remove it from the cluster", a.Node))
-		c.notBefore = now.Add(fenceRetry)
-		c.confirm(a.ID, false)
+		c.fence(a)
 	default:
 		c.execute(a)
 		c.deadlines[a.ID] = now.Add(timeout(a) + delay)

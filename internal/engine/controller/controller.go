@@ -100,12 +100,21 @@ type Controller struct {
 	pending map[int]int // submits under way -> action that each confirms, or 0
 	syncing int         // seq of the membership change under way, 0 = none
 
+	born       time.Time        // of the first view
+	fencings   map[int]*fencing // under way, by seq
+	fenceFails map[string]int   // failures in a row, by target
+	gaveUp     bool             // a target was not fenced again in this transition
+	answers    map[int]string   // submits that answer an Ask
+	lastHash   string           // of the last record of the fencing history
+
 	out []Effect
 }
 
 // New returns a controller that is not the DC yet.
 func New(cfg Config) *Controller {
-	return &Controller{cfg: cfg, pending: map[int]int{}, deadlines: map[int]time.Time{}}
+	c := &Controller{cfg: cfg, fenceFails: map[string]int{}}
+	c.drop()
+	return c
 }
 
 // View takes a newly installed view, or the news that this node is in none
@@ -113,6 +122,9 @@ func New(cfg Config) *Controller {
 func (c *Controller) View(now time.Time, v View) []Effect {
 	before := c.view
 	c.view = v
+	if c.born.IsZero() && v.Number > 0 {
+		c.born = now
+	}
 	if !v.DC {
 		c.drop()
 		return c.take()
@@ -135,6 +147,9 @@ func (c *Controller) View(now time.Time, v View) []Effect {
 // it has already taken.
 func (c *Controller) carryOver(before View) {
 	for _, a := range c.tr.InFlight() {
+		if a.Operation == "stonith" {
+			continue // its target is gone, as is to be expected
+		}
 		was, now := before.node(a.NodeID), c.view.node(a.NodeID)
 		if !now.Online || now.life() != was.life() {
 			c.confirm(a.ID, false)
@@ -200,6 +215,14 @@ func (c *Controller) Submitted(now time.Time, seq int, err error) []Effect {
 	if action != 0 {
 		c.confirm(action, err == nil)
 	}
+	if id, asked := c.answers[seq]; asked {
+		delete(c.answers, seq)
+		answer := FenceAnswer{ID: id}
+		if err != nil {
+			answer.Error = "the node was fenced, but that could not be stored: " + err.Error()
+		}
+		c.out = append(c.out, answer)
+	}
 	return c.advance(now)
 }
 
@@ -244,6 +267,10 @@ func (c *Controller) submit(action int, ops ...cib.Op) int {
 func (c *Controller) drop() {
 	c.tr, c.dirty, c.syncing = nil, false, 0
 	c.pending, c.deadlines = map[int]int{}, map[int]time.Time{}
+	if len(c.fencings) > 0 {
+		c.out = append(c.out, StopFencing{})
+	}
+	c.fencings, c.answers, c.lastHash = map[int]*fencing{}, map[int]string{}, ""
 }
 
 func (c *Controller) confirm(id int, ok bool) {
@@ -295,6 +322,7 @@ func (c *Controller) decide(now time.Time) {
 		return
 	}
 	c.number++
+	c.gaveUp = false
 	c.tr = transition.New(g, c.number, c.cfg.UUID)
 	c.note(c.number, fmt.Sprintf("transition of %d actions on version %s", len(g.Synapses), c.doc.Version()))
 	c.run(now)
@@ -304,6 +332,9 @@ func (c *Controller) decide(now time.Time) {
 // lost node ran is not started before the node must have stopped it itself.
 func (c *Controller) holdUntil(now time.Time) time.Time {
 	until := c.notBefore
+	if at := c.unseenUntil(); at.After(until) {
+		until = at
+	}
 	if options(c.doc).lostNodesGoOn() {
 		return until
 	}
@@ -341,7 +372,7 @@ func (c *Controller) end(outcome transition.Outcome) {
 		c.note(c.number, "transition complete")
 	case transition.Stopped:
 		c.note(c.number, "transition stopped: "+c.tr.Aborted())
-		c.dirty = true
+		c.dirty = c.dirty || !c.gaveUp
 	case transition.Stuck:
 		c.note(c.number, "transition cannot go on: its orderings form a loop; remove one of the constraints that contradict each other")
 	}

@@ -1,19 +1,24 @@
 package controller
 
 import (
+	"strconv"
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/fence"
 )
 
 // clusterOptions are the few cluster options that the controller itself obeys.
 type clusterOptions struct {
 	fencing bool
 	policy  string
+
+	fenceTimeoutMS int64
+	maxAttempts    int
 }
 
 func options(doc *cib.Document) clusterOptions {
-	o := clusterOptions{fencing: true, policy: "stop"}
+	o := clusterOptions{fencing: true, policy: "stop", fenceTimeoutMS: fencingTimeout.Milliseconds(), maxAttempts: maxAttempts}
 	conf := doc.Find("crm_config")
 	if conf == nil {
 		return o
@@ -26,6 +31,14 @@ func options(doc *cib.Document) clusterOptions {
 				o.fencing = value != "false" && value != "off" && value != "no" && value != "n" && value != "0"
 			case "no-quorum-policy":
 				o.policy = value
+			case "stonith-timeout", "fencing-timeout":
+				if ms, ok := fence.ParseMS(value); ok && ms > 0 {
+					o.fenceTimeoutMS = ms
+				}
+			case "stonith-max-attempts", "fencing-max-attempts":
+				if n, err := strconv.Atoi(value); err == nil && n > 0 {
+					o.maxAttempts = n
+				}
 			}
 		}
 	}

@@ -86,6 +86,7 @@ func expected(op *cib.Element) bool {
 // are confirmed, anything else calls for a new decision.
 func (c *Controller) compare(now snapshot) {
 	if now.config != c.seen.config {
+		clear(c.fenceFails) // a device may have been mended
 		c.changed("the configuration changed")
 	}
 	for id, text := range now.states {

@@ -1,0 +1,270 @@
+package controller
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"gpcs/internal/cib"
+	"gpcs/internal/engine/graph"
+	"gpcs/internal/fence"
+)
+
+// Fence has a node fenced by a fence.Plan on Doc; the caller answers with
+// Proven, where it came to that, and Ended.
+type Fence struct {
+	Seq     int
+	Request fence.Request // without members
+	Doc     *cib.Document
+}
+
+// StopFencing ends the plan of a Fence, of all of them with Seq 0.
+type StopFencing struct{ Seq int }
+
+// FenceAnswer is the answer to an Ask.
+type FenceAnswer struct {
+	ID    string
+	Error string // "" = done
+}
+
+func (Fence) effect()       {}
+func (StopFencing) effect() {}
+func (FenceAnswer) effect() {}
+
+// Ask is fencing that an administrator wants.
+type Ask struct {
+	ID      string `json:"id"`
+	Target  string `json:"target"`
+	Action  string `json:"action"`
+	Origin  string `json:"origin"` // node
+	Client  string `json:"client"` // program and user
+	Confirm bool   `json:"confirm"`
+}
+
+// fencing is one that is under way.
+type fencing struct {
+	seq    int
+	action int // of the transition, 0 = none
+	ask    Ask
+	id     string // of the target, "" where it is not known
+	node   fence.Request
+	proven bool
+	submit int // seq of the Submit of its success, 0 before
+}
+
+// What a retry waits, and what an unseen node is given to join.
+const (
+	fenceRetry    = 2 * time.Second
+	fenceRetryMax = 10 * time.Second
+	deadtime      = 20 * time.Second // Pacemaker's dc-deadtime
+	maxAttempts   = 10               // stonith-max-attempts
+)
+
+// fencingTimeout is Pacemaker's stonith-timeout.
+const fencingTimeout = 60 * time.Second
+
+// fence carries out the transition's action to fence a node.
+func (c *Controller) fence(a *graph.Action) {
+	if f := c.fencingOf(a.Node); f != nil && f.action == 0 {
+		f.action = a.ID // an administrator was faster
+		return
+	}
+	if n := c.fenceFails[a.Node]; n >= options(c.doc).maxAttempts {
+		if !c.gaveUp {
+			c.note(c.number, fmt.Sprintf("node %s could not be fenced %d times: what it ran is not recovered; mend the device, "+
+				"or make sure that the node is off and run 'pcs stonith confirm %s'", a.Node, n, a.Node))
+		}
+		c.gaveUp = true
+		c.confirm(a.ID, false)
+		return
+	}
+	op := a.Attr("CRM_meta_stonith_action")
+	if op == "" {
+		op = fence.Reboot
+	}
+	delay, _ := strconv.ParseInt(a.Attr("CRM_meta_priority_fencing_delay"), 10, 64)
+	f := &fencing{action: a.ID, id: a.NodeID, ask: Ask{Target: a.Node, Action: op, Origin: c.selfName(), Client: "pacemaker-controld"}}
+	c.begin(f, delay*1000)
+}
+
+func (c *Controller) begin(f *fencing, delayMS int64) {
+	c.seq++
+	f.seq = c.seq
+	f.node = fence.Request{Target: f.ask.Target, Action: f.ask.Action, TimeoutMS: options(c.doc).fenceTimeoutMS, DelayMS: delayMS}
+	c.fencings[f.seq] = f
+	c.note(c.number, fmt.Sprintf("fencing of %s (%s) begins", f.ask.Target, f.ask.Action))
+	c.out = append(c.out, Fence{Seq: f.seq, Request: f.node, Doc: c.doc})
+}
+
+func (c *Controller) fencingOf(target string) *fencing {
+	for _, f := range c.fencings {
+		if f.ask.Target == target && !f.proven {
+			return f
+		}
+	}
+	return nil
+}
+
+func (c *Controller) selfName() string { return c.view.node(idText(c.view.Self)).Name }
+
+// Asked takes an administrator's wish. A confirmation counts as proof at once,
+// whatever devices are doing.
+func (c *Controller) Asked(now time.Time, ask Ask) []Effect {
+	id := ""
+	for _, n := range c.view.Nodes {
+		if n.Name == ask.Target {
+			id = idText(n.ID)
+		}
+	}
+	switch {
+	case !c.view.DC || c.doc == nil:
+		return []Effect{FenceAnswer{ID: ask.ID, Error: "the DC changed meanwhile; try again"}}
+	case id == "":
+		return []Effect{FenceAnswer{ID: ask.ID, Error: fmt.Sprintf("there is no node '%s'", ask.Target)}}
+	case ask.Confirm && c.view.node(id).Online:
+		return []Effect{FenceAnswer{ID: ask.ID, Error: fmt.Sprintf("node %s is a member of the cluster at this moment: it is not off", ask.Target)}}
+	}
+	f := &fencing{ask: ask, id: id}
+	if !ask.Confirm {
+		c.begin(f, 0)
+		return c.advance(now)
+	}
+	if running := c.fencingOf(ask.Target); running != nil {
+		f.action = running.action
+		delete(c.fencings, running.seq)
+		c.out = append(c.out, StopFencing{Seq: running.seq})
+		if running.ask.ID != "" {
+			c.out = append(c.out, FenceAnswer{ID: running.ask.ID})
+		}
+	}
+	c.seq++
+	f.seq = c.seq
+	c.fencings[f.seq] = f
+	c.prove(now, f, fence.Proven{Proof: "confirmed by a human", Delegate: "a human"})
+	delete(c.fencings, f.seq)
+	return c.advance(now)
+}
+
+// Proven tells that a Fence reached its aim.
+func (c *Controller) Proven(now time.Time, seq int, p fence.Proven) []Effect {
+	if f := c.fencings[seq]; f != nil && !f.proven {
+		c.prove(now, f, p)
+	}
+	return c.advance(now)
+}
+
+// prove writes the success down, in one change with its record: nothing is
+// recovered before that is stored.
+func (c *Controller) prove(now time.Time, f *fencing, p fence.Proven) {
+	f.proven = true
+	delete(c.fenceFails, f.ask.Target)
+	c.note(c.number, fmt.Sprintf("%s of %s succeeded: %s (%s by %s)", f.ask.Action, f.ask.Target, p.Proof, strings.Join(p.Devices, ","), p.Delegate))
+	r := c.record(now, f)
+	r.State, r.Delegate, r.Device, r.Proof = fence.Success, p.Delegate, strings.Join(p.Devices, ","), p.Proof
+	ops := c.addRecord(r)
+	if f.ask.Action == fence.On {
+		ops = append(ops, unfenced(f.id, now))
+	} else {
+		ops = append(fenced(c.doc, f.id, f.ask.Target), ops...)
+	}
+	f.submit = c.submit(f.action, ops...)
+	if f.ask.ID != "" {
+		c.answers[f.submit] = f.ask.ID
+	}
+}
+
+// Ended tells that nothing of a Fence is under way any more.
+func (c *Controller) Ended(now time.Time, seq int, e fence.Ended) []Effect {
+	f := c.fencings[seq]
+	if f == nil {
+		return nil
+	}
+	delete(c.fencings, seq)
+	for _, text := range e.Failures {
+		c.note(c.number, text)
+	}
+	if f.proven {
+		return c.advance(now)
+	}
+	reason := "no device could do it"
+	if len(e.Failures) > 0 {
+		reason = e.Failures[len(e.Failures)-1]
+	}
+	c.fenceFails[f.ask.Target]++
+	r := c.record(now, f)
+	r.State, r.Reason = fence.Failed, reason
+	c.submit(0, c.addRecord(r)...)
+	if f.ask.ID != "" {
+		c.out = append(c.out, FenceAnswer{ID: f.ask.ID, Error: reason})
+	}
+	if f.action != 0 {
+		c.notBefore = now.Add(min(fenceRetryMax, fenceRetry*time.Duration(c.fenceFails[f.ask.Target])))
+		c.confirm(f.action, false)
+	}
+	return c.advance(now)
+}
+
+func (c *Controller) record(now time.Time, f *fencing) fence.Record {
+	return fence.Record{ID: fmt.Sprintf("%s-%d", c.cfg.UUID, f.seq), Target: f.ask.Target, Action: f.ask.Action,
+		Origin: f.ask.Origin, Client: f.ask.Client, CompletedMS: now.UnixMilli()}
+}
+
+// addRecord chains a record to the last one, which may not be in the document yet.
+func (c *Controller) addRecord(r fence.Record) []cib.Op {
+	if c.lastHash == "" || len(c.pending) == 0 {
+		c.lastHash = fence.LastHash(c.doc)
+	}
+	r = fence.Chain(r, c.lastHash)
+	c.lastHash = r.Hash
+	return fence.Append(c.doc, r)
+}
+
+// fenced makes a node's entry in the status section that of a node which is
+// off. What was fenced is its daemon of that moment: until another one comes,
+// the node counts as gone even where the view still has it.
+func fenced(doc *cib.Document, id, name string) []cib.Op {
+	life := ""
+	if have := findState(doc, id); have != nil {
+		life = have.SelectAttrValue("incarnation", "")
+	}
+	return []cib.Op{forget(id, "lrm"), forget(id, "transient_attributes"), modifyState(cib.NewElement("node_state", "id", id,
+		"uname", name, "in_ccm", "false", "crmd", "offline", "join", "down", "expected", "down", "fenced", life,
+		"crm-debug-origin", "send_stonith_update"))}
+}
+
+// Fenced tells whether a node's entry says that the daemon of an incarnation
+// was fenced.
+func Fenced(state *cib.Element, incarnation uint64) bool {
+	if state == nil || incarnation == 0 {
+		return false
+	}
+	life, _, _ := strings.Cut(state.SelectAttrValue("fenced", ""), "-")
+	return life == strconv.FormatUint(incarnation, 10)
+}
+
+// unfenced notes that a node was switched on, by Pacemaker's attribute.
+func unfenced(id string, now time.Time) cib.Op {
+	attrs := cib.NewElement("transient_attributes", "id", id)
+	set := cib.NewElement("instance_attributes", "id", "status-"+id)
+	set.AddChild(cib.NewElement("nvpair", "id", "status-"+id+"-.node-unfenced", "name", "#node-unfenced",
+		"value", strconv.FormatInt(now.Unix(), 10)))
+	attrs.AddChild(set)
+	state := cib.NewElement("node_state", "id", id)
+	state.AddChild(attrs)
+	return modifyState(state)
+}
+
+// unseenUntil is the time until which nodes that were never seen may join
+// before they are fenced (startup-fencing).
+func (c *Controller) unseenUntil() time.Time {
+	if !options(c.doc).fencing || c.born.IsZero() {
+		return time.Time{}
+	}
+	for _, n := range c.view.Nodes {
+		if !n.Online && findState(c.doc, idText(n.ID)) == nil {
+			return c.born.Add(deadtime)
+		}
+	}
+	return time.Time{}
+}

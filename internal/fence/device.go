@@ -1,0 +1,252 @@
+package fence
+
+import (
+	"sort"
+	"strconv"
+	"strings"
+
+	"gpcs/internal/cib"
+)
+
+// Device is a configured fence device: a primitive of class stonith.
+type Device struct {
+	ID       string            `json:"id"`
+	Agent    string            `json:"agent"`  // "fence_ipmilan"
+	Params   map[string]string `json:"params"` // with those of Pacemaker (pcmk_*)
+	Priority int               `json:"priority,omitempty"`
+	Banned   map[string]bool   `json:"banned,omitempty"` // names of nodes that must not run it
+}
+
+// Devices returns the devices of the configuration, those to be asked first
+// first. A device whose target-role is Stopped is left out: it is disabled.
+func Devices(doc *cib.Document) []Device {
+	section := doc.Find("resources")
+	if section == nil {
+		return nil
+	}
+	templates := map[string]*cib.Element{}
+	for _, t := range section.SelectElements("template") {
+		templates[t.SelectAttrValue("id", "")] = t
+	}
+	var list []Device
+	var walk func(e *cib.Element)
+	walk = func(e *cib.Element) {
+		for _, c := range e.ChildElements() {
+			if c.Tag != "primitive" {
+				walk(c)
+				continue
+			}
+			if d, ok := deviceOf(c, templates[c.SelectAttrValue("template", "")]); ok {
+				d.Banned = bans(doc, d.ID)
+				list = append(list, d)
+			}
+		}
+	}
+	walk(section)
+	sort.SliceStable(list, func(i, j int) bool { return list[i].Priority > list[j].Priority })
+	return list
+}
+
+func deviceOf(e, template *cib.Element) (Device, bool) {
+	class, agent := e.SelectAttrValue("class", ""), e.SelectAttrValue("type", "")
+	params, meta := values(e, "instance_attributes"), values(e, "meta_attributes")
+	if template != nil {
+		class, agent = template.SelectAttrValue("class", ""), template.SelectAttrValue("type", "")
+		params, meta = fill(params, values(template, "instance_attributes")), fill(meta, values(template, "meta_attributes"))
+	}
+	if class != "stonith" || strings.EqualFold(meta["target-role"], "stopped") {
+		return Device{}, false
+	}
+	priority, _ := strconv.Atoi(meta["priority"])
+	return Device{ID: e.SelectAttrValue("id", ""), Agent: agent, Params: params, Priority: priority}, true
+}
+
+// values reads the attribute sets of a kind; the set of the highest score
+// counts, then the first. Sets with a rule are not for fence devices.
+func values(e *cib.Element, kind string) map[string]string {
+	sets := e.SelectElements(kind)
+	score := func(e *cib.Element) int { n, _ := strconv.Atoi(e.SelectAttrValue("score", "0")); return n }
+	sort.SliceStable(sets, func(i, j int) bool { return score(sets[i]) > score(sets[j]) })
+	found := map[string]string{}
+	for _, set := range sets {
+		if set.SelectElement("rule") != nil {
+			continue
+		}
+		for _, nv := range set.SelectElements("nvpair") {
+			name := nv.SelectAttrValue("name", "")
+			if _, have := found[name]; !have {
+				found[name] = nv.SelectAttrValue("value", "")
+			}
+		}
+	}
+	return found
+}
+
+func fill(have, more map[string]string) map[string]string {
+	for k, v := range more {
+		if _, ok := have[k]; !ok {
+			have[k] = v
+		}
+	}
+	return have
+}
+
+// bans returns the nodes that a location constraint keeps a device off.
+func bans(doc *cib.Document, device string) map[string]bool {
+	section := doc.Find("constraints")
+	if section == nil {
+		return nil
+	}
+	banned := map[string]bool{}
+	for _, l := range section.SelectElements("rsc_location") {
+		if l.SelectAttrValue("rsc", "") == device && l.SelectAttrValue("score", "") == "-INFINITY" && l.SelectElement("rule") == nil {
+			banned[l.SelectAttrValue("node", "")] = true
+		}
+	}
+	return banned
+}
+
+// The ways by which a device's targets are found (pcmk_host_check).
+const (
+	CheckNone    = "none"
+	CheckStatic  = "static-list"
+	CheckDynamic = "dynamic-list"
+	CheckStatus  = "status"
+)
+
+// HostCheck is how the device's targets are found: as configured, else
+// static-list where targets are named, else "" - the agent has to be asked in
+// the way that it knows.
+func (d Device) HostCheck() string {
+	if c := d.Params["pcmk_host_check"]; c != "" {
+		return c
+	}
+	if d.Params["pcmk_host_list"] != "" || d.Params["pcmk_host_map"] != "" {
+		return CheckStatic
+	}
+	return ""
+}
+
+// Answer to the question whether a device can fence a node.
+type Answer int
+
+// The answers.
+const (
+	No Answer = iota
+	Yes
+	Ask // the device itself has to be asked
+)
+
+// CanFence tells from the configuration alone whether the device fences a node.
+func (d Device) CanFence(target string) Answer {
+	switch d.HostCheck() {
+	case CheckNone:
+		return Yes
+	case CheckStatic:
+		if _, mapped := d.hostMap()[target]; mapped || Listed(d.Params["pcmk_host_list"], target) {
+			return Yes
+		}
+		return No
+	}
+	return Ask
+}
+
+// Listed tells whether a name stands in a list parted by commas, semicolons
+// or blanks.
+func Listed(list, name string) bool {
+	for _, f := range strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune(",; \t\r\n", r) }) {
+		if strings.EqualFold(f, name) {
+			return true
+		}
+	}
+	return false
+}
+
+func (d Device) hostMap() map[string]string { return nodeMap(d.Params["pcmk_host_map"]) }
+
+// nodeMap reads node1:value;node2:value; "=" may stand for ":".
+func nodeMap(text string) map[string]string {
+	m := map[string]string{}
+	for _, f := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("; \t\r\n", r) }) {
+		if at := strings.IndexAny(f, ":="); at > 0 {
+			m[f[:at]] = f[at+1:]
+		}
+	}
+	return m
+}
+
+// Plug is the name by which the device knows a node.
+func (d Device) Plug(target string) string {
+	if p := d.hostMap()[target]; p != "" {
+		return p
+	}
+	return target
+}
+
+// Action is the agent's name for one of the cluster's actions.
+func (d Device) Action(action string) string {
+	if a := d.Params["pcmk_"+action+"_action"]; a != "" {
+		return a
+	}
+	return action
+}
+
+// TimeoutMS bounds an action on this device, in ms; general is the cluster's
+// stonith-timeout.
+func (d Device) TimeoutMS(action string, general int64) int64 {
+	if ms, ok := ParseMS(d.Params["pcmk_"+action+"_timeout"]); ok && ms > 0 {
+		return ms
+	}
+	return general
+}
+
+// Retries is how often an action is tried at most within its timeout.
+func (d Device) Retries(action string) int {
+	if n, err := strconv.Atoi(d.Params["pcmk_"+action+"_retries"]); err == nil && n > 0 {
+		return n
+	}
+	return 2
+}
+
+// Limit is how many actions may run on the device at once; 0 = any number.
+func (d Device) Limit() int {
+	n, err := strconv.Atoi(d.Params["pcmk_action_limit"])
+	switch {
+	case err != nil || n == 0:
+		return 1
+	case n < 0:
+		return 0
+	}
+	return n
+}
+
+// DelayMS is the wait before a target is fenced, in ms: the base, and a random
+// part (random in [0,1)) up to the maximum.
+func (d Device) DelayMS(target string, random float64) int64 {
+	text := d.Params["pcmk_delay_base"]
+	if strings.ContainsAny(text, ":=") {
+		text = nodeMap(text)[target]
+	}
+	base, _ := ParseMS(text)
+	top, _ := ParseMS(d.Params["pcmk_delay_max"])
+	if top <= base {
+		return base
+	}
+	return base + int64(random*float64(top-base))
+}
+
+// ParseMS reads a time as Pacemaker writes it: seconds without a unit.
+func ParseMS(text string) (int64, bool) {
+	text = strings.TrimSpace(text)
+	end := 0
+	for end < len(text) && text[end] >= '0' && text[end] <= '9' {
+		end++
+	}
+	n, err := strconv.ParseInt(text[:end], 10, 64)
+	unit, known := map[string]int64{"": 1000, "s": 1000, "sec": 1000, "ms": 1, "msec": 1, "m": 60000, "min": 60000,
+		"h": 3600000, "hr": 3600000}[strings.ToLower(strings.TrimSpace(text[end:]))]
+	if err != nil || !known {
+		return 0, false
+	}
+	return n * unit, true
+}

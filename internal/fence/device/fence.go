@@ -1,0 +1,160 @@
+package device
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"gpcs/internal/fence"
+)
+
+// Order is what a member is told to do with a device.
+type Order struct {
+	Device    fence.Device `json:"device"`
+	Action    string       `json:"action"`
+	Target    string       `json:"target"`
+	Ask       bool         `json:"ask"`
+	DelayMS   int64        `json:"delay_ms"`
+	TimeoutMS int64        `json:"timeout_ms"`
+	Retries   int          `json:"retries"`
+}
+
+// statusPause is the time between two looks at a machine that is going off.
+const statusPause = 250 * time.Millisecond
+
+// Fence carries out an order: the wait, the question whether the device
+// fences the target, the action, and for off the look at the machine until it
+// is off. It takes at most the order's delay and timeout.
+func (r *Runner) Fence(ctx context.Context, o Order) fence.Reply {
+	if !wait(ctx, time.Duration(o.DelayMS)*time.Millisecond) {
+		return fence.Reply{Reason: "the daemon stopped"}
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(o.TimeoutMS)*time.Millisecond)
+	defer cancel()
+	leave, err := r.enter(ctx, o.Device)
+	if err != nil {
+		return fence.Reply{Reason: "the device was busy with other actions all the time"}
+	}
+	defer leave()
+	if o.Ask && !r.fences(ctx, o.Device, o.Target) {
+		return fence.Reply{Unfit: true, Reason: "the device does not say that it fences the node"}
+	}
+	action := o.Action
+	if action == fence.Off && o.Device.Action(fence.Off) == fence.Off && !r.knows(ctx, o.Device, fence.Off) {
+		action = fence.Reboot
+	}
+	begun := time.Now()
+	reply := r.try(ctx, o, action)
+	if reply.OK && action == fence.Off {
+		reply = r.verify(ctx, o)
+	}
+	r.log.Info("fence device was used", "device", o.Device.ID, "op", action, "target", o.Target, "ok", reply.OK,
+		"verified", reply.Verified, "reason", reply.Reason, "ms", time.Since(begun).Milliseconds())
+	return reply
+}
+
+// try runs the action as often as the order allows.
+func (r *Runner) try(ctx context.Context, o Order, action string) fence.Reply {
+	var last result
+	for range max(1, o.Retries) {
+		if last = r.call(ctx, o.Device, o.Device.Action(action), o.Target); last.ok() {
+			return fence.Reply{OK: true}
+		}
+		if !wait(ctx, statusPause) {
+			break
+		}
+	}
+	return fence.Reply{Reason: last.reason}
+}
+
+// verify reads the machine's status until it is off. A device that cannot be
+// asked is believed, and its word is all there is.
+func (r *Runner) verify(ctx context.Context, o Order) fence.Reply {
+	if !r.knows(ctx, o.Device, o.Device.Action(fence.Status)) {
+		return fence.Reply{OK: true}
+	}
+	for {
+		res := r.call(ctx, o.Device, o.Device.Action(fence.Status), o.Target)
+		if res.code == exitOff {
+			return fence.Reply{OK: true, Verified: true}
+		}
+		if !wait(ctx, statusPause) {
+			reason := "the device says that the machine is still on"
+			if !res.ok() {
+				reason = "the machine's status cannot be read after it was switched off: " + res.reason
+			}
+			return fence.Reply{Reason: reason}
+		}
+	}
+}
+
+// fences asks the device whether it knows the target.
+func (r *Runner) fences(ctx context.Context, d fence.Device, target string) bool {
+	check := d.HostCheck()
+	if check == "" {
+		switch {
+		case r.knows(ctx, d, "list"):
+			check = fence.CheckDynamic
+		case r.knows(ctx, d, fence.Status):
+			check = fence.CheckStatus
+		default:
+			return true
+		}
+	}
+	if check == fence.CheckStatus {
+		res := r.call(ctx, d, d.Action(fence.Status), target)
+		return res.code == exitOK || res.code == exitOff
+	}
+	res := r.call(ctx, d, d.Action("list"), "")
+	return res.ok() && listing(res.out, d.Plug(target))
+}
+
+// listing looks for a name in an agent's list: a line for each machine, name
+// and further columns parted by commas.
+func listing(out, name string) bool {
+	for _, line := range strings.Split(out, "\n") {
+		for _, field := range strings.FieldsFunc(line, func(c rune) bool { return strings.ContainsRune(",; \t\r", c) }) {
+			if strings.EqualFold(field, name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Monitor asks whether the device works; nil says that it does.
+func (r *Runner) Monitor(ctx context.Context, d fence.Device, timeout time.Duration) error {
+	if ms := d.TimeoutMS("monitor", 0); ms > 0 {
+		timeout = time.Duration(ms) * time.Millisecond
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	leave, err := r.enter(ctx, d)
+	if err != nil {
+		return fmt.Errorf("the device was busy with other actions all the time: %w", err)
+	}
+	defer leave()
+	if res := r.call(ctx, d, d.Action("monitor"), ""); !res.ok() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return fmt.Errorf("%s", res.reason)
+	}
+	return nil
+}
+
+// wait waits; false if ctx ended first.
+func wait(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

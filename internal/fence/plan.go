@@ -1,0 +1,275 @@
+package fence
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"gpcs/internal/cib"
+)
+
+// The actions that the cluster asks for.
+const (
+	Reboot = "reboot"
+	Off    = "off"
+	On     = "on"
+	Status = "status"
+)
+
+// grace is the time beyond an action's own limits in which a member's answer
+// may still come.
+const grace = 5 * time.Second
+
+// Member is a node that can run devices.
+type Member struct {
+	ID   uint32
+	Name string
+}
+
+// Request is what a plan is made for.
+type Request struct {
+	Target    string // name
+	Action    string // Reboot, Off or On
+	TimeoutMS int64  // stonith-timeout
+	DelayMS   int64  // priority-fencing-delay, on top of the device's own
+	Random    float64
+	Members   []Member // online ones, the preferred first; the target is left out
+}
+
+// Effect is something that the caller must do.
+type Effect interface{ effect() }
+
+// Run has a member run an action of a device; the caller answers with Answered
+// and Seq.
+type Run struct {
+	Seq       int
+	Node      Member
+	Device    Device
+	Action    string // Off, On, or Reboot for devices that have their own way
+	Target    string
+	Ask       bool // only if the device says that it fences the target
+	DelayMS   int64
+	TimeoutMS int64
+	Retries   int
+}
+
+// Proven says that the target is off, or was switched on where that was asked
+// for. It comes once, before what is left to do of a reboot.
+type Proven struct {
+	Proof    string // what it rests on, for the ledger
+	Devices  []string
+	Delegate string // the member that ran the last device
+}
+
+// Ended says that nothing is left to do. Failures name what did not work,
+// whether or not the target could be fenced in another way.
+type Ended struct {
+	OK       bool
+	Failures []string
+}
+
+func (Run) effect()    {}
+func (Proven) effect() {}
+func (Ended) effect()  {}
+
+// Reply is what became of a Run.
+type Reply struct {
+	OK bool `json:"ok"`
+	// Verified: the device's status was read and says that it is so.
+	Verified bool   `json:"verified"`
+	Unfit    bool   `json:"unfit"` // the device does not fence this target
+	Reason   string `json:"reason"`
+}
+
+// Plan is the fencing of one node, step by step.
+type Plan struct {
+	req      Request
+	doc      *cib.Document
+	levels   [][]Device
+	level    int
+	device   int
+	tried    map[string]bool // members that failed with the present device
+	on       bool            // the target is off, what is left is to switch it on
+	delayed  bool
+	seq      int
+	running  Run
+	deadline time.Time
+	verified bool
+	done     []string
+	failures []string
+	ended    bool
+}
+
+// NewPlan makes a plan from the document as it is now. Begin starts it.
+func NewPlan(doc *cib.Document, req Request) *Plan {
+	p := &Plan{req: req, doc: doc, tried: map[string]bool{}, verified: true}
+	p.req.Members = slices.DeleteFunc(slices.Clone(req.Members), func(m Member) bool { return m.Name == req.Target })
+	devices := Devices(doc)
+	levels := Levels(doc, req.Target)
+	for _, level := range levels {
+		var list []Device
+		for _, id := range level {
+			at := slices.IndexFunc(devices, func(d Device) bool { return d.ID == id })
+			if at < 0 {
+				p.failures = append(p.failures, fmt.Sprintf("device %s of the fencing topology does not exist or is disabled", id))
+				list = nil
+				break
+			}
+			list = append(list, devices[at])
+		}
+		if list != nil {
+			p.levels = append(p.levels, list)
+		}
+	}
+	for _, d := range devices {
+		if len(levels) == 0 && d.CanFence(req.Target) != No {
+			p.levels = append(p.levels, []Device{d})
+		}
+	}
+	return p
+}
+
+// Begin starts the plan.
+func (p *Plan) Begin(now time.Time) []Effect {
+	if len(p.levels) == 0 {
+		p.failures = append(p.failures, "no usable fence device is configured for "+p.req.Target)
+		return p.end(false)
+	}
+	return p.next(now)
+}
+
+// Answered takes the reply to a Run; one to an earlier Run is ignored.
+func (p *Plan) Answered(now time.Time, seq int, r Reply) []Effect {
+	if p.ended || seq != p.running.Seq {
+		return nil
+	}
+	run := p.running
+	if r.OK {
+		p.verified = p.verified && r.Verified
+		if !p.on {
+			p.done = append(p.done, run.Device.ID)
+		}
+		p.device++
+		clear(p.tried)
+		return p.next(now)
+	}
+	p.failures = append(p.failures, fmt.Sprintf("%s of %s with device %s on %s: %s", run.Action, run.Target, run.Device.ID, run.Node.Name, r.Reason))
+	if r.Unfit {
+		for _, m := range p.req.Members {
+			p.tried[m.Name] = true
+		}
+	}
+	p.tried[run.Node.Name] = true
+	return p.next(now)
+}
+
+// Lost tells that a member is gone: what it ran is tried by another.
+func (p *Plan) Lost(now time.Time, node uint32) []Effect {
+	p.req.Members = slices.DeleteFunc(p.req.Members, func(m Member) bool { return m.ID == node })
+	if p.ended || p.running.Node.ID != node {
+		return nil
+	}
+	return p.Answered(now, p.running.Seq, Reply{Reason: "the node was lost meanwhile"})
+}
+
+// Deadline is when the present Run counts as failed.
+func (p *Plan) Deadline() time.Time { return p.deadline }
+
+// Tick tells that time has passed.
+func (p *Plan) Tick(now time.Time) []Effect {
+	if p.ended || now.Before(p.deadline) {
+		return nil
+	}
+	return p.Answered(now, p.running.Seq, Reply{Reason: "no answer in time"})
+}
+
+// next runs the next device, or draws the conclusion.
+func (p *Plan) next(now time.Time) []Effect {
+	for p.level < len(p.levels) {
+		level := p.levels[p.level]
+		if p.device == len(level) {
+			return p.through(now)
+		}
+		if run, ok := p.run(level[p.device]); ok {
+			p.running = run
+			p.deadline = now.Add(time.Duration(run.DelayMS+run.TimeoutMS)*time.Millisecond + grace)
+			return []Effect{run}
+		}
+		if p.on {
+			return p.end(true) // it is off, and stays so
+		}
+		p.level, p.device, p.done, p.verified = p.level+1, 0, nil, true
+		clear(p.tried)
+	}
+	return p.end(false)
+}
+
+// through is reached when all devices of a level have done their part.
+func (p *Plan) through(now time.Time) []Effect {
+	if p.on {
+		return p.end(true)
+	}
+	proof := "off reported by the agent"
+	switch {
+	case p.req.Action == On:
+		proof = "on reported by the agent"
+	case p.verified:
+		proof = "off verified by status"
+	}
+	proven := Proven{Proof: proof, Devices: p.done, Delegate: p.running.Node.Name}
+	if p.req.Action != Reboot || p.running.Action == Reboot {
+		return append([]Effect{proven}, p.end(true)...)
+	}
+	p.on, p.device = true, 0
+	return append([]Effect{proven}, p.next(now)...)
+}
+
+func (p *Plan) end(ok bool) []Effect {
+	p.ended = true
+	if !ok && len(p.failures) == 0 {
+		p.failures = []string{"no other member of the cluster may run a fence device for " + p.req.Target}
+	}
+	return []Effect{Ended{OK: ok, Failures: p.failures}}
+}
+
+// run is the next try of a device; none if all members failed with it.
+func (p *Plan) run(d Device) (Run, bool) {
+	m, ok := p.executor(d)
+	if !ok {
+		return Run{}, false
+	}
+	p.seq++
+	r := Run{Seq: p.seq, Node: m, Device: d, Action: p.req.Action, Target: p.req.Target, Ask: d.CanFence(p.req.Target) == Ask && !p.on}
+	limit := r.Action
+	switch {
+	case p.on:
+		r.Action, limit = On, On
+	case r.Action == Reboot && (d.Params["pcmk_reboot_action"] == "" || len(p.levels[p.level]) > 1):
+		r.Action = Off
+	}
+	r.TimeoutMS, r.Retries = d.TimeoutMS(limit, p.req.TimeoutMS), d.Retries(limit)
+	if !p.delayed && p.req.Action != On {
+		r.DelayMS = p.req.DelayMS + d.DelayMS(p.req.Target, p.req.Random)
+	}
+	p.delayed = true
+	return r, true
+}
+
+// executor is the member that is to run a device: one where it was last seen
+// working, else any that may; none that has failed with it.
+func (p *Plan) executor(d Device) (Member, bool) {
+	working := Working(p.doc, d.ID)
+	best, found := Member{}, false
+	for _, m := range p.req.Members {
+		if p.tried[m.Name] || d.Banned[m.Name] {
+			continue
+		}
+		if slices.Contains(working, m.Name) {
+			return m, true
+		}
+		if !found {
+			best, found = m, true
+		}
+	}
+	return best, found
+}
