@@ -316,4 +316,6 @@ func (n *testNode) Do(_ context.Context, c api.ClusterCommand) error {
 }
 
 func (n *testNode) Refresh(context.Context, api.RefreshRequest) error { return nil }
-func (n *testNode) Idle(context.Context) error                        { return nil }
+func (*testNode) Fence(context.Context, api.FenceRequest) error       { return nil }
+
+func (n *testNode) Idle(context.Context) error { return nil }
