@@ -25,12 +25,11 @@ func newResourceCreate() *cobra.Command {
 
 // createWords is the command line of resource create, taken apart.
 type createWords struct {
-	options, meta    admin.Pairs
-	operations       []admin.Pairs
-	clone            *admin.Clone
-	group, bundle    *string
-	before, after    *string
-	cloneMetaWithout string // the keyword whose options came without "meta"
+	options, meta admin.Pairs
+	operations    []admin.Pairs
+	clone         *admin.Clone
+	group, bundle *string
+	before, after *string
 }
 
 func resourceCreate(ctx context.Context, c *Call) error {
