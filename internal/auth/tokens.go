@@ -38,7 +38,7 @@ type tokenEntry struct {
 
 // Create gives out a new token for a user and saves it.
 func (t *Tokens) Create(user string, now time.Time) (string, error) {
-	token := newUUID()
+	token := NewUUID()
 	return token, t.change(func(list []tokenEntry) []tokenEntry {
 		return append(list, tokenEntry{now.UTC().Format("2006-01-02 15:04:05 -0700"), token, user})
 	})
@@ -120,8 +120,9 @@ func (t *Tokens) read() ([]tokenEntry, error) {
 	return list, nil
 }
 
-// newUUID returns a random UUID, version 4. crypto/rand never fails.
-func newUUID() string {
+// NewUUID returns a random UUID, version 4, in its text form. crypto/rand never
+// fails.
+func NewUUID() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:])
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80

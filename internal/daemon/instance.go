@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -16,16 +15,14 @@ import (
 
 	"gpcs/internal/agents"
 	"gpcs/internal/api"
-	"gpcs/internal/cib"
+	"gpcs/internal/auth"
 	"gpcs/internal/cib/store"
 	"gpcs/internal/cluster"
 	"gpcs/internal/conf"
 	"gpcs/internal/engine/agent"
 	"gpcs/internal/engine/controller"
 	"gpcs/internal/engine/executor"
-	"gpcs/internal/engine/graph"
 	"gpcs/internal/engine/history"
-	"gpcs/internal/engine/sched"
 	"gpcs/internal/paths"
 	"gpcs/internal/queue"
 )
@@ -88,7 +85,7 @@ func newInstance(d *Daemon) (*instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := &instance{name: name, self: self, uuid: newUUID(), log: d.log, root: d.opts.Root, clusterName: cfg.Name,
+	i := &instance{name: name, self: self, uuid: auth.NewUUID(), log: d.log, root: d.opts.Root, clusterName: cfg.Name,
 		results: queue.New[history.Result](),
 		done:    make(chan struct{}), released: make(chan struct{})}
 	if loaded.Trouble != "" {
@@ -120,17 +117,9 @@ func newInstance(d *Daemon) (*instance, error) {
 func (i *instance) newEngine(cfg cluster.Config) *engine {
 	token := cfg.Token
 	e := newEngine(controller.Config{UUID: i.uuid, Version: dcVersion, FeatureSet: history.FeatureSet, ClusterName: cfg.Name,
-		Token: token, Guard: token / 4, Schedule: schedule}, i.log)
+		Token: token, Guard: token / 4, Schedule: guarded(i.log, schedule)}, i.log)
 	e.submit, e.execute, e.latest, e.fencer = i.cluster.Submit, i.execute, i.cluster.Document, i.fencer
 	return e
-}
-
-func schedule(doc *cib.Document, now int64) (*graph.Graph, error) {
-	r, err := sched.Schedule(doc, sched.Options{Now: now})
-	if err != nil {
-		return nil, err
-	}
-	return r.Graph, nil
 }
 
 // Bounds of a cluster key in bytes, as libknet has them.
@@ -148,15 +137,6 @@ func clusterKey(root paths.Root) ([]byte, error) {
 			root.CorosyncAuthkey(), len(key), minKey, maxKey, hint)
 	}
 	return key, nil
-}
-
-// newUUID returns a random version 4 UUID in its text form.
-func newUUID() string {
-	u, err := conf.NewUUID(rand.Reader)
-	if err != nil || len(u) != 32 {
-		return rand.Text() // as unique, if not of the usual form
-	}
-	return u[:8] + "-" + u[8:12] + "-" + u[12:16] + "-" + u[16:20] + "-" + u[20:]
 }
 
 // clusterConfig reads corosync.conf and finds this node in it.

@@ -1,0 +1,39 @@
+package daemon
+
+import (
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+
+	"gpcs/internal/cib"
+	"gpcs/internal/engine/graph"
+	"gpcs/internal/engine/sched"
+)
+
+// policy is the policy engine: the document and the time (epoch seconds) in,
+// what to do out.
+type policy func(doc *cib.Document, now int64) (*graph.Graph, error)
+
+func schedule(doc *cib.Document, now int64) (*graph.Graph, error) {
+	r, err := sched.Schedule(doc, sched.Options{Now: now})
+	if err != nil {
+		return nil, err
+	}
+	return r.Graph, nil
+}
+
+// guarded turns a panic of the policy engine into an error. Each next DC would
+// meet the same document, so that one fault would end all daemons in turn; as
+// it is, nothing is decided until the configuration is another one.
+func guarded(log *slog.Logger, p policy) policy {
+	return func(doc *cib.Document, now int64) (g *graph.Graph, err error) {
+		defer func() {
+			if r := recover(); r != nil {
+				log.Error("the policy engine failed", "version", doc.Version().String(), "err", r, "stack", string(debug.Stack()))
+				g, err = nil, fmt.Errorf("the policy engine failed (%v): this is a fault of gpcs; undo the last change "+
+					"of the configuration, nothing is decided until it is another one", r)
+			}
+		}()
+		return p(doc, now)
+	}
+}
