@@ -79,35 +79,44 @@ func (c *Call) checkStopped(ctx context.Context, targets []*client.Target) repor
 	return reports
 }
 
-// reloadPatience is how long a node may take to be back after a reload before
-// the next one is told.
+// reloadPatience is how long a node may take to be back after a reload that
+// could not be done while cluster services run.
 const reloadPatience = 15 * time.Second
 
-// reload has the nodes take corosync.conf up, the next one only when the one
-// before is back, so that most of them are always there. It names the first
-// that did, as pcs does: there corosync tells the others, here we do.
+// reload has the nodes take corosync.conf and the key into use, all at once:
+// tokens, keys and votes have to be the same everywhere. It names the first
+// that did, as pcs does: there corosync tells the others, here both do.
 func (c *Call) reload(ctx context.Context, targets []*client.Target) error {
-	var reports report.List
-	done, broken := "", false
-	for _, t := range targets {
+	codes, failures := map[string]string{}, map[string]error{}
+	client.Each(ctx, targets, func(ctx context.Context, t *client.Target) (string, error) {
 		code, err := reloadNode(ctx, t)
+		if code == "reloaded" {
+			untilStarted(ctx, t, reloadPatience)
+		}
+		return code, err
+	}, func(t *client.Target, code string, err error) {
+		codes[t.Name] = code
+		if err != nil {
+			failures[t.Name] = err
+		}
+	})
+	var reports report.List
+	done := ""
+	for _, t := range targets {
+		err := failures[t.Name]
 		switch {
 		case err != nil:
-			broken = true
 			reports = append(reports, report.NewWarning("COROSYNC_CONFIG_RELOAD_ERROR", callFailed(err).Text))
-		case code == "not_running" && done == "":
+		case codes[t.Name] == "reloaded" && done == "":
+			done = t.Name
+		case codes[t.Name] == "not_running" && done == "":
 			reports = append(reports, report.NewWarning("COROSYNC_CONFIG_RELOAD_NOT_POSSIBLE",
 				t.Name+": Corosync is not running, therefore reload of the corosync configuration is not possible"))
-		case code != "not_running":
-			if done == "" {
-				done = t.Name
-			}
-			untilStarted(ctx, t, reloadPatience)
 		}
 	}
 	if done != "" {
 		reports = append(reports, report.NewInfo("COROSYNC_CONFIG_RELOADED", done+": Corosync configuration reloaded"))
-	} else if broken {
+	} else if len(failures) > 0 {
 		reports = append(reports, errNoNodeLeft)
 	}
 	return c.conclude(reports)

@@ -44,7 +44,8 @@ type Daemon struct {
 
 	// commands is held while cluster services are started or stopped.
 	commands sync.Mutex
-	mu       sync.Mutex // guards instance
+	work     sync.WaitGroup // that other nodes asked for
+	mu       sync.Mutex     // guards instance
 	instance *instance
 }
 
@@ -96,6 +97,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 		}
 		return nil
 	})
+	d.work.Wait()
 	return err
 }
 

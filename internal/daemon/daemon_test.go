@@ -229,10 +229,57 @@ func TestReloadKeepsWhatRuns(t *testing.T) {
 	if n.current() != before || !n.State().Running {
 		t.Error("cluster services did not go on")
 	}
+	n.write(n.root.CorosyncConf(), strings.Replace(string(good), "quorum {", "nodelist {\n    node {\n        ring0_addr: 127.0.0.2\n"+
+		"        name: other\n        nodeid: 2\n    }\n}\nquorum {", 1))
+	n.write(n.root.CorosyncAuthkey(), strings.Repeat("q", 256))
+	n.mustDo("reload")
+	if n.current() != before || len(n.State().View.Members) != 2 {
+		t.Errorf("a node was not added while cluster services run: %+v", n.State())
+	}
+	n.write(n.root.CorosyncConf(), string(good))
+	n.mustDo("reload")
+	if n.current() != before || len(n.State().View.Members) != 1 {
+		t.Errorf("it was not removed: %+v", n.State())
+	}
 	n.write(n.root.CorosyncConf(), strings.Replace(string(good), "cluster_name: lab", "cluster_name: new", 1))
 	n.mustDo("reload")
 	if n.current() == before || n.State().ClusterName != "new" || !exists(n.runningFile()) {
 		t.Error("the changed corosync.conf was not taken")
+	}
+}
+
+func TestForgottenNodesAreGone(t *testing.T) {
+	n := newNode(t, true)
+	n.mustDo("start")
+	must(t, n.Idle(n.context()))
+	add := func(id, name string) {
+		_, err := n.Submit(n.context(), cib.Request{Ops: []cib.Op{
+			{Kind: cib.Modify, XML: fmt.Sprintf(`<nodes><node id="%s" uname="%s"/></nodes>`, id, name)},
+			{Kind: cib.Modify, XML: fmt.Sprintf(`<status><node_state id="%s" uname="%s"/></status>`, id, name)}}})
+		must(t, err)
+	}
+	forget := func(nodes ...string) error { return n.Do(n.context(), api.ClusterCommand{Do: "forget", Nodes: nodes}) }
+	add("7", "gone")
+	add("8", "later")
+	must(t, forget("gone"))
+	doc, err := n.Document(n.context(), false)
+	must(t, err)
+	if text := string(doc.Bytes()); strings.Contains(text, "gone") || !strings.Contains(text, "later") {
+		t.Errorf("after the first:\n%s", text)
+	}
+	n.mustDo("stop")
+	must(t, forget("later"))
+	stored, err := os.ReadFile(n.root.CIB())
+	must(t, err)
+	if strings.Contains(string(stored), "later") {
+		t.Errorf("after the second:\n%s", stored)
+	}
+	n.mustDo("start") // the edited file is a good one
+	if s := n.State(); len(s.Troubles) > 0 {
+		t.Error(s.Troubles)
+	}
+	if err := forget("a' or 'b"); err == nil {
+		t.Error("what is no name of a node was taken")
 	}
 }
 

@@ -44,6 +44,9 @@ type instance struct {
 
 	clusterName string
 
+	used        usedConfig // under Daemon.commands
+	reloadAsked func()     // takes what another node says has changed into use
+
 	cluster   *cluster.Cluster
 	executor  *executor.Executor
 	runner    *agent.Runner
@@ -110,6 +113,7 @@ func newInstance(d *Daemon) (*instance, error) {
 		i.runner.Close()
 		return nil, err
 	}
+	i.used, i.reloadAsked = usedConfig{cfg, key}, d.reloadAsked
 	i.engine = i.newEngine(cfg)
 	return i, nil
 }
@@ -117,7 +121,7 @@ func newInstance(d *Daemon) (*instance, error) {
 func (i *instance) newEngine(cfg cluster.Config) *engine {
 	token := cfg.Token
 	e := newEngine(controller.Config{UUID: i.uuid, Version: dcVersion, FeatureSet: history.FeatureSet, ClusterName: cfg.Name,
-		Token: token, Guard: token / 4, Schedule: guarded(i.log, schedule)}, i.log)
+		Token: token, Guard: guardTime(token), Schedule: guarded(i.log, schedule)}, i.log)
 	e.submit, e.execute, e.latest, e.fencer = i.cluster.Submit, i.execute, i.cluster.Document, i.fencer
 	return e
 }

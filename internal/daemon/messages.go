@@ -16,6 +16,7 @@ const (
 	kindExecute = "execute" // command, from the DC to the node that acts
 	kindIdle    = "idle"    // question, to the DC: answer when nothing is left to do
 	kindIsIdle  = "is-idle" // the answer
+	kindReload  = "reload"  // corosync.conf or the key has changed: take it into use
 )
 
 // command is an action on its way from the DC to a node.
@@ -59,6 +60,8 @@ func (i *instance) receive(from uint32, kind string, payload []byte) {
 			}
 			return nil
 		})
+	case kindReload:
+		i.reloadAsked()
 	case kindIsIdle:
 		i.questions.answer(string(payload))
 	}

@@ -29,7 +29,7 @@ func (d *Daemon) Do(ctx context.Context, c api.ClusterCommand) error {
 	case "disable":
 		return d.alone(func() error { return mark(d.enabledFile(), false) })
 	case "reload":
-		return d.alone(d.reload)
+		return d.alone(func() error { return d.reload(true) })
 	case "destroy":
 		return d.destroy(ctx)
 	case "forget":
@@ -143,26 +143,6 @@ func (d *Daemon) destroy(ctx context.Context) error {
 		}
 		return errors.Join(mark(d.enabledFile(), false), server.RemoveClusterFiles(d.opts.Root))
 	})
-}
-
-// reload takes a changed corosync.conf into use. Members and options are read
-// when services start, so they are started anew; resources are not touched. A
-// file that cannot be used is refused before anything ends.
-func (d *Daemon) reload() error {
-	if d.current() == nil {
-		return nil
-	}
-	if _, _, _, err := clusterConfig(d.opts.Root, d.name); err != nil {
-		return fmt.Errorf("cluster services go on with the configuration they have: %w", err)
-	}
-	if err := d.killServices(); err != nil {
-		return err
-	}
-	if err := d.startServices(); err != nil {
-		return fmt.Errorf("cluster services ended and cannot be started again, resources are left as they are: %w; "+
-			"once that is mended run 'pcs cluster start'", err)
-	}
-	return nil
 }
 
 // Document returns the CIB: this node's copy, or the DC's.

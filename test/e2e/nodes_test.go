@@ -30,9 +30,7 @@ func TestNodesComeAndGoWithoutARequestLost(t *testing.T) {
 			if cib := must(t, c, n, "pcs", "cluster", "cib"); strings.Contains(cib, gone) {
 				t.Errorf("%s still knows %s:\n%s", n, gone, cib)
 			}
-			if state, err := c.State(n); err != nil || len(state.View.Members) != 2 || state.Quorum.Expected != 2 {
-				t.Errorf("%s without %s: %+v, %v", n, gone, state, err)
-			}
+			eventually(t, func() error { return votes(c, n, 2) })
 		}
 		if left := sh(t, c, gone, "ls /etc/corosync /var/lib/pacemaker/cib"); strings.Contains(left, "corosync.conf") || strings.Contains(left, "cib.xml") {
 			t.Errorf("left on %s:\n%s", gone, left)
@@ -70,21 +68,103 @@ func TestActiveNodeIsRemoved(t *testing.T) {
 		if n == node {
 			continue
 		}
-		if state, err := c.State(n); err != nil || len(state.View.Members) != 2 || !state.View.Quorate {
-			t.Errorf("%s: %+v, %v", n, state, err)
-		}
+		eventually(t, func() error { return votes(c, n, 2) })
 	}
 	// The last but one may go if that is wished; one node is a cluster too.
 	other := c.Nodes()[slices.IndexFunc(c.Nodes(), func(n string) bool { return n != node && n != heir })]
 	must(t, c, heir, "pcs", "cluster", "node", "remove", other, "--force")
-	eventually(t, func() error {
-		state, err := c.State(heir)
-		if err != nil || len(state.View.Members) != 1 || !state.View.Quorate {
-			return fmt.Errorf("%s: %+v, %v", heir, state, err)
-		}
-		return nil
-	})
+	eventually(t, func() error { return votes(c, heir, 1) })
 	if now := active(t, c); now != heir {
 		t.Errorf("the site moved from %s to %s", heir, now)
 	}
+}
+
+// votes tells whether a node is one of so many in a quorate view, and expects
+// no other.
+func votes(c *failover.Cluster, node string, n int) error {
+	state, err := c.State(node)
+	if err != nil {
+		return err
+	}
+	if len(state.View.Members) != n || state.Quorum.Expected != n || state.Quorum.Total != n || !state.View.Quorate {
+		return fmt.Errorf("%s has not %d votes of %d: %+v", node, n, n, state)
+	}
+	return nil
+}
+
+// Token, key and links of a running cluster are changed: no view is lost by
+// it, no request, and nothing is restarted.
+func TestConfigurationOfARunningClusterIsChanged(t *testing.T) {
+	c := tutorial(t, 3)
+	node := active(t, c)
+	before := started(t, c, node)
+	view := counter(t, c, node)
+	site := failover.WatchSite(c.Client, failover.VIP)
+	var second []string
+	for i, n := range c.Nodes() {
+		address := fmt.Sprintf("10.9.0.%d", i+1)
+		sh(t, c, n, "ip addr add "+address+"/24 dev $(ip -o -4 addr show to 192.168.1.0/24 | awk '{print $2; exit}')")
+		second = append(second, n+"="+address)
+	}
+	for _, line := range [][]string{
+		{"config", "update", "totem", "token=5000"},
+		{"config", "update", "totem", "token=1000"},
+		{"authkey", "corosync"},
+		append([]string{"link", "add"}, second...),
+	} {
+		must(t, c, node, append([]string{"pcs", "cluster"}, line...)...)
+		must(t, c, node, "pcs", "property", "set", "cluster-delay=30s") // the cluster goes on
+		must(t, c, node, "pcs", "property", "set", "cluster-delay=60s")
+	}
+	for _, n := range c.Nodes() {
+		eventually(t, func() error { return linksUp(c, n, 4) })
+	}
+	must(t, c, node, "pcs", "cluster", "link", "remove", "1")
+	for _, n := range c.Nodes() {
+		eventually(t, func() error { return linksUp(c, n, 2) })
+	}
+	if now := counter(t, c, node); now != view {
+		t.Errorf("the view was made anew: %d, was %d", now, view)
+	}
+	// The key on disk is the one in use: who starts with it is taken in.
+	other := c.Nodes()[slices.IndexFunc(c.Nodes(), func(n string) bool { return n != node })]
+	must(t, c, node, "pcs", "cluster", "stop", other)
+	must(t, c, node, "pcs", "cluster", "start", other, "--wait=60")
+	if err := c.AwaitOnline(patience, c.Nodes()...); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func() error { return calm(c, node) })
+	if o := failover.FindOutage(site.Stop()); o.Lost > 0 {
+		t.Errorf("%d requests lost", o.Lost)
+	}
+	if after := started(t, c, node); after != before {
+		t.Errorf("nginx was restarted: process %s, was %s", after, before)
+	}
+}
+
+// counter numbers a node's view.
+func counter(t *testing.T, c *failover.Cluster, node string) uint64 {
+	t.Helper()
+	state, err := c.State(node)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return state.View.Counter
+}
+
+func linksUp(c *failover.Cluster, node string, n int) error {
+	state, err := c.State(node)
+	if err != nil {
+		return err
+	}
+	up := 0
+	for _, l := range state.Links {
+		if l.Up {
+			up++
+		}
+	}
+	if up != n || len(state.Links) != n {
+		return fmt.Errorf("%s: %d links of %d are up, want %d: %+v", node, up, len(state.Links), n, state.Links)
+	}
+	return nil
 }

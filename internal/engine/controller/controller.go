@@ -328,6 +328,11 @@ func (c *Controller) decide(now time.Time) {
 	c.run(now)
 }
 
+// Retime takes another token and guard time into use.
+func (c *Controller) Retime(token, guard time.Duration) {
+	c.cfg.Token, c.cfg.Guard = token, guard
+}
+
 // holdUntil is the earliest time for a decision. Where nothing fences, what a
 // lost node ran is not started before the node must have stopped it itself.
 func (c *Controller) holdUntil(now time.Time) time.Time {
