@@ -2,9 +2,7 @@ package cluster
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net"
 	"sync"
 	"time"
@@ -36,9 +34,9 @@ type Cluster struct {
 	roster *roster.Roster
 	memory *memory
 
-	inbox *queue.Queue[any]      // link.Event or func(), for the loop
-	apps  *queue.Queue[link.App] // for Receive
-	saves *queue.Queue[replica.Store]
+	inbox *queue.Queue[any]            // link.Event or func(), for the loop
+	apps  *queue.Queue[link.App]       // for Receive
+	saves *queue.Queue[any]            // replica.Store or replica.Lost
 	votes *queue.Queue[*quorum.Memory] // to be kept; nil = to be forgotten
 	state *watched[State]
 	doc   *watched[*cib.Document]
@@ -65,18 +63,16 @@ func New(opt Options) (*Cluster, error) {
 	if err := opt.complete(); err != nil {
 		return nil, err
 	}
-	var kept stored
-	if len(opt.Lineage) > 0 {
-		if err := json.Unmarshal(opt.Lineage, &kept); err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrLineage, err)
-		}
+	kept, err := decodeStored(opt.Lineage)
+	if err != nil {
+		return nil, err
 	}
 	c := &Cluster{
 		opt:      opt,
 		config:   opt.Config,
 		inbox:    queue.New[any](),
 		apps:     queue.New[link.App](),
-		saves:    queue.New[replica.Store](),
+		saves:    queue.New[any](),
 		votes:    queue.New[*quorum.Memory](),
 		clients:  map[string][]chan replica.Reply{},
 		done:     make(chan struct{}),
@@ -94,7 +90,7 @@ func New(opt Options) (*Cluster, error) {
 	clearStatus(doc)
 	c.core = member.New(member.Config{
 		Self: c.self, Nodes: opt.Config.ids(), Quorum: opt.Config.quorum(), Memory: mem.quorum(), Floor: floor, Recent: kept.Recent,
-		Token: ticksPerToken, Window: opt.Config.windowTicks(), Name: c.name,
+		Token: ticksPerToken, Window: opt.Config.windowTicks(), Name: c.name, Unshared: kept.Unshared,
 	}, doc, kept.Lineage)
 	if c.mesh, err = link.New(c.meshOptions()); err != nil {
 		return nil, err
@@ -119,13 +115,6 @@ func (c *Cluster) meshOptions() link.Options {
 			c.inbox.Put(e)
 		},
 	}
-}
-
-// stored is what is kept beside the document: what it grew from, and the
-// requests that it contains.
-type stored struct {
-	view.Lineage
-	Recent []replica.Applied `json:"recent,omitempty"`
 }
 
 // clearStatus empties the status section: what it said was true before this

@@ -9,6 +9,10 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"gpcs/internal/cib"
+	"gpcs/internal/cluster/lost"
+	"gpcs/internal/paths"
 )
 
 // A cluster forms, changes its document from every node, loses its DC, is
@@ -74,6 +78,23 @@ func TestLife(t *testing.T) {
 		if doc.Digest() != digest || strings.Contains(string(doc.Bytes()), `"lost"`) {
 			t.Errorf("node %d reads another document:\n%s", id+1, doc.Bytes())
 		}
+	}
+	l.checkLost(high, "lost")
+}
+
+// checkLost sees that a node kept what it made alone.
+func (l *lab) checkLost(id uint32, change string) {
+	l.t.Helper()
+	root := paths.Root(l.nodes[id].dir)
+	names, err := lost.Names(root)
+	must(l.t, err)
+	if len(names) != 1 {
+		l.t.Fatalf("files of lost changes: %v", names)
+	}
+	kept, err := lost.Load(root, names[0])
+	must(l.t, err)
+	if len(kept.Patches) != 1 || !strings.Contains(string(cib.Print(kept.Patches[0])), `"`+change+`"`) {
+		l.t.Errorf("kept: %+v", kept)
 	}
 }
 

@@ -92,7 +92,7 @@ func (c *Cluster) do(effects []member.Effect) {
 			c.publish()
 		case replica.Changed:
 			c.doc.set(e.Doc)
-		case replica.Store:
+		case replica.Store, replica.Lost:
 			c.saves.Put(e)
 		case replica.Reply:
 			c.reply(e)
@@ -191,37 +191,6 @@ func (e *encoder) encode(m member.Message) []byte {
 	// Structs of strings and numbers never fail to be written.
 	_ = enc.Encode(m)
 	return bytes.Clone(e.buf.Bytes())
-}
-
-// save writes documents to disk, of several that wait the newest only.
-func (c *Cluster) save(ctx context.Context) error {
-	for {
-		list := c.saves.Wait(ctx)
-		if list == nil {
-			return nil
-		}
-		last := list[len(list)-1]
-		lineage, err := json.Marshal(stored{last.Lineage, last.Recent})
-		if err == nil {
-			err = c.opt.Store.Save(last.Doc, lineage)
-		}
-		done := replica.Stored{N: last.N}
-		if err != nil {
-			done.Err = err.Error()
-			c.opt.Log.Error("the configuration could not be stored", "err", err)
-		}
-		c.inbox.Put(func() {
-			text := ""
-			if done.Err != "" {
-				text = "The configuration cannot be stored on this node: " + done.Err
-			}
-			if c.troubles["store"] != text {
-				c.trouble("store", text)
-				c.publish()
-			}
-			c.do(c.core.StepReplica(done, now()))
-		})
-	}
 }
 
 // hand gives the other nodes' messages to their receiver.

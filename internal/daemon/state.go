@@ -4,6 +4,7 @@ import (
 	"os"
 
 	"gpcs/internal/api"
+	"gpcs/internal/cluster/lost"
 	"gpcs/internal/conf"
 )
 
@@ -26,6 +27,10 @@ func (d *Daemon) State() api.State {
 		i.mu.Lock()
 		s.Troubles = append(s.Troubles, i.troubles...)
 		i.mu.Unlock()
+	}
+	if names, err := lost.Names(d.opts.Root); err == nil && len(names) > 0 {
+		s.Troubles = append(s.Troubles, "Changes of the configuration that were made on this node apart from the other nodes are not in "+
+			"force: see 'pcs cluster lost-changes', then apply or clear them")
 	}
 	return s
 }

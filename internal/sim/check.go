@@ -2,8 +2,11 @@ package sim
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
+	"gpcs/internal/cluster/replica"
 	"gpcs/internal/cluster/view"
 )
 
@@ -117,6 +120,8 @@ func (w *world) nothingLost() {
 	for _, k := range w.history {
 		write := k.kind != kindRead
 		switch {
+		case k.alone && !there[k.id] && !w.saved[k.id] && !w.disksLost():
+			w.fail("change %s, made without quorum, is lost and nowhere saved", k.id)
 		case write && k.ok && !there[k.id]:
 			w.fail("acknowledged change %s is lost", k.id)
 		case write && k.ended != 0 && !k.ok:
@@ -130,6 +135,23 @@ func (w *world) nothingLost() {
 		history = append(history, k)
 	}
 	w.history = history
+}
+
+// gaveWay notes what a node saves of a document that gave way.
+func (w *world) gaveWay(h *host, l replica.Lost) {
+	w.stats.Lost++
+	w.logf("%s: gives %s up for %s, %d requests are saved", h.name, l.Version, l.Winner, l.Changes.Requests())
+	for _, p := range l.Changes {
+		for _, id := range p.IDs {
+			w.saved[id] = strings.Contains(p.Diff, `"`+id+`"`) || w.saved[id]
+		}
+	}
+}
+
+// disksLost tells whether a node came back without its disk: what only that
+// one had is gone with it.
+func (w *world) disksLost() bool {
+	return slices.ContainsFunc(w.hosts, func(h *host) bool { return h.disks > 0 })
 }
 
 // stopClients lets the calls under way end.

@@ -33,6 +33,7 @@ type call struct {
 
 	begun, ended int64 // tickets; ended 0 = not known what became of it
 	ok           bool  // false with ended: refused by conflict
+	alone        bool  // it was made, without quorum
 	epoch        int64 // after it
 	keys         string
 
@@ -155,8 +156,8 @@ func simSet(doc *cib.Document) []*cib.Element {
 	return nil
 }
 
-// answered notes an answer. One that was given without quorum promises
-// nothing: to the check it is as if none had come.
+// answered notes an answer. One that was given without quorum promises only
+// that the change is not thrown away: to the history it is as if none had come.
 func (k *call) answered(r replica.Reply, quorate bool) {
 	if k.done != nil {
 		k.done(r)
@@ -181,6 +182,7 @@ func (k *call) answered(r replica.Reply, quorate bool) {
 			k.client.epoch = k.epoch
 		}
 	}
+	k.alone = !quorate && r.Err == nil && k.kind != kindRead && k.kind != kindStatus
 	if errors.Is(r.Err, cib.ErrExists) {
 		w.fail("request %s was applied twice", k.id)
 	}

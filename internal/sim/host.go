@@ -27,6 +27,7 @@ type host struct {
 	doc         *cib.Document
 	lineage     view.Lineage
 	recent      []replica.Applied
+	unshared    replica.Unshared
 	incarnation uint64
 	ballots     uint64 // reserved
 	first       *cib.Document
@@ -188,7 +189,7 @@ func newDaemon(h *host) *daemon {
 		status.RemoveChild(e)
 	}
 	d.core = member.New(member.Config{Self: d.self, Nodes: w.ids, Quorum: w.quorum, Memory: h.memory, Floor: floor,
-		Recent: h.recent, Token: ticks, Name: func(id uint32) string { return w.hosts[id-1].name }}, doc, h.lineage)
+		Recent: h.recent, Unshared: h.unshared, Token: ticks, Name: func(id uint32) string { return w.hosts[id-1].name }}, doc, h.lineage)
 	var others []uint32
 	for _, other := range w.hosts {
 		if other != h {
@@ -354,6 +355,8 @@ func (d *daemon) do(effects []member.Effect) {
 		case replica.Store:
 			d.saves = append(d.saves, e)
 			d.save()
+		case replica.Lost:
+			w.gaveWay(d.h, e)
 		case replica.Reply:
 			d.reply(e)
 		}
@@ -413,6 +416,7 @@ func (d *daemon) save() {
 			d.h.failed = w.now
 		} else {
 			d.h.doc, d.h.lineage, d.h.recent = last.Doc, last.Lineage, last.Recent
+			d.h.unshared = last.Unshared
 		}
 		w.logf("%s: stored #%d %s %s", d.h.name, last.N, last.Doc.Version(), stored.Err)
 		d.do(d.core.StepReplica(stored, w.clock()))

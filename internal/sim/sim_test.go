@@ -17,7 +17,7 @@ func TestSeeds(t *testing.T) {
 		}
 		total.Add(stats)
 	}
-	if total.Acked == 0 || total.Reads == 0 || total.Faults == 0 || total.Views == 0 {
+	if total.Acked == 0 || total.Reads == 0 || total.Faults == 0 || total.Views == 0 || total.Lost == 0 {
 		t.Errorf("nothing happened: %+v", total)
 	}
 	for _, f := range faults {

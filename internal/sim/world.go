@@ -34,12 +34,12 @@ type Options struct {
 
 // Stats count what happened.
 type Stats struct {
-	Nodes, Faults, Views, Acked, Unknown, Reads int
-	Undecided                                   int // histories that could not be judged in time
-	Starts, Stops, Failures                     int // of agents
-	StallHolds                                  int // times that a node which stood still held an address that another had, too
-	Settled                                     time.Duration
-	ByKind                                      map[string]int // faults
+	Nodes, Faults, Views, Acked, Unknown, Reads, Lost int
+	Undecided                                         int // histories that could not be judged in time
+	Starts, Stops, Failures                           int // of agents
+	StallHolds                                        int // times that a node which stood still held an address that another had, too
+	Settled                                           time.Duration
+	ByKind                                            map[string]int // faults
 }
 
 // Add adds up what several seeds counted; Settled is the longest.
@@ -48,6 +48,7 @@ func (s *Stats) Add(o Stats) {
 	s.Faults += o.Faults
 	s.Views += o.Views
 	s.Acked += o.Acked
+	s.Lost += o.Lost
 	s.Unknown += o.Unknown
 	s.Reads += o.Reads
 	s.Undecided += o.Undecided
@@ -92,6 +93,7 @@ type world struct {
 	tickets int64 // orders calls and answers
 
 	views  map[term]string // what each ballot installed
+	saved  map[string]bool // changes in documents that gave way, by request
 	opened []*view.View    // quorate ones, in the order of their opening
 	ctime  string
 	second time.Duration
@@ -101,7 +103,7 @@ type world struct {
 
 func newWorld(opt Options) *world {
 	w := &world{opt: opt, rnd: rand.New(rand.NewPCG(opt.Seed, 0x67706373)), now: time.Second,
-		views: map[term]string{}, stats: Stats{ByKind: map[string]int{}}}
+		views: map[term]string{}, saved: map[string]bool{}, stats: Stats{ByKind: map[string]int{}}}
 	n := 3 + w.rnd.IntN(3)
 	if w.chance(5) {
 		n = 6 + w.rnd.IntN(2)

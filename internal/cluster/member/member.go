@@ -21,6 +21,8 @@ type Config struct {
 	Memory quorum.Memory
 	// SeenAll says of that memory only that wait_for_all is satisfied.
 	SeenAll bool
+	// Unshared is what was stored with the document.
+	Unshared replica.Unshared
 	// Window is last_man_standing_window.
 	Window int
 	// Floor is a ballot counter that this node has surely not passed before its
@@ -56,7 +58,8 @@ type Send struct {
 }
 
 // Effect is one of Send, view.Closed, view.Entered (its document was taken),
-// view.Opened, view.Isolated, replica.Store, replica.Changed, replica.Reply.
+// view.Opened, view.Isolated, replica.Store, replica.Lost,
+// replica.Changed, replica.Reply.
 // They are to be done in order.
 type Effect any
 
@@ -73,7 +76,7 @@ type Core struct {
 func New(cfg Config, doc *cib.Document, lineage view.Lineage) *Core {
 	cfg.Memory.SeenAll = cfg.Memory.SeenAll || cfg.SeenAll
 	c := &Core{replica: replica.New(replica.Config{
-		Self: cfg.Self.ID, Quorum: cfg.Quorum, Retry: cfg.Token, Name: cfg.Name, Recent: cfg.Recent,
+		Self: cfg.Self.ID, Quorum: cfg.Quorum, Retry: cfg.Token, Name: cfg.Name, Recent: cfg.Recent, Unshared: cfg.Unshared,
 	}, doc, lineage)}
 	c.view = view.New(view.Config{
 		Self: cfg.Self, Nodes: cfg.Nodes, Quorum: cfg.Quorum, Memory: cfg.Memory, Window: cfg.Window, Floor: max(cfg.Floor, lineage.Ballot.Counter),

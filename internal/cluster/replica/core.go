@@ -22,6 +22,12 @@ type Core struct {
 	digest  string // of doc; "" = not computed yet
 	recent  []Applied
 
+	unshared Unshared
+	base     *cib.Document // what the unshared changes since the last patch began with; nil = none
+	ids      []string      // of the requests since then
+	unsafe   int64         // number of the last of them in this view
+	kept     bool          // all of them were given to be stored
+
 	view    *view.View // nil = none is open on this node
 	opened  bool       // on the DC: all members are in it
 	config  int64      // on the DC: number of the view's last change of the configuration
@@ -50,7 +56,7 @@ type request struct {
 
 // New returns a core that holds doc, which must not be changed any more.
 func New(cfg Config, doc *cib.Document, lineage view.Lineage) *Core {
-	return &Core{cfg: cfg, doc: doc, lineage: lineage, recent: cfg.Recent}
+	return &Core{cfg: cfg, doc: doc, lineage: lineage, recent: cfg.Recent, unshared: cfg.Unshared, kept: true}
 }
 
 // Document is this node's present document. It must not be changed.
@@ -66,7 +72,7 @@ func (c *Core) Stamp() view.Stamp {
 
 // Snapshot is the document with what belongs to it, for another member.
 func (c *Core) Snapshot() []byte {
-	return snapshot{Lineage: c.lineage, Text: string(c.doc.Bytes()), Recent: c.recent}.encode()
+	return snapshot{Lineage: c.lineage, Text: string(c.doc.Bytes()), Recent: c.recent, Unshared: c.Unshared()}.encode()
 }
 
 // Failing says why this node cannot store its document, "" if it can.
@@ -119,6 +125,7 @@ func (c *Core) enter(ev Enter, now string) {
 	if c.lineage.Agreed != c.doc.Version() && c.agree() {
 		c.store() // what was changed without quorum is agreed on now
 	}
+	c.fold()
 	if c.durable = 0; c.storing > c.stored {
 		c.durable = -1
 	}
@@ -160,7 +167,9 @@ func (c *Core) load(data []byte) bool {
 	if err != nil {
 		return false
 	}
+	c.giveWay(doc, s.Recent)
 	c.lineage, c.recent = s.Lineage, s.Recent
+	c.unshared, c.base, c.ids, c.unsafe = s.Unshared, nil, nil, 0
 	c.take(doc)
 	c.store()
 	return true
@@ -183,7 +192,12 @@ func (c *Core) agree() bool {
 
 func (c *Core) store() {
 	c.storing++
-	c.emit(Store{N: c.storing, Doc: c.doc, Lineage: c.lineage, Recent: c.toStore()})
+	u := c.unshared
+	if c.view == nil || !c.shared() {
+		u = c.Unshared()
+		c.kept = true
+	}
+	c.emit(Store{N: c.storing, Doc: c.doc, Lineage: c.lineage, Recent: c.toStore(), Unshared: u})
 }
 
 // toStore picks the changes of the configuration, which alone are stored.
@@ -292,6 +306,10 @@ func (c *Core) receive(from uint32, m Message, now string) {
 			c.onAck(from, m)
 		case Fetch:
 			c.onFetch(from)
+		case Settled:
+			if from == c.view.DC {
+				c.settled(m.Seq)
+			}
 		}
 	}
 }

@@ -17,6 +17,7 @@ type duty struct {
 	has     map[uint32]have   // by member
 	quiet   map[uint32]int    // tick at which a member last got further or was helped
 	errors  map[uint32]string // why a member cannot store
+	told    int64             // number up to which members know that all is acknowledged
 }
 
 // entry is a change, or a read, that is not acknowledged by enough members.
@@ -40,7 +41,7 @@ type held struct {
 type have struct{ applied, durable int64 }
 
 func newDuty(v *view.View) *duty {
-	d := &duty{has: map[uint32]have{}, quiet: map[uint32]int{}, errors: map[uint32]string{}}
+	d := &duty{has: map[uint32]have{}, quiet: map[uint32]int{}, errors: map[uint32]string{}, told: -1}
 	for _, id := range v.IDs() {
 		d.has[id] = have{-1, -1}
 	}
@@ -109,6 +110,9 @@ func (c *Core) commit(from uint32, id string, next *cib.Document) {
 	m := Message{ID: id, Version: next.Version(), Diff: string(cib.Print(cib.Diff(c.doc, next)))}
 	config := configChanged(c.doc, next)
 	c.seq++
+	if config {
+		c.record(id)
+	}
 	c.remember(id, m.Version)
 	c.take(next)
 	c.agree()
@@ -206,6 +210,7 @@ func (c *Core) settle() {
 		}
 	}
 	c.duty.pending = left
+	c.conclude()
 	for _, e := range done {
 		m := Message{ID: e.id, Version: e.version}
 		if !c.enough(c.holders(e)) {
@@ -254,8 +259,29 @@ func (c *Core) diskTroubles() string {
 	return strings.Join(list, "; ")
 }
 
+// conclude notes, on the DC, that nothing of the configuration is pending.
+func (c *Core) conclude() {
+	if !slices.ContainsFunc(c.duty.pending, func(e *entry) bool { return e.config }) {
+		c.settled(c.seq)
+	}
+}
+
+// tellSettled has the members know it too, once for all changes of a tick.
+func (c *Core) tellSettled() {
+	if !c.opened || c.unsafe != 0 || c.duty.told >= c.config || !c.shared() {
+		return
+	}
+	c.duty.told = c.config
+	for _, id := range c.view.IDs() {
+		if id != c.cfg.Self {
+			c.send(id, Message{Kind: Settled, Ballot: c.view.Ballot, Seq: c.config})
+		}
+	}
+}
+
 // pursue sends the whole document to members that do not get further.
 func (c *Core) pursue() {
+	c.tellSettled()
 	for _, id := range c.view.IDs() {
 		if c.opened && c.duty.has[id].applied < c.seq && c.now-c.duty.quiet[id] >= c.cfg.Retry {
 			c.onFetch(id)

@@ -38,6 +38,9 @@ func (c *Core) apply(m Message) bool {
 			return false
 		}
 	}
+	if m.Digest != "" {
+		c.record(m.ID)
+	}
 	c.remember(m.ID, m.Version)
 	c.take(next)
 	c.agree()

@@ -53,6 +53,11 @@ func (s *stage) step(id uint32, ev Event) {
 			s.stores[id] = e.N
 		case Changed:
 			fmt.Fprintf(&s.log, "%d holds %s\n", id, e.Doc.Version())
+		case Lost:
+			fmt.Fprintf(&s.log, "%d gives %s up for %s:\n", id, e.Version, e.Winner)
+			for _, p := range e.Changes {
+				fmt.Fprintf(&s.log, "%v %s", p.IDs, p.Diff)
+			}
 		case Reply:
 			switch {
 			case e.Err != nil:

@@ -17,6 +17,8 @@ type Config struct {
 	Quorum quorum.Config
 	// Recent are the requests stored with the document, see Store.
 	Recent []Applied
+	// Unshared is what was stored with the document.
+	Unshared Unshared
 	// Retry is the time, in ticks, after which what was not answered is sent again.
 	Retry int
 	// Name gives a node's name for messages to people.
@@ -96,6 +98,8 @@ type Store struct {
 	// Recent are the latest changes of the configuration in it: who asks for
 	// one again after all nodes have started anew must not have it done twice.
 	Recent []Applied
+	// Unshared is what other nodes may not have of it.
+	Unshared Unshared
 }
 
 // Changed says that this node's document is another one now. It is never
@@ -126,6 +130,7 @@ const (
 	Ack      Kind = "ack"      // what the sender has of the view's changes
 	Fetch    Kind = "fetch"    // asks the DC for the whole document
 	Snapshot Kind = "snapshot" // the whole document as of Seq
+	Settled  Kind = "settled"  // all changes of the configuration up to Seq are acknowledged
 )
 
 // Message is one message of replication; fields that a kind does not name are empty.
@@ -176,9 +181,10 @@ type Applied struct {
 
 // snapshot is a whole document with what belongs to it, as it goes between members.
 type snapshot struct {
-	Lineage view.Lineage `json:"lineage"`
-	Text    string       `json:"text"`
-	Recent  []Applied    `json:"recent"`
+	Lineage  view.Lineage `json:"lineage"`
+	Text     string       `json:"text"`
+	Recent   []Applied    `json:"recent"`
+	Unshared Unshared     `json:"unshared,omitzero"`
 }
 
 func (s snapshot) encode() []byte {
