@@ -75,9 +75,14 @@ func (c *Cluster) AwaitSettled(patience time.Duration) error {
 	if err := c.AwaitOnline(patience, c.Nodes()...); err != nil {
 		return err
 	}
+	return c.AwaitIdle(c.Nodes()[0], patience)
+}
+
+// AwaitIdle waits until the cluster that a node is in has nothing left to do.
+func (c *Cluster) AwaitIdle(node string, patience time.Duration) error {
 	var answer api.Idle
 	question := fmt.Sprintf("%s?timeout=%d", api.PathIdle, int(patience.Seconds()))
-	if err := c.ask(c.Nodes()[0], question, patience+time.Second, &answer); err != nil {
+	if err := c.ask(node, question, patience+time.Second, &answer); err != nil {
 		return err
 	}
 	if !answer.Idle {
