@@ -17,7 +17,7 @@ var layers = [][]string{
 // neighbours are the imports allowed within a layer.
 var neighbours = map[string][]string{
 	"engine/digest":     {"engine/graph"},
-	"status":            {"engine/sched"},
+	"status":            {"engine/sched", "fence"},
 	"cluster/view":      {"cluster/quorum"},
 	"cluster/replica":   {"cluster/quorum", "cluster/view"},
 	"cluster/member":    {"cluster/quorum", "cluster/replica", "cluster/view"},

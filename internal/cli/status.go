@@ -49,7 +49,7 @@ func withoutArgs(h handler) handler {
 func (c *Call) show() status.Show {
 	show := status.Show{Sections: status.Default, Inactive: !c.Has("--hide-inactive")}
 	if c.Has("--full") {
-		show.Sections |= status.Attributes | status.Failcounts
+		show.Sections |= status.Attributes | status.Failcounts | status.Fencing
 		show.Detail = true
 	}
 	return show

@@ -14,6 +14,7 @@ func newStonith() *cobra.Command {
 	verbs := append(stonithVerbs(),
 		unnamed(verb("status [<stonith id | tag id>] [node=<node>] [--hide-inactive]",
 			"View fence devices: all, one, those of a tag, or those of a node.", stonithStatus, options...)),
+		newStonithFence(), newStonithConfirm(), newStonithHistory(), newStonithLedger(),
 		newFailcount(), newCleanup(), newRefresh())
 	return noun("stonith", "Manage fence devices.", stonithStatus, options, verbs...)
 }

@@ -42,7 +42,7 @@ var longOptions = map[string]valueKind{
 	"output-format": needsValue, "overwrite": noValue, "pacemaker": noValue, "promoted": noValue,
 	"quiet": noValue, "request-timeout": needsValue, "safe": noValue, "show-secrets": noValue,
 	"simulate": noValue, "skip-offline": noValue, "start": noValue, "strict": noValue,
-	"to": needsValue, "token": needsValue, "version": noValue, "wait": mayHaveValue, "yes": noValue,
+	"to": needsValue, "token": needsValue, "verify": noValue, "version": noValue, "wait": mayHaveValue, "yes": noValue,
 	"node": needsValue, "interactive": noValue,
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"gpcs/internal/cib"
 	"gpcs/internal/engine/sched"
+	"gpcs/internal/fence"
 )
 
 // New makes the view of a document at a moment. The zone of now is that of
@@ -36,6 +37,7 @@ func Of(cluster *sched.Cluster, doc *cib.Document, now time.Time) *View {
 	b.tickets()
 	b.bans()
 	b.summary()
+	b.view.Fencing = fence.Records(doc)
 	return b.view
 }
 

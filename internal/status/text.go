@@ -25,6 +25,7 @@ const (
 	Failures
 	Tickets
 	Bans
+	Fencing // what was fenced; failures belong to Failures
 
 	Headers        = Pacemakerd | Stack | DC | Times | Counts
 	Default        = Headers | Nodes | Resources | Failures
@@ -73,12 +74,16 @@ func (v *View) Text(show Show) string {
 	}
 	if show.has(Failures) {
 		p.failures()
+		p.failedFencing()
 	}
 	if show.has(Tickets) {
 		p.tickets()
 	}
 	if show.has(Bans) {
 		p.bans()
+	}
+	if show.has(Fencing) {
+		p.fencing()
 	}
 	return p.String()
 }

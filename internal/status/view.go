@@ -1,6 +1,10 @@
 package status
 
-import "time"
+import (
+	"time"
+
+	"gpcs/internal/fence"
+)
 
 // View is all that a status shows.
 type View struct {
@@ -11,7 +15,8 @@ type View struct {
 	Nodes   []*Node     // in node order
 	Top     []*Resource // top-level resources in the order in which they are shown
 	History []NodeHistory
-	Failed  []Operation // failed operations in the order of the document
+	Failed  []Operation    // failed operations in the order of the document
+	Fencing []fence.Record // oldest first
 	Tickets []Ticket
 	Bans    []Ban
 }

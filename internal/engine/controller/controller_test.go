@@ -23,6 +23,11 @@ type bench struct {
 	sent   []Execute
 	wake   time.Time
 	hold   bool // leave submits unanswered
+	held   []Submit
+
+	fenced  []Fence
+	answers map[string]string // to Asks
+	stopped int               // seq of the last fencing that was stopped
 }
 
 func newBench(t *testing.T, graphs ...*graph.Graph) *bench {
@@ -50,8 +55,18 @@ func (b *bench) do(effects []Effect) {
 			b.sent = append(b.sent, e)
 		case Wake:
 			b.wake = e.At
+		case Fence:
+			b.fenced = append(b.fenced, e)
+		case StopFencing:
+			b.stopped = e.Seq
+		case FenceAnswer:
+			if b.answers == nil {
+				b.answers = map[string]string{}
+			}
+			b.answers[e.ID] = e.Error
 		case Submit:
 			if b.hold {
+				b.held = append(b.held, e)
 				continue
 			}
 			b.change(e.Request.Ops...)

@@ -1,0 +1,180 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gpcs/internal/api"
+	"gpcs/internal/cib"
+	"gpcs/internal/fence"
+	"gpcs/internal/status"
+)
+
+func newStonithFence() *cobra.Command {
+	return verb("fence <node> [--off]", "Fence a node: reboot it, or switch it off with --off.", stonithFence, "--off")
+}
+
+func newStonithConfirm() *cobra.Command {
+	return verb("confirm <node> [--force]", "Confirm that a node is switched off. If it is not, data may be lost: "+
+		"make sure by looking at the machine.", stonithConfirm, "--force")
+}
+
+func newStonithHistory() *cobra.Command {
+	return noun("history", "Show and clean up the history of fencing.", historyShow, nil,
+		unnamed(verb("show [<node>]", "Show what was fenced, on a node or all of them.", historyShow)),
+		verb("cleanup [<node>]", "Forget what was fenced, of a node or all of them.", historyCleanup),
+		verb("update", "Bring this node's history up to date with that of the others.", noWords(historyUpdate)))
+}
+
+func newStonithLedger() *cobra.Command {
+	return verb("ledger [--verify]", "Show each fencing with the proof on which the recovery rests; --verify checks that "+
+		"nothing was changed or taken out.", noWords(stonithLedger), "--verify")
+}
+
+func stonithFence(ctx context.Context, c *Call) error {
+	if len(c.Args) != 1 {
+		return fail("must specify one (and only one) node to fence")
+	}
+	do := api.FenceReboot
+	if c.Has("--off") {
+		do = api.FenceOff
+	}
+	daemon, err := c.local()
+	if err != nil {
+		return err
+	}
+	node := c.Args[0]
+	if err := daemon.Fence(ctx, api.FenceRequest{Do: do, Node: node}); err != nil {
+		return fail("unable to fence '%s'\n%s", node, why(err))
+	}
+	fmt.Fprintf(c.Stderr, "Node: %s fenced\n", node)
+	return nil
+}
+
+func stonithConfirm(ctx context.Context, c *Call) error {
+	if len(c.Args) != 1 {
+		return fail("must specify one (and only one) node to confirm fenced")
+	}
+	node := c.Args[0]
+	if !c.Has("--force") {
+		sure, err := c.confirm(ctx, fmt.Sprintf("If node '%s' is not powered off or it does have access to shared resources, "+
+			"data corruption and/or cluster failure may occur", node))
+		if err != nil || !sure {
+			return err
+		}
+	}
+	daemon, err := c.local()
+	if err != nil {
+		return err
+	}
+	if err := daemon.Fence(ctx, api.FenceRequest{Do: api.FenceConfirm, Node: node}); err != nil {
+		return fail("unable to confirm fencing of node '%s'\n%s", node, why(err))
+	}
+	fmt.Fprintf(c.Stdout, "Node: %s confirmed fenced\n", node)
+	return nil
+}
+
+// oneNodeAtMost reads the words after history's verbs.
+func (c *Call) oneNodeAtMost() (string, error) {
+	switch len(c.Args) {
+	case 0:
+		return "", nil
+	case 1:
+		return c.Args[0], nil
+	}
+	return "", errUsage
+}
+
+func historyShow(ctx context.Context, c *Call) error {
+	node, err := c.oneNodeAtMost()
+	if err != nil {
+		return err
+	}
+	doc, err := c.readCIB(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(c.Stdout, strings.Join(historyLines(doc, node), "\n"))
+	return nil
+}
+
+// historyLines words the history as stonith_admin --history --verbose does,
+// newest first.
+func historyLines(doc *cib.Document, node string) []string {
+	var lines []string
+	list := fence.Records(doc)
+	for i := len(list) - 1; i >= 0; i-- {
+		if node == "" || strings.EqualFold(list[i].Target, node) {
+			lines = append(lines, status.FencingLine(list[i], time.Local))
+		}
+	}
+	count := fmt.Sprintf("%d events found", len(lines))
+	if len(lines) == 1 {
+		count = "1 event found"
+	}
+	return append(lines, count)
+}
+
+func historyCleanup(ctx context.Context, c *Call) error {
+	node, err := c.oneNodeAtMost()
+	if err != nil {
+		return err
+	}
+	daemon, err := c.local()
+	if err != nil {
+		return err
+	}
+	if err := daemon.Fence(ctx, api.FenceRequest{Do: api.FenceForget, Node: node}); err != nil {
+		return fail("unable to cleanup fence history\n%s", why(err))
+	}
+	if node == "" {
+		fmt.Fprintln(c.Stderr, "cleaning up fencing-history for node *")
+	} else {
+		fmt.Fprintf(c.Stderr, "cleaning up fencing-history for node %s\n", node)
+	}
+	return nil
+}
+
+// historyUpdate has nothing to gather: all nodes hold the same history.
+func historyUpdate(ctx context.Context, c *Call) error {
+	if _, err := c.readCIB(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintln(c.Stderr, "gather fencing-history from all nodes")
+	return nil
+}
+
+func stonithLedger(ctx context.Context, c *Call) error {
+	doc, err := c.readCIB(ctx)
+	if err != nil {
+		return err
+	}
+	list := fence.Records(doc)
+	for _, r := range list {
+		at := time.UnixMilli(r.CompletedMS).Format("2006-01-02 15:04:05.000")
+		if r.State == fence.Success {
+			fmt.Fprintf(c.Stdout, "%s %s of %s: %s; device %s by %s (%s)\n", at, r.Action, r.Target, r.Proof, orNone(r.Device), r.Delegate, r.Hash[:12])
+			continue
+		}
+		fmt.Fprintf(c.Stdout, "%s %s of %s failed: %s (%s)\n", at, r.Action, r.Target, r.Reason, r.Hash[:12])
+	}
+	if !c.Has("--verify") {
+		return nil
+	}
+	if err := fence.Verify(list); err != nil {
+		return fail("the fencing ledger does not hold: %v", err)
+	}
+	fmt.Fprintf(c.Stdout, "%d records, the chain is whole\n", len(list))
+	return nil
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}

@@ -1,0 +1,154 @@
+package controller
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"gpcs/internal/engine/graph"
+	"gpcs/internal/fence"
+)
+
+// fenceThenStart is a transition that fences node 2 and starts r on node 1.
+func fenceThenStart() *graph.Graph {
+	g := starts("1")
+	g.Synapses[0].Actions[0].ID = 2
+	g.Synapses[0].Inputs = []int{1}
+	f := &graph.Action{ID: 1, Kind: graph.Cluster, Operation: "stonith", Key: "stonith-n2-reboot", Node: "n2", NodeID: "2",
+		Attrs: []graph.Attr{{Name: "CRM_meta_priority_fencing_delay", Value: "15"}, {Name: "CRM_meta_stonith_action", Value: "reboot"}}}
+	g.Synapses = append([]*graph.Synapse{{ID: 9, Actions: []*graph.Action{f}}}, g.Synapses...)
+	return g
+}
+
+// fenceBench has node 2 lost and its fencing begun.
+func fenceBench(t *testing.T, graphs ...*graph.Graph) (*bench, Fence) {
+	b := newBench(t)
+	b.do(b.c.View(b.now, view(1, node(1), node(2))))
+	b.graphs = graphs
+	f := b.fences(b.c.View(b.now, view(2, node(1), lost(2))))
+	if len(f) != 1 {
+		t.Fatal("no fencing was begun")
+	}
+	return b, f[0]
+}
+
+func lost(id uint32) Node {
+	n := node(id)
+	n.Online, n.Incarnation = false, 0
+	return n
+}
+
+// fences carries effects out and returns the fencings among them and among
+// what they lead to.
+func (b *bench) fences(effects []Effect) []Fence {
+	b.t.Helper()
+	before := len(b.fenced)
+	b.do(effects)
+	return b.fenced[before:]
+}
+
+func TestNothingStartsBeforeTheProofIsStored(t *testing.T) {
+	b, f := fenceBench(t, fenceThenStart())
+	if len(b.sent) != 0 || f.Request.Target != "n2" || f.Request.Action != fence.Reboot || f.Request.DelayMS != 15000 {
+		t.Fatalf("%+v %v", f.Request, b.sent)
+	}
+	b.hold = true
+	b.do(b.c.Proven(b.now, f.Seq, fence.Proven{Proof: "off verified by status", Devices: []string{"d"}, Delegate: "n1"}))
+	if len(b.sent) != 0 {
+		t.Fatal("recovered before the proof was stored")
+	}
+	held := b.held[len(b.held)-1]
+	b.hold = false
+	b.graphs = []*graph.Graph{starts("1")}
+	b.change(held.Request.Ops...)
+	b.do(b.c.Submitted(b.now, held.Seq, nil))
+	if len(b.sent) != 1 {
+		t.Fatal("not recovered after the proof", b.sent)
+	}
+	state := findState(b.doc, "2")
+	if state.SelectAttrValue("expected", "") != "down" || state.SelectElement("lrm") != nil {
+		t.Error("the node's state was not cleared")
+	}
+	if list := fence.Records(b.doc); len(list) != 1 || list[0].State != fence.Success || fence.Verify(list) != nil {
+		t.Errorf("%+v", list)
+	}
+}
+
+func TestFailedFencingIsTriedAgainLaterAndLater(t *testing.T) {
+	b, f := fenceBench(t, fenceThenStart(), fenceThenStart(), fenceThenStart())
+	b.do(b.c.Ended(b.now, f.Seq, fence.Ended{Failures: []string{"no route"}}))
+	if len(b.fenced) != 1 || len(b.sent) != 0 {
+		t.Fatal("tried again at once, or recovered")
+	}
+	if list := fence.Records(b.doc); len(list) != 1 || list[0].Reason != "no route" {
+		t.Errorf("%+v", list)
+	}
+	b.now = b.now.Add(fenceRetry)
+	again := b.fences(b.c.Tick(b.now))
+	if len(again) != 1 {
+		t.Fatal("not tried again")
+	}
+	b.do(b.c.Ended(b.now, again[0].Seq, fence.Ended{Failures: []string{"no route"}}))
+	b.now = b.now.Add(fenceRetry)
+	if len(b.fences(b.c.Tick(b.now))) != 0 {
+		t.Fatal("the second pause is not longer")
+	}
+	b.now = b.now.Add(fenceRetry)
+	if len(b.fences(b.c.Tick(b.now))) != 1 {
+		t.Fatal("not tried a third time")
+	}
+}
+
+func TestAConfirmationEndsWhatDevicesDo(t *testing.T) {
+	b, f := fenceBench(t, fenceThenStart(), starts("1"))
+	b.do(b.c.Asked(b.now, Ask{ID: "a", Target: "n1", Confirm: true}))
+	if got := b.answers["a"]; !strings.Contains(got, "not off") {
+		t.Errorf("a member was confirmed as off: %q", got)
+	}
+	b.do(b.c.Asked(b.now, Ask{ID: "b", Target: "n2", Action: fence.Off, Confirm: true}))
+	if got, ok := b.answers["b"]; !ok || got != "" || len(b.sent) != 1 || b.stopped != f.Seq {
+		t.Errorf("answer %q, sent %v, stopped %d", got, b.sent, b.stopped)
+	}
+	b.do(b.c.Ended(b.now, f.Seq, fence.Ended{}))
+	if list := fence.Records(b.doc); len(list) != 1 || list[0].Proof != "confirmed by a human" {
+		t.Errorf("%+v", list)
+	}
+}
+
+// A node that was fenced counts as gone until another daemon of it comes, even
+// where the view still has it.
+func TestTheDaemonThatWasFencedIsNoMemberAgain(t *testing.T) {
+	b, f := fenceBench(t, fenceThenStart())
+	b.do(b.c.Proven(b.now, f.Seq, fence.Proven{Proof: "p"}))
+	b.do(b.c.Ended(b.now, f.Seq, fence.Ended{OK: true}))
+	b.do(b.c.View(b.now, view(3, node(1), node(2))))
+	if s := findState(b.doc, "2"); s.SelectAttrValue("in_ccm", "") != "false" {
+		t.Error("taken back")
+	}
+	fresh := node(2)
+	fresh.Incarnation++
+	b.do(b.c.View(b.now, view(4, node(1), fresh)))
+	if s := findState(b.doc, "2"); s.SelectAttrValue("in_ccm", "") != "true" {
+		t.Error("not taken back after its restart")
+	}
+}
+
+func TestUnseenNodesHaveTimeToJoin(t *testing.T) {
+	b := newBench(t)
+	b.do(b.c.View(b.now, view(1, node(1), lost(2))))
+	if b.asked != 0 {
+		t.Fatal("decided before an unseen node had time to join")
+	}
+	b.now = b.now.Add(deadtime)
+	b.do(b.c.Tick(b.now))
+	if b.asked == 0 {
+		t.Fatal("never decided")
+	}
+	b = newBench(t)
+	b.do(b.c.View(b.now, view(1, node(1), lost(2))))
+	b.now = b.now.Add(time.Second)
+	b.do(b.c.View(b.now, view(2, node(1), node(2))))
+	if b.asked == 0 {
+		t.Fatal("waits although all have joined")
+	}
+}
