@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/go-chi/chi/v5"
+
 	"gpcs/internal/api"
 	"gpcs/internal/auth"
 )
@@ -36,11 +38,22 @@ func (n *node) tree() string {
 	return b.String()
 }
 
-// everyPath is every endpoint but the login.
-func everyPath() []string {
-	paths := []string{api.PathCIB, api.PathChange, api.PathState, api.PathCluster, api.PathRefresh, api.PathIdle}
+// everyPath is every endpoint but the login, as the router has them.
+func everyPath(t *testing.T) []string {
+	t.Helper()
+	var paths []string
 	for name := range remoteCommands() {
 		paths = append(paths, "/remote/"+name)
+	}
+	routes := New(Options{Root: "/nowhere"}).Handler().(chi.Routes)
+	err := chi.Walk(routes, func(_, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
+		if !strings.HasPrefix(route, "/remote/") {
+			paths = append(paths, route)
+		}
+		return nil
+	})
+	if err != nil || len(paths) < len(remoteCommands())+6 {
+		t.Fatal(paths, err)
 	}
 	return paths
 }
@@ -69,7 +82,7 @@ func TestStrangersChangeNothing(t *testing.T) {
 	before := n.tree()
 	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} // one handshake for all
 	defer transport.CloseIdleConnections()
-	for _, path := range everyPath() {
+	for _, path := range everyPath(t) {
 		for _, method := range []string{"GET", "POST"} {
 			for _, token := range []string{"", "11111111-2222-3333-4444-555555555555", gone, strings.Repeat("a", auth.MaxToken+1), "[]", `"`} {
 				r, err := http.NewRequest(method, n.url+path, strings.NewReader(poison().Encode()))
