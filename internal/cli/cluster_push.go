@@ -90,10 +90,14 @@ func (c *Call) reload(ctx context.Context, targets []*client.Target) error {
 	codes, failures := map[string]string{}, map[string]error{}
 	client.Each(ctx, targets, func(ctx context.Context, t *client.Target) (string, error) {
 		code, err := reloadNode(ctx, t)
-		if code == "reloaded" {
-			untilStarted(ctx, t, reloadPatience)
+		if code != "reloaded" {
+			return code, err
 		}
-		return code, err
+		if text, back := untilStarted(ctx, t, reloadPatience); !back {
+			return "", fail("%s: the configuration was reloaded, but the node is not back in the cluster (%s): "+
+				"run 'pcs status' there", t.Name, text)
+		}
+		return code, nil
 	}, func(t *client.Target, code string, err error) {
 		codes[t.Name] = code
 		if err != nil {
