@@ -6,7 +6,7 @@ var layers = [][]string{
 	{"report", "paths", "durable", "queue", "engine/builtin"},
 	{"cib", "conf", "agentmeta", "engine/graph", "engine/digest"},
 	{"admin", "status", "cluster/view", "cluster/quorum", "cluster/replica", "cluster/member",
-		"fence", "engine/sched", "engine/simulate", "engine/transition", "engine/history", "engine/controller"},
+		"fence", "engine/sched", "engine/simulate", "engine/explain", "engine/transition", "engine/history", "engine/controller"},
 	{"api"},
 	{"cib/store", "cluster", "cluster/link", "cluster/lost", "cluster/roster", "engine/executor", "engine/agent",
 		"agents", "auth", "client", "fence/device"},
@@ -22,6 +22,7 @@ var neighbours = map[string][]string{
 	"cluster/replica":   {"cluster/quorum", "cluster/view"},
 	"cluster/member":    {"cluster/quorum", "cluster/replica", "cluster/view"},
 	"engine/controller": {"engine/transition", "fence"},
+	"engine/explain":    {"engine/sched", "engine/simulate", "status"},
 	"fence/device":      {"agents"},
 	"cluster":           {"cluster/link", "cluster/lost", "cluster/roster"},
 	"cluster/roster":    {"cluster/link"},
@@ -41,7 +42,7 @@ var strangers = [][2]string{
 // pure rooms take values and give values.
 var pure = []string{
 	"cib", "conf", "report", "admin", "agentmeta", "fence", "status", "cluster/view", "cluster/quorum", "cluster/replica",
-	"cluster/member", "engine/sched", "engine/simulate", "engine/transition", "engine/controller", "engine/graph",
+	"cluster/member", "engine/sched", "engine/simulate", "engine/explain", "engine/transition", "engine/controller", "engine/graph",
 	"engine/digest", "engine/history", "engine/builtin",
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -31,6 +32,7 @@ type Call struct {
 	daemons *client.Client // made by peers
 	waits   *progress      // nil where stderr is no terminal
 	lines   *bufio.Reader  // of Stdin, made by stdinLine
+	plan    *planned       // nil unless the command is only planned
 }
 
 // handler carries out one verb; c.Args holds the words after the verb.
@@ -119,6 +121,11 @@ func noun(use, short string, def handler, options []string, children ...*cobra.C
 	cmd.SuggestionsMinimumDistance = 2
 	cmd.AddCommand(children...)
 	return cmd
+}
+
+// takes tells whether a verb takes an option besides the global ones.
+func takes(cmd *cobra.Command, option string) bool {
+	return slices.Contains(strings.Fields(cmd.Annotations[optionsKey]), option)
 }
 
 func (c *Call) supported(options []string) error {
@@ -224,6 +231,9 @@ func didYouMean(cmd *cobra.Command, word string) string {
 // say prints reports on stderr, each on its own line.
 func (c *Call) say(reports ...report.Report) {
 	for _, r := range reports {
+		if c.plan != nil && r.Severity == report.Info {
+			continue // it tells of what was done
+		}
 		fmt.Fprintln(c.Stderr, r.String())
 	}
 }
@@ -271,5 +281,7 @@ func nouns() []*cobra.Command {
 		newACL(),
 		newConfig(),
 		newStonith(),
+		newPlan(),
+		newWhy(),
 	}
 }

@@ -12,6 +12,9 @@ import (
 // readCIB returns the document that the command is about: the file of -f, or
 // the running cluster's.
 func (c *Call) readCIB(ctx context.Context) (*cib.Document, error) {
+	if c.plan != nil {
+		return c.plan.doc.Copy(), nil
+	}
 	if name, ok := c.Value("-f"); ok {
 		return readCIBFile(name)
 	}
@@ -24,6 +27,9 @@ func (c *Call) readCIB(ctx context.Context) (*cib.Document, error) {
 // depend on the document alone. Reports are printed; nothing is stored when
 // one of them is an error.
 func (c *Call) editCIB(ctx context.Context, edit func(*cib.Document) report.List) error {
+	if c.plan != nil {
+		return c.plan.edit(c, edit)
+	}
 	if name, ok := c.Value("-f"); ok {
 		doc, err := readCIBFile(name)
 		if err != nil {

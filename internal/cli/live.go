@@ -33,6 +33,7 @@ func (c *Call) peers() (*client.Client, error) {
 	if c.Has("--debug") {
 		o.Debug = c.Stderr
 	}
+	o.ReadOnly = c.plan != nil
 	if c.waits != nil {
 		o.Waiting = c.waits.waiting
 	}
@@ -144,6 +145,9 @@ func userName() string {
 // waitIdle waits until the cluster has nothing left to do; limit 0 = as long
 // as it takes. It tells whether that came about.
 func (c *Call) waitIdle(ctx context.Context, limit time.Duration) (bool, error) {
+	if c.plan != nil {
+		return true, c.plan.foresee()
+	}
 	daemon, err := c.local()
 	if err != nil {
 		return false, err

@@ -40,7 +40,7 @@ type look struct {
 // look reads the document that the command is about. Where that is the
 // cluster's and the cluster is stopped on this node, it returns stopped.
 func (c *Call) look(ctx context.Context, stopped error) (*look, error) {
-	if _, file := c.Value("-f"); file {
+	if _, file := c.Value("-f"); file || c.plan != nil {
 		doc, err := c.readCIB(ctx)
 		return &look{doc: doc, now: time.Now()}, err
 	}

@@ -32,7 +32,9 @@ const maxAnswer = 128 << 20
 type Options struct {
 	Root    paths.Root
 	Timeout time.Duration // of one request; 0 = DefaultTimeout
-	Debug   io.Writer     // where requests are printed, nil = nowhere
+	// ReadOnly refuses all that could change something.
+	ReadOnly bool
+	Debug    io.Writer // where requests are printed, nil = nowhere
 	// Waiting, if set, is called with a node's name before each request to it;
 	// what it returns is called when the answer is there.
 	Waiting func(node string) (done func())
@@ -52,6 +54,9 @@ func New(o Options) *Client {
 	}
 	return &Client{Options: o}
 }
+
+// ErrReadOnly is the answer to a change that was asked of a ReadOnly client.
+var ErrReadOnly = errors.New("this does more than change the configuration, so it cannot be planned")
 
 // Close ends idle connections.
 func (c *Client) Close() {
@@ -151,6 +156,9 @@ type request struct {
 // An address is left for the next one only where no connection came about:
 // then nothing was done there.
 func (t *Target) send(ctx context.Context, r request) (string, error) {
+	if t.client.ReadOnly && (r.method != http.MethodGet || strings.HasPrefix(r.path, "/remote/")) {
+		return "", ErrReadOnly
+	}
 	if waiting := t.client.Waiting; waiting != nil {
 		defer waiting(t.Name)()
 	}

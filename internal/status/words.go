@@ -19,6 +19,9 @@ var (
 	}
 )
 
+// ExitText words an agent's exit status as Pacemaker 2.1 does.
+func ExitText(rc int) string { return (&printer{}).exitText(rc) }
+
 func (p *printer) exitText(rc int) string {
 	texts := exitTexts2
 	if p.Release3 {

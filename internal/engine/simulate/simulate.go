@@ -16,8 +16,9 @@ import (
 
 // Report tells what a simulated transition did.
 type Report struct {
-	Steps    []string // one line per action, in order: "Resource action: db  start on n1"
-	Complete bool     // every synapse fired; otherwise the graph has a loop
+	Steps    []string        // one line per action, in order: "Resource action: db  start on n1"
+	Actions  []*graph.Action // the same actions
+	Complete bool            // every synapse fired; otherwise the graph has a loop
 }
 
 // Run carries g out and writes the results into doc. known tells whether a
@@ -37,11 +38,12 @@ func Run(doc *cib.Document, g *graph.Graph, known func(id string) bool, nowS int
 			left--
 			for _, a := range s.Actions {
 				r.carryOut(a)
+				r.done = append(r.done, a)
 				r.confirmed[a.ID] = true
 			}
 		}
 	}
-	return Report{Steps: r.steps, Complete: left == 0}
+	return Report{Steps: r.steps, Actions: r.done, Complete: left == 0}
 }
 
 type runner struct {
@@ -50,6 +52,7 @@ type runner struct {
 	now       int64
 	confirmed map[int]bool
 	steps     []string
+	done      []*graph.Action
 }
 
 func (r *runner) ready(s *graph.Synapse) bool {
