@@ -82,7 +82,7 @@ func compare(t *testing.T, c *failover.Cluster, want recorded, also func(string)
 	if diff := cmp.Diff(stdout(want.Stdout), stdout(got.Stdout)); diff != "" {
 		t.Errorf("%s: stdout (-real +ours)\n%s", want.line(), diff)
 	}
-	if diff := cmp.Diff(sortedLines(normal(want.Stderr)), sortedLines(normal(got.Stderr))); diff != "" {
+	if diff := cmp.Diff(sortedLines(also(normal(want.Stderr))), sortedLines(also(normal(got.Stderr)))); diff != "" {
 		t.Errorf("%s: stderr (-real +ours)\n%s", want.line(), diff)
 	}
 }
