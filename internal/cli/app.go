@@ -283,5 +283,6 @@ func nouns() []*cobra.Command {
 		newStonith(),
 		newPlan(),
 		newWhy(),
+		newBooth(),
 	}
 }

@@ -59,8 +59,10 @@ func usageLine(cmd *cobra.Command) string {
 		return "pcs [-f file] [-h] [commands]..."
 	}
 	top := cmd
-	for !isNoun(top) {
-		top = top.Parent()
+	for ; !isNoun(top); top = top.Parent() {
+		if top.Annotations[oneUsageKey] != "" {
+			return top.CommandPath() + "..."
+		}
 	}
 	switch form := usageForms[top.Name()]; {
 	case form != "":
@@ -79,6 +81,14 @@ func usageLine(cmd *cobra.Command) string {
 // unnamedKey marks the verb that a noun carries out where none is given; its
 // usage is that of the noun.
 const unnamedKey = "unnamed"
+
+// oneUsageKey marks a command whose usage is that of all that is below it.
+const oneUsageKey = "one usage"
+
+func oneUsage(cmd *cobra.Command) *cobra.Command {
+	cmd.Annotations[oneUsageKey] = "yes"
+	return cmd
+}
 
 func unnamed(cmd *cobra.Command) *cobra.Command {
 	cmd.Annotations[unnamedKey] = "yes"

@@ -79,3 +79,12 @@ func (r Root) OCFRoot() string { return r.Join("/usr/lib/ocf") }
 
 // SchemaDir holds Pacemaker's RELAX NG schemas where they are installed.
 func (r Root) SchemaDir() string { return r.Join("/usr/share/pacemaker") }
+
+// UIDGIDDir holds the users and groups that may talk to corosync, corosync.conf(5).
+func (r Root) UIDGIDDir() string { return r.Join("/etc/corosync/uidgid.d") }
+
+// BoothDir holds the configurations and keys of booth, boothd(8).
+func (r Root) BoothDir() string { return r.Join("/etc/booth") }
+
+// DisasterRecovery names the sites of a disaster recovery setup, as pcs writes it.
+func (r Root) DisasterRecovery() string { return r.Join("/var/lib/pcsd/disaster-recovery") }

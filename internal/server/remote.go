@@ -36,6 +36,8 @@ type remoteCommand struct {
 // pcsd asks for. All take GET and POST, as pcsd does.
 func remoteCommands() map[string]remoteCommand {
 	return map[string]remoteCommand{
+		"booth_get_config":        {auth.Read, (*Server).boothGetConfig},
+		"booth_set_config":        {auth.Write, (*Server).boothSetConfig},
 		"check_auth":              {auth.None, func(*Server, call) answer { return answer{json: map[string]bool{"success": true}} }},
 		"check_host":              {auth.Read, (*Server).checkHost},
 		"cluster_destroy":         {auth.Full, (*Server).clusterDestroy},
