@@ -181,6 +181,10 @@ func TestTwoLinks(t *testing.T) {
 		l.setDown(link, true)
 		awaitLink(t, l.nodes[1].Cluster, link, false)
 		l.submit(2, fmt.Sprintf("without%d", link))
+		must(t, l.nodes[2].Send(t.Context(), 1, "op", fmt.Append(nil, link)))
+		if got, want := <-l.nodes[1].got, fmt.Sprintf("2 op %d", link); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 		l.setDown(link, false)
 		awaitLink(t, l.nodes[1].Cluster, link, true)
 	}

@@ -179,8 +179,13 @@ func (l *lab) config(self uint32) Config {
 }
 
 func (l *lab) dial(from uint32) func(context.Context, uint32, string) (net.Conn, error) {
-	return func(ctx context.Context, to uint32, _ string) (net.Conn, error) {
-		if l.isCut(from, to) {
+	return func(ctx context.Context, to uint32, host string) (net.Conn, error) {
+		var link int
+		if _, err := fmt.Sscanf(host, "127.%d.", &link); err != nil {
+			return nil, err
+		}
+		link--
+		if l.isCut(from, to) || l.isDown(link) {
 			return nil, errors.New("no route to host")
 		}
 		l.mu.Lock()
@@ -189,8 +194,36 @@ func (l *lab) dial(from uint32) func(context.Context, uint32, string) (net.Conn,
 		if ln == nil {
 			return nil, syscall.ECONNREFUSED
 		}
-		return (&net.Dialer{}).DialContext(ctx, "tcp", ln.Addr().String())
+		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", ln.Addr().String())
+		if err != nil {
+			return nil, err
+		}
+		return &linkConn{conn, l, link}, nil
 	}
+}
+
+// linkConn is a connection on a link: while that is down nothing comes
+// through, and neither end is told.
+type linkConn struct {
+	net.Conn
+	lab  *lab
+	link int
+}
+
+func (c *linkConn) Read(b []byte) (int, error) {
+	for {
+		n, err := c.Conn.Read(b)
+		if err != nil || !c.lab.isDown(c.link) {
+			return n, err
+		}
+	}
+}
+
+func (c *linkConn) Write(b []byte) (int, error) {
+	if c.lab.isDown(c.link) {
+		return len(b), nil
+	}
+	return c.Conn.Write(b)
 }
 
 // start starts a node's daemon with what its disk holds.

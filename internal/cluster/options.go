@@ -34,7 +34,8 @@ type Config struct {
 	TieBreaker *quorum.TieBreaker
 	// Window is last_man_standing_window; 0 = no last_man_standing.
 	Window      time.Duration
-	DeviceVotes int // quorum.device.votes; 0 = no device
+	ActiveLinks bool // totem.link_mode: active
+	DeviceVotes int  // quorum.device.votes; 0 = no device
 }
 
 // Store keeps the document on disk. cib/store.Store is one.

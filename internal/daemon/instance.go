@@ -170,6 +170,8 @@ func clusterConfig(root paths.Root, host string) (cfg cluster.Config, self uint3
 		}
 	}
 	quorumConfig(&cfg, c)
+	mode, _ := c.Option("totem", "link_mode")
+	cfg.ActiveLinks = mode == "active"
 	if self == 0 {
 		return cfg, 0, "", fmt.Errorf("%s names no node with this host's name '%s' or one of its addresses", root.CorosyncConf(), host)
 	}

@@ -2,9 +2,9 @@ package link
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"net"
-	"net/netip"
 	"runtime"
 	"time"
 
@@ -69,18 +69,20 @@ func (m *Mesh) transmit(p *peer, link int, body []byte) {
 	_, _ = m.sockets[link].WriteToUDPAddrPort(sealDatagram(m.sealing, h, body), p.addrs[link])
 }
 
-// SendPacket sends one of the roster's datagrams on the best link.
+// SendPacket sends one of the roster's datagrams on the best link, or on all.
 func (m *Mesh) SendPacket(to uint32, body []byte) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if p := m.peers[to]; p != nil {
-		best := 0
-		for i := range p.addrs {
-			if p.paths[i].heard > p.paths[best].heard+m.interval*2 {
-				best = i
-			}
+		p.sent++
+		packet := append(binary.BigEndian.AppendUint64([]byte{kindRoster}, p.sent), body...)
+		if !m.opt.Active {
+			m.transmit(p, m.best(p, m.now()), packet)
+			return
 		}
-		m.transmit(p, best, append([]byte{kindRoster}, body...))
+		for i := range p.addrs {
+			m.transmit(p, i, packet)
+		}
 	}
 }
 
@@ -119,9 +121,10 @@ func (m *Mesh) accept(link int, b []byte) {
 	case kindHeartbeat:
 		verdicts = m.heartbeat(p, h, body, now)
 	case kindRoster:
+		fresh := len(body) >= 9 && p.came.fresh(binary.BigEndian.Uint64(body[1:])) // else it came on another link
 		m.mu.Unlock()
-		if m.roster.Packet != nil {
-			m.roster.Packet(p.ID, body[1:], time.Now())
+		if fresh && m.roster.Packet != nil {
+			m.roster.Packet(p.ID, body[9:], time.Now())
 		}
 		return
 	}
@@ -147,8 +150,9 @@ func (m *Mesh) unseal(h header, b []byte, now time.Duration) (*peer, []byte) {
 	if p.inc != h.from.Incarnation {
 		p.inc, p.opener = h.from.Incarnation, opener
 		for i := range p.paths {
-			p.paths[i].window, p.paths[i].echo = window{}, 0
+			p.paths[i].window, p.paths[i].echo, p.paths[i].back = window{}, 0, 0
 		}
+		p.came = window{}
 	}
 	if !p.paths[h.link].window.fresh(h.seq) {
 		return nil, nil
@@ -163,6 +167,9 @@ func (m *Mesh) heartbeat(p *peer, h header, body []byte, now time.Duration) []ve
 	}
 	path := &p.paths[h.link]
 	path.heard, path.echo = now, beat.sent
+	if held := time.Duration(beat.held); beat.echo != 0 && held >= 0 && held < now {
+		path.back = now - held
+	}
 	if rtt := int64(now) - int64(beat.echo) - int64(beat.held); beat.echo != 0 && beat.hears == m.opt.Self.Incarnation && rtt > 0 {
 		path.rtt = smooth(path.rtt, time.Duration(rtt))
 	}
@@ -170,7 +177,7 @@ func (m *Mesh) heartbeat(p *peer, h header, body []byte, now time.Duration) []ve
 	if answer {
 		m.greet(p, now)
 	}
-	if p.stream == nil || p.stream.peer != (view.Peer{ID: p.ID, Incarnation: h.from.Incarnation}) {
+	if p.stream == nil || p.stream.peer != (view.Peer{ID: p.ID, Incarnation: h.from.Incarnation}) || m.strays(p, now) {
 		p.poke()
 	}
 	return verdicts
@@ -189,23 +196,4 @@ func (p *peer) poke() {
 	case p.wake <- struct{}{}:
 	default:
 	}
-}
-
-// address of the peer's stream: that of the first link that is heard.
-func (m *Mesh) host(p *peer) string {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	now, best := m.now(), netip.AddrPort{}
-	for i, a := range p.addrs {
-		if a.IsValid() && (!best.IsValid() || (p.paths[i].heard != 0 && now-p.paths[i].heard < m.opt.Token)) {
-			best = a
-			if p.paths[i].heard != 0 && now-p.paths[i].heard < m.opt.Token {
-				break
-			}
-		}
-	}
-	if !best.IsValid() {
-		return p.Addresses[0]
-	}
-	return best.Addr().String()
 }

@@ -156,7 +156,7 @@ func (p *peer) place(hosts []string) {
 		if i < len(p.Addresses) && p.Addresses[i] == hosts[i] {
 			addrs[i] = p.addrs[i]
 		} else if i < len(p.paths) {
-			p.paths[i].heard, p.paths[i].echo, p.paths[i].rtt = 0, 0, 0
+			p.paths[i].heard, p.paths[i].back, p.paths[i].echo, p.paths[i].rtt = 0, 0, 0, 0
 		}
 	}
 	p.Addresses, p.addrs = hosts, addrs

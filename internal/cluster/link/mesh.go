@@ -35,7 +35,10 @@ type Options struct {
 	Port  int    // UDP port of link 0; link n has Port+n
 	// Dial opens a TCP connection to pcsd's port of a node.
 	Dial func(ctx context.Context, node uint32, host string) (net.Conn, error)
-	Log  *slog.Logger
+	// Active sends the roster's datagrams on all links and leaves a link that
+	// falls silent sooner (totem.link_mode: active); otherwise the best is used.
+	Active bool
+	Log    *slog.Logger
 	// Deliver takes every event, in order for each peer. It may block for a
 	// Frame, never for the others.
 	Deliver func(Event)
@@ -116,6 +119,8 @@ type peer struct {
 	wake   chan struct{} // something changed for the stream's keeper
 	stream *stream
 	app    outbox
+	sent   uint64          // number of the last roster datagram
+	came   window          // of those that came
 	ctx    context.Context // ends when the peer is removed
 	cancel context.CancelFunc
 }
@@ -125,6 +130,7 @@ type path struct {
 	seq    uint64
 	window window
 	heard  time.Duration // 0 = never
+	back   time.Duration // when the peer heard this node on it; 0 = never
 	echo   uint64        // sent of the last heartbeat that came
 	rtt    time.Duration
 }
@@ -317,7 +323,7 @@ func (m *Mesh) Status() []Status {
 		}
 		for i := range p.addrs {
 			path := p.paths[i]
-			up := path.heard != 0 && now-path.heard < m.opt.Token
+			up := path.works(now, m.opt.Token)
 			out = append(out, Status{Peer: n.ID, Link: i, Address: n.Addresses[i], Up: up, RTT: path.rtt})
 		}
 	}

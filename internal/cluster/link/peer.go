@@ -64,7 +64,7 @@ func (m *Mesh) keep(ctx context.Context, p *peer) error {
 		m.mu.Lock()
 		now := m.now()
 		heard, waits := m.judge.hears(p.ID, now), m.judge.waitsFor(p.ID)
-		stands := p.stream != nil && (heard == 0 || p.stream.peer.Incarnation == heard)
+		stands := p.stream != nil && (heard == 0 || p.stream.peer.Incarnation == heard) && !m.strays(p, now)
 		m.mu.Unlock()
 		var err error
 		switch {
@@ -99,11 +99,12 @@ func (m *Mesh) keep(ctx context.Context, p *peer) error {
 }
 
 func (m *Mesh) dial(ctx context.Context, p *peer) error {
-	conn, hello, err := m.connect(ctx, p, purposePeer)
+	host, link := m.host(p)
+	conn, hello, err := m.connect(ctx, p, host, purposePeer)
 	if err != nil {
 		return err
 	}
-	m.adopt(p, conn, hello)
+	m.adopt(p, conn, hello, link)
 	return nil
 }
 
@@ -111,7 +112,8 @@ func (m *Mesh) dial(ctx context.Context, p *peer) error {
 func (m *Mesh) probe(ctx context.Context, p *peer) error {
 	ctx, cancel := context.WithTimeout(ctx, m.token()/2)
 	defer cancel()
-	conn, err := m.opt.Dial(ctx, p.ID, m.host(p))
+	host, _ := m.host(p)
+	conn, err := m.opt.Dial(ctx, p.ID, host)
 	if err != nil {
 		return err
 	}
@@ -119,8 +121,9 @@ func (m *Mesh) probe(ctx context.Context, p *peer) error {
 	return errors.New("the host answers, its cluster does not yet")
 }
 
-// adopt makes a proved connection the stream with its peer.
-func (m *Mesh) adopt(p *peer, conn net.Conn, hello greeting) {
+// adopt makes a proved connection the stream with its peer; link is the one
+// that it was dialled on, -1 where the peer dialled.
+func (m *Mesh) adopt(p *peer, conn net.Conn, hello greeting, link int) {
 	m.mu.Lock()
 	if m.stopped.Err() != nil || m.peers[p.ID] != p {
 		m.mu.Unlock()
@@ -131,7 +134,7 @@ func (m *Mesh) adopt(p *peer, conn net.Conn, hello greeting) {
 	p.app.confirm(hello.AppSeen)
 	// Room for all that waits: a queue that overflows here would end this
 	// stream, and each one after it.
-	s := &stream{peer: hello.From, conn: conn, queue: make(chan []byte, queueLength+len(p.app.waiting)), done: make(chan struct{})}
+	s := &stream{peer: hello.From, conn: conn, link: link, queue: make(chan []byte, queueLength+len(p.app.waiting)), done: make(chan struct{})}
 	old := p.stream
 	p.stream = s
 	for _, frame := range p.app.waiting {
@@ -257,7 +260,8 @@ func (m *Mesh) DialRoster(ctx context.Context, to uint32) (net.Conn, error) {
 	if p == nil {
 		return nil, fmt.Errorf("there is no node %d in corosync.conf", to)
 	}
-	conn, _, err := m.connect(ctx, p, purposeRoster)
+	host, _ := m.host(p)
+	conn, _, err := m.connect(ctx, p, host, purposeRoster)
 	if err != nil {
 		return nil, err
 	}

@@ -48,12 +48,12 @@ type greeting struct {
 var errProof = errors.New("the other end does not hold this cluster's key")
 
 // connect dials a peer and proves the key both ways.
-func (m *Mesh) connect(ctx context.Context, p *peer, purpose string) (*tls.Conn, greeting, error) {
+func (m *Mesh) connect(ctx context.Context, p *peer, host, purpose string) (*tls.Conn, greeting, error) {
 	// Not for long: a connection begun while the peer was cut off would hold
 	// up the next one until the kernel's retries are over.
 	ctx, cancel := context.WithTimeout(ctx, min(helloTimeout, 2*m.token()))
 	defer cancel()
-	raw, err := m.opt.Dial(ctx, p.ID, m.host(p))
+	raw, err := m.opt.Dial(ctx, p.ID, host)
 	if err != nil {
 		return nil, greeting{}, err
 	}
@@ -161,7 +161,7 @@ func (m *Mesh) HandleStream(c net.Conn) error {
 		m.roster.Stream(p.ID, conn)
 		return nil
 	}
-	m.adopt(p, conn, hello)
+	m.adopt(p, conn, hello, -1)
 	return nil
 }
 
@@ -193,6 +193,7 @@ func (m *Mesh) welcome(conn secureConn) (greeting, error) {
 type stream struct {
 	peer  view.Peer
 	conn  net.Conn
+	link  int // that this node dialled on, -1 where the peer did
 	queue chan []byte
 	done  chan struct{}
 	once  sync.Once

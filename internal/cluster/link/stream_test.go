@@ -92,7 +92,7 @@ func TestStreamNeedsTheKey(t *testing.T) {
 				}
 				served <- err
 			}()
-			conn, hello, err := dialler.connect(t.Context(), dialler.peers[2], purposePeer)
+			conn, hello, err := dialler.connect(t.Context(), dialler.peers[2], "127.0.0.1", purposePeer)
 			if (err == nil) != tc.ok {
 				t.Errorf("dialler: %v", err)
 			}
@@ -131,7 +131,7 @@ func TestManInTheMiddle(t *testing.T) {
 		_ = conn.Close()
 		served <- err
 	}()
-	if _, _, err := dialler.connect(t.Context(), dialler.peers[2], purposePeer); err == nil {
+	if _, _, err := dialler.connect(t.Context(), dialler.peers[2], "127.0.0.1", purposePeer); err == nil {
 		t.Error("the dialler was deceived")
 	}
 	if err := <-served; !errors.Is(err, errProof) {
@@ -156,7 +156,7 @@ func TestMuchMayWaitForAStream(t *testing.T) {
 		t.Error("what waits for a peer has no bound")
 	}
 	near, far := tcpPair(t)
-	m.adopt(p, near, greeting{From: there})
+	m.adopt(p, near, greeting{From: there}, -1)
 	r := bufio.NewReader(far)
 	for n := range maxWaiting {
 		frame, err := readFrame(r, maxFrame)
