@@ -87,6 +87,7 @@ const reloadPatience = 15 * time.Second
 // tokens, keys and votes have to be the same everywhere. It names the first
 // that did, as pcs does: there corosync tells the others, here both do.
 func (c *Call) reload(ctx context.Context, targets []*client.Target) error {
+	ctx = context.WithoutCancel(ctx) // the files are there: some nodes with and some without them would be worse
 	codes, failures := map[string]string{}, map[string]error{}
 	client.Each(ctx, targets, func(ctx context.Context, t *client.Target) (string, error) {
 		code, err := reloadNode(ctx, t)

@@ -109,6 +109,24 @@ func TestConfigureWhileRunning(t *testing.T) {
 	l.submit(1, "still")
 }
 
+// Who runs alone goes on when a second node is added: wait_for_all, which comes
+// with two nodes, is for those that start.
+func TestConfigureSecondNode(t *testing.T) {
+	l := newLab(t, 2, 1)
+	l.size = 1
+	l.form(1)
+	l.size = 2
+	l.configure(1)
+	s := l.await(1, "two expected votes", func(s State) bool { return s.Open && s.Quorum.Expected == 2 })
+	if !s.Quorate() || s.Isolated || s.Quorum.Waits {
+		t.Errorf("beside a node that does not run: %+v", s)
+	}
+	l.submit(1, "alone")
+	l.start(2)
+	l.await(2, "both", members(1, 2))
+	l.awaitDocument(2, "alone")
+}
+
 // A node that is left out although it is there is dropped by the others.
 func TestConfigureWithoutALivingNode(t *testing.T) {
 	l := newLab(t, 3, 1)

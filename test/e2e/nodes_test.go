@@ -77,6 +77,21 @@ func TestActiveNodeIsRemoved(t *testing.T) {
 	if now := active(t, c); now != heir {
 		t.Errorf("the site moved from %s to %s", heir, now)
 	}
+	// A second node is added and not started: who runs does not wait for it.
+	site := failover.WatchSite(c.Client, failover.VIP)
+	must(t, c, heir, "pcs", "cluster", "node", "add", other)
+	eventually(t, func() error {
+		if state, err := c.State(heir); err != nil || state.Quorum.Expected != 2 || !state.View.Quorate {
+			return fmt.Errorf("%s beside a node that does not run: %+v, %v", heir, state, err)
+		}
+		return nil
+	})
+	must(t, c, heir, "pcs", "cluster", "start", other, "--wait=60")
+	eventually(t, func() error { return votes(c, other, 2) })
+	eventually(t, func() error { return calm(c, heir) })
+	if o := failover.FindOutage(site.Stop()); o.Lost > 0 {
+		t.Errorf("%d requests lost", o.Lost)
+	}
 }
 
 // votes tells whether a node is one of so many in a quorate view, and expects
@@ -132,6 +147,17 @@ func TestConfigurationOfARunningClusterIsChanged(t *testing.T) {
 	must(t, c, node, "pcs", "cluster", "start", other, "--wait=60")
 	if err := c.AwaitOnline(patience, c.Nodes()...); err != nil {
 		t.Fatal(err)
+	}
+	eventually(t, func() error { return calm(c, node) })
+	// Without the first link the others move: all daemons' services start anew
+	// at once, and find what runs.
+	must(t, c, node, append([]string{"pcs", "cluster", "link", "add"}, second...)...)
+	must(t, c, node, "pcs", "cluster", "link", "remove", "0")
+	if err := c.AwaitSettled(patience); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range c.Nodes() {
+		eventually(t, func() error { return linksUp(c, n, 2) })
 	}
 	eventually(t, func() error { return calm(c, node) })
 	if o := failover.FindOutage(site.Stop()); o.Lost > 0 {

@@ -178,6 +178,9 @@ func (c *Core) configure(ev Configure) {
 	if !c.cfg.Quorum.Equal(ev.Quorum) {
 		c.recount = true
 		c.memory.Expected = 0
+		// Who has a quorum does not begin to wait for all because of nodes that
+		// were added: it waits after a boot only, votequorum(5).
+		c.memory.SeenAll = c.memory.SeenAll || (c.view != nil && c.view.Quorum.Quorate && !c.stalled)
 	}
 	c.cfg.Nodes, c.cfg.Quorum, c.cfg.Window = ev.Nodes, ev.Quorum, ev.Window
 	if c.proposal != nil && !c.stillThere(c.proposal) {
