@@ -62,6 +62,7 @@ var clock = map[string]bool{
 // owners are the rooms in which a third-party library may be imported. What
 // is not listed may be imported by no room.
 var owners = map[string][]string{
+	"github.com/bougou/go-ipmi":               {"internal/fence/device", "internal/sandbox"},
 	"github.com/antchfx/xpath":                {"internal/cib"},
 	"github.com/anishathalye/porcupine":       {"internal/sim"},
 	"github.com/beevik/etree":                 {"internal/cib"},

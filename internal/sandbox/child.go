@@ -11,13 +11,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Child carries out the two hidden forms of the command line by which hub and
-// inits are started; args are the words after the program's name. It returns
+// Child carries out the hidden forms of the command line by which hub, inits
+// and BMCs are started; args are the words after the program's name. It returns
 // false for every other command line. Programs that call Up or Boot with
 // themselves as executable call it before anything else.
 func Child(args []string) (status int, ok bool) {
-	if len(args) != 4 || args[0] != wordSandbox || (args[1] != wordHub && args[1] != wordInit) {
+	if len(args) != 4 || args[0] != wordSandbox || (args[1] != wordHub && args[1] != wordInit && args[1] != wordBMC) {
 		return 0, false
+	}
+	if args[1] == wordBMC {
+		fmt.Fprintln(os.Stderr, runBMCs(args[2]))
+		return 1, true
 	}
 	var b birth
 	told, err := io.ReadAll(os.Stdin)

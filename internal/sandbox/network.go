@@ -18,6 +18,10 @@ const (
 	bridgeName = "br0"
 	nodeLink   = "eth0"
 
+	// The network of the BMCs, which no cut of a node reaches.
+	managementBridge = "br1"
+	managementLink   = "eth1"
+
 	// States of a bridge's port (BR_STATE_*, linux/if_bridge.h). A disabled port
 	// drops every frame both ways while the node's link stays up.
 	portDisabled   = 0
@@ -43,7 +47,7 @@ func handle(pid int) (*netlink.Handle, error) {
 }
 
 // wireHub makes the bridge in the hub's namespace and gives the client its address.
-func wireHub(pid int) error {
+func (s *Sandbox) wireHub(pid int) error {
 	h, err := handle(pid)
 	if err != nil {
 		return err
@@ -52,56 +56,98 @@ func wireHub(pid int) error {
 	if err := linkUp(h, "lo"); err != nil {
 		return err
 	}
+	if err := addBridge(h, bridgeName); err != nil {
+		return err
+	}
+	if err := configure(h, bridgeName, ClientAddress); err != nil || !s.conf.BMC {
+		return err
+	}
+	if err := addBridge(h, managementBridge); err != nil {
+		return err
+	}
+	for i := range s.conf.Nodes {
+		if err := configure(h, managementBridge, BMCAddress(i+1)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func addBridge(h *netlink.Handle, name string) error {
 	attrs := netlink.NewLinkAttrs()
-	attrs.Name = bridgeName
+	attrs.Name = name
 	snooping := false
 	if err := h.LinkAdd(&netlink.Bridge{LinkAttrs: attrs, MulticastSnooping: &snooping}); err != nil {
 		return fmt.Errorf("cannot make a bridge: %w", err)
 	}
-	return configure(h, bridgeName, ClientAddress)
+	return nil
 }
 
-// plug joins a node to the bridge. The node's end keeps its hardware address
+// cable is what joins a node to one of the networks.
+type cable struct {
+	node       string
+	number     int
+	management bool
+}
+
+// ends names the bridge, its port, the node's interface and its address.
+func (c cable) ends() (bridge, port, inside, address string) {
+	if c.management {
+		return managementBridge, "vm-" + c.node, managementLink, managementAddress(c.number)
+	}
+	return bridgeName, portName(c.node), nodeLink, Address(c.number)
+}
+
+// network numbers the network in hardware addresses.
+func (c cable) network() byte {
+	if c.management {
+		return 1
+	}
+	return 0
+}
+
+// plug joins a node to a bridge. The node's end keeps its hardware address
 // over power cycles, as a network card does.
-func plug(hub, leader int, node string, number int) error {
+func plug(hub, leader int, c cable) error {
+	bridged, port, inside, address := c.ends()
 	h, err := handle(hub)
 	if err != nil {
 		return err
 	}
 	defer h.Close()
-	bridge, err := h.LinkByName(bridgeName)
+	bridge, err := h.LinkByName(bridged)
 	if err != nil {
 		return err
 	}
-	if err := unplug(h, node); err != nil {
+	if err := unplug(h, port); err != nil {
 		return err
 	}
 	attrs := netlink.NewLinkAttrs()
-	attrs.Name, attrs.MasterIndex = portName(node), bridge.Attrs().Index
+	attrs.Name, attrs.MasterIndex = port, bridge.Attrs().Index
 	veth := &netlink.Veth{
-		LinkAttrs: attrs, PeerName: nodeLink, PeerNamespace: netlink.NsPid(leader),
-		PeerHardwareAddr: net.HardwareAddr{0x02, 0x67, 0x70, 0x63, 0, byte(number)},
+		LinkAttrs: attrs, PeerName: inside, PeerNamespace: netlink.NsPid(leader),
+		PeerHardwareAddr: net.HardwareAddr{0x02, 0x67, 0x70, 0x63, c.network(), byte(c.number)},
 	}
 	if err := h.LinkAdd(veth); err != nil {
 		return fmt.Errorf("cannot make a veth: %w", err)
 	}
-	if err := linkUp(h, portName(node)); err != nil {
+	if err := linkUp(h, port); err != nil {
 		return err
 	}
-	inside, err := handle(leader)
+	within, err := handle(leader)
 	if err != nil {
 		return err
 	}
-	defer inside.Close()
-	if err := linkUp(inside, "lo"); err != nil {
+	defer within.Close()
+	if err := linkUp(within, "lo"); err != nil {
 		return err
 	}
-	return configure(inside, nodeLink, Address(number))
+	return configure(within, inside, address)
 }
 
-// unplug takes the node's cable out; none is no error.
-func unplug(h *netlink.Handle, node string) error {
-	link, err := h.LinkByName(portName(node))
+// unplug takes a cable out of its port; none is no error.
+func unplug(h *netlink.Handle, port string) error {
+	link, err := h.LinkByName(port)
 	if errors.As(err, &netlink.LinkNotFoundError{}) {
 		return nil
 	}

@@ -49,7 +49,12 @@ func (s *Sandbox) boot(node string) error {
 	if err != nil {
 		return err
 	}
-	wiring := func(pid int) error { return plug(hub, pid, node, number) }
+	wiring := func(pid int) error {
+		if err := plug(hub, pid, cable{node, number, false}); err != nil || !s.conf.BMC {
+			return err
+		}
+		return plug(hub, pid, cable{node, number, true})
+	}
 	flags := uintptr(unix.CLONE_NEWNS | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC | unix.CLONE_NEWPID | unix.CLONE_NEWNET)
 	if err := s.launch(wordInit, node, flags, wiring); err != nil {
 		return fmt.Errorf("%s does not come up: %w", node, err)
@@ -58,7 +63,7 @@ func (s *Sandbox) boot(node string) error {
 }
 
 func (s *Sandbox) startHub() error {
-	return s.launch(wordHub, Client, unix.CLONE_NEWNS|unix.CLONE_NEWUTS|unix.CLONE_NEWNET, wireHub)
+	return s.launch(wordHub, Client, unix.CLONE_NEWNS|unix.CLONE_NEWUTS|unix.CLONE_NEWNET, s.wireHub)
 }
 
 // each does something with all nodes at once.
@@ -197,7 +202,7 @@ func (s *Sandbox) Kill(node string) (time.Time, error) {
 		return at, fmt.Errorf("cannot end %s: %w", node, err)
 	}
 	s.bury(leader)
-	return at, errors.Join(unplug(h, node), removeCgroup(s.name, node))
+	return at, errors.Join(unplug(h, portName(node)), removeCgroup(s.name, node))
 }
 
 // Cut drops every frame from and to the node; its link stays up. It returns

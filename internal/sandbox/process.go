@@ -18,6 +18,7 @@ const (
 	wordSandbox = "sandbox"
 	wordHub     = "hub"
 	wordInit    = "init"
+	wordBMC     = "bmc"
 )
 
 // process is the hub or a node's process 1, as seen from the machine.
@@ -39,7 +40,7 @@ func findProcesses(dir string) []process {
 			continue
 		}
 		kind := string(words[2])
-		if (kind == wordHub || kind == wordInit) && ownedByRoot(pid) {
+		if (kind == wordHub || kind == wordInit || kind == wordBMC) && ownedByRoot(pid) {
 			found = append(found, process{pid, string(words[4])})
 		}
 	}

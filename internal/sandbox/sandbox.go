@@ -27,6 +27,7 @@ const MaxNodes = 64
 type Options struct {
 	Name  string // several sandboxes live side by side under different names
 	Nodes int    // node1, node2, ...
+	BMC   bool   // give each node a BMC (IPMI over LAN) on a management network
 
 	// BinDir is the directory with gpcs and gpcsd as the nodes see them. A
 	// rebuilt binary is seen at its next start.
@@ -54,6 +55,7 @@ type Sandbox struct {
 // config is what Boot needs to know later on, kept in sandbox.json.
 type config struct {
 	Nodes      []string `json:"nodes"`
+	BMC        bool     `json:"bmc,omitempty"`
 	BinDir     string   `json:"bin_dir"`
 	Command    []string `json:"command"`
 	Executable string   `json:"executable"`
@@ -78,7 +80,7 @@ func Up(o Options) (*Sandbox, error) {
 	for i := 1; i <= o.Nodes; i++ {
 		s.conf.Nodes = append(s.conf.Nodes, fmt.Sprintf("node%d", i))
 	}
-	s.conf.BinDir, s.conf.Command, s.conf.Executable = o.BinDir, o.Command, o.Executable
+	s.conf.BMC, s.conf.BinDir, s.conf.Command, s.conf.Executable = o.BMC, o.BinDir, o.Command, o.Executable
 	if running(s.dir) || exists(filepath.Join(s.dir, "sandbox.json")) {
 		return nil, fmt.Errorf("sandbox %q is up already; 'gpcs sandbox down' removes it, '--name' makes another one", o.Name)
 	}
@@ -130,6 +132,11 @@ func (s *Sandbox) up() error {
 	}
 	if err := s.startHub(); err != nil {
 		return fmt.Errorf("cannot start the sandbox's network: %w", err)
+	}
+	if s.conf.BMC {
+		if err := s.startBMCs(); err != nil {
+			return err
+		}
 	}
 	return s.each(s.boot)
 }

@@ -239,6 +239,59 @@ func TestCutOfTwoNodesHasOneSurvivor(t *testing.T) {
 	}
 }
 
+// The same with a BMC for each node and the fence_ipmilan that is built in.
+func TestCutOfTwoNodesWithBMCs(t *testing.T) {
+	c := nodesBy(t, 2, failover.UpWithBMC)
+	if err := c.Tutorial(); err != nil {
+		t.Fatal(err)
+	}
+	for i, node := range c.Nodes() {
+		argv := []string{"pcs", "stonith", "create", "fence-" + node, "fence_ipmilan", "ip=" + sandbox.BMCAddress(i+1), "lanplus=1",
+			"username=" + sandbox.BMCUser, "password=" + sandbox.BMCPassword, "pcmk_host_list=" + node}
+		if node == "node2" {
+			argv = append(argv, "pcmk_delay_base=2s")
+		}
+		must(t, c, "node1", argv...)
+		must(t, c, "node1", "pcs", "constraint", "location", "fence-"+node, "avoids", node)
+	}
+	must(t, c, "node1", "pcs", "property", "set", "stonith-enabled=true")
+	if active(t, c) != "node1" {
+		must(t, c, "node1", "pcs", "resource", "move", "virtual_ip", "node1")
+	}
+	if err := c.AwaitSettled(patience); err != nil {
+		t.Fatal(err)
+	}
+	owners := watchOwners(t, c)
+	if _, err := c.Cut("node1"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func() error {
+		if r := failover.Get(c.Client, failover.VIP); r.Body != "node2" {
+			return fmt.Errorf("the site is on %s, %v", r.Body, r.Err)
+		}
+		return nil
+	})
+	if err := c.AwaitSettled(patience); err != nil {
+		t.Fatal(err)
+	}
+	events, err := owners.Stop()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, twice := failover.HeldTwice(events); twice {
+		t.Errorf("two nodes had the address: %+v", events)
+	}
+	ledger := must(t, c, "node2", "pcs", "stonith", "ledger", "--verify")
+	if strings.Count(ledger, "reboot of node1: off verified by status; device fence-node1 by node2") != 1 || strings.Contains(ledger, "of node2") {
+		t.Errorf("ledger:\n%s", ledger)
+	}
+	for _, node := range c.Nodes() {
+		if log := sh(t, c, node, "cat /var/log/gpcsd.log"); strings.Contains(log, "password="+sandbox.BMCPassword) {
+			t.Errorf("%s logged the BMC's password", node)
+		}
+	}
+}
+
 // A device that says that all is done while the machine runs on is not
 // believed; a human is.
 func TestOnlyProofCounts(t *testing.T) {

@@ -74,6 +74,11 @@ var clusters int
 // failed test it shows what the daemons logged.
 func nodes(t *testing.T, n int) *failover.Cluster {
 	t.Helper()
+	return nodesBy(t, n, failover.Up)
+}
+
+func nodesBy(t *testing.T, n int, up func(name, bin string, nodes int) (*failover.Cluster, error)) *failover.Cluster {
+	t.Helper()
 	if os.Geteuid() != 0 {
 		t.Skip("NOT RUN: whole nodes need root (namespaces, mounts)")
 	}
@@ -83,7 +88,7 @@ func nodes(t *testing.T, n int) *failover.Cluster {
 		}
 	}
 	clusters++
-	c, err := failover.Up(fmt.Sprintf("e2e-%d-%d", os.Getpid(), clusters), programs, n)
+	c, err := up(fmt.Sprintf("e2e-%d-%d", os.Getpid(), clusters), programs, n)
 	if err != nil {
 		t.Fatal(err)
 	}

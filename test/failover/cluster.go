@@ -25,6 +25,15 @@ type Cluster struct {
 
 // Up makes nodes with the programs of a directory; gpcsd runs on each.
 func Up(name, bin string, nodes int) (*Cluster, error) {
+	return up(bin, sandbox.Options{Name: name, Nodes: nodes})
+}
+
+// UpWithBMC is Up, and each node has a BMC.
+func UpWithBMC(name, bin string, nodes int) (*Cluster, error) {
+	return up(bin, sandbox.Options{Name: name, Nodes: nodes, BMC: true})
+}
+
+func up(bin string, o sandbox.Options) (*Cluster, error) {
 	bin, err := filepath.Abs(bin)
 	if err != nil {
 		return nil, err
@@ -34,15 +43,14 @@ func Up(name, bin string, nodes int) (*Cluster, error) {
 			return nil, fmt.Errorf("%w; 'make build' makes it", err)
 		}
 	}
-	s, err := sandbox.Up(sandbox.Options{
-		Name: name, Nodes: nodes, BinDir: bin, Command: []string{"gpcsd"}, Executable: filepath.Join(bin, "gpcs"),
-	})
+	o.BinDir, o.Command, o.Executable = bin, []string{"gpcsd"}, filepath.Join(bin, "gpcs")
+	s, err := sandbox.Up(o)
 	if err != nil {
 		return nil, err
 	}
 	client, err := s.Network(sandbox.Client)
 	if err != nil {
-		return nil, errors.Join(err, sandbox.Down(name))
+		return nil, errors.Join(err, sandbox.Down(o.Name))
 	}
 	return &Cluster{s, client}, nil
 }

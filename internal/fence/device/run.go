@@ -66,6 +66,9 @@ func (r *Runner) call(ctx context.Context, d fence.Device, action, target string
 	if strings.ContainsRune(d.Agent, '/') || !strings.HasPrefix(d.Agent, "fence_") {
 		return result{code: exitFailed, reason: fmt.Sprintf("%q is no name of a fence agent", d.Agent)}
 	}
+	if b, ok := ipmiOf(d); ok {
+		return b.call(ctx, action)
+	}
 	cmd := exec.CommandContext(ctx, r.root.Join(filepath.Join(agentDir, d.Agent)))
 	cmd.Stdin = strings.NewReader(r.input(ctx, d, action, target))
 	var out, errs bytes.Buffer
