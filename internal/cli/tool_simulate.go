@@ -22,6 +22,11 @@ var crmSimulateOptions = []toolOption{
 	{'G', "save-graph", needsValue}, {'D', "save-dotfile", needsValue},
 	{'I', "save-input", needsValue}, {'O', "save-output", needsValue},
 	{'t', "set-datetime", needsValue}, {'$', "version", noValue},
+	{'U', "show-utilization", noValue}, {'A', "show-attrs", noValue}, {'c', "show-failcounts", noValue},
+	{'u', "node-up", needsValue}, {'d', "node-down", needsValue}, {'f', "node-fail", needsValue},
+	{'i', "op-inject", needsValue}, {'F', "op-fail", needsValue}, {'q', "quorum", needsValue}, {'w', "watchdog", needsValue},
+	{'g', "ticket-grant", needsValue}, {'r', "ticket-revoke", needsValue},
+	{'b', "ticket-standby", needsValue}, {'e', "ticket-activate", needsValue},
 }
 
 // crmSimulate shows what the cluster would do about a document, and, with
@@ -102,14 +107,19 @@ func (s *simulation) run() error {
 			return err
 		}
 	}
-	result, err := sched.Schedule(s.doc, sched.Options{Now: s.now.Unix(), Sanitized: true, ShowScores: s.has("show-scores")})
-	if err != nil {
-		return err
-	}
 	quiet := s.has("quiet")
 	if !quiet {
 		s.before()
 	}
+	if err := s.inject(quiet); err != nil {
+		return err
+	}
+	result, err := sched.Schedule(s.doc, sched.Options{Now: s.now.Unix(), Sanitized: true, ShowScores: s.has("show-scores"),
+		ShowUtilization: s.has("show-utilization")})
+	if err != nil {
+		return err
+	}
+	s.showUtilization(result.Utilization, quiet)
 	sort.Strings(result.Scores)
 	for _, line := range result.Scores {
 		fmt.Fprintln(s.Stdout, line)
@@ -128,7 +138,18 @@ func (s *simulation) run() error {
 		fmt.Fprint(s.Stdout, "\nTransition Summary:\n", sched.FormatSummary(result.Summary))
 	}
 	if s.has("simulate") || s.has("in-place") {
-		return s.execute(result, quiet)
+		s.execute(result, quiet)
+	}
+	return s.save()
+}
+
+// save writes what became of the document to the files asked for.
+func (s *simulation) save() error {
+	if name, ok := s.value("save-output"); ok {
+		return os.WriteFile(name, s.doc.Bytes(), 0o600)
+	}
+	if name, ok := s.value("xml-file"); ok && s.has("in-place") {
+		return os.WriteFile(name, s.doc.Bytes(), 0o600)
 	}
 	return nil
 }
@@ -167,18 +188,28 @@ func (s *simulation) show(title string, first bool) {
 		}
 	}
 	fmt.Fprintln(s.Stdout, title)
-	fmt.Fprint(s.Stdout, view.Lists(status.Show{Sections: status.Nodes | status.Resources, Inactive: true, Release3: true}))
+	show := status.Show{Sections: status.Nodes | status.Resources, Inactive: true, Release3: true}
+	if s.has("show-attrs") {
+		show.Sections |= status.Attributes
+	}
+	if s.has("show-failcounts") {
+		show.Sections |= status.Failcounts | status.Failures
+	}
+	fmt.Fprint(s.Stdout, view.Lists(show))
 }
 
 // execute carries the transition out on a copy and shows what became of it.
-func (s *simulation) execute(result *sched.Result, quiet bool) error {
+func (s *simulation) execute(result *sched.Result, quiet bool) {
 	known := func(id string) bool { return result.Cluster.Named(id) != nil }
 	s.doc = s.doc.Copy()
-	report := simulate.Run(s.doc, result.Graph, known, s.now.Unix())
+	report := simulate.RunFailing(s.doc, result.Graph, known, s.now.Unix(), s.failing())
 	if !quiet {
 		fmt.Fprint(s.Stdout, "\nExecuting Cluster Transition:\n")
 		for _, step := range report.Steps {
-			fmt.Fprintln(s.Stdout, "  * "+strings.TrimRight(step, " "))
+			if !strings.HasPrefix(step, "Pretending ") {
+				step = "  * " + step
+			}
+			fmt.Fprintln(s.Stdout, strings.TrimRight(step, " "))
 		}
 		if !report.Complete {
 			fmt.Fprint(s.Stdout, "Transition failed: terminated\nAn invalid transition was produced\n")
@@ -189,11 +220,4 @@ func (s *simulation) execute(result *sched.Result, quiet bool) error {
 		fmt.Fprintln(s.Stdout)
 		s.show("Revised Cluster Status:", false)
 	}
-	if name, ok := s.value("save-output"); ok {
-		return os.WriteFile(name, s.doc.Bytes(), 0o600)
-	}
-	if name, ok := s.value("xml-file"); ok && s.has("in-place") {
-		return os.WriteFile(name, s.doc.Bytes(), 0o600)
-	}
-	return nil
 }

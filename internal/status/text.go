@@ -95,6 +95,15 @@ func (v *View) Lists(show Show) string {
 	p.depth = 1
 	p.nodes()
 	p.resources()
+	if show.has(Attributes) {
+		p.attributes()
+	}
+	if show.has(Failcounts) {
+		p.history()
+	}
+	if show.has(Failures) {
+		p.failures()
+	}
 	return p.String()
 }
 

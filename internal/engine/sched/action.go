@@ -65,16 +65,17 @@ func (a *action) setReason(reason string, replace bool) {
 // planner holds what one scheduling run makes on top of the read model.
 type planner struct {
 	*Cluster
-	opts        Options
-	actions     []*action // in order of creation
-	orderings   []*ordering
-	colocations []*colocation
-	locs        []*location
-	tickets     []*ticketConstraint
-	single      map[string]*action
-	scores      []string
-	wantScores  bool
-	templates   map[string][]string
+	opts         Options
+	actions      []*action // in order of creation
+	orderings    []*ordering
+	colocations  []*colocation
+	locs         []*location
+	tickets      []*ticketConstraint
+	single       map[string]*action
+	scores       []string
+	wantScores   bool
+	utilizations []string
+	templates    map[string][]string
 }
 
 // act returns the action of a resource on a node under that key, made if

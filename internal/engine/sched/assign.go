@@ -237,6 +237,7 @@ func (p *planner) place(r *Resource, n *Node, force, stopIfFail bool) {
 	r.assignedTo = n
 	n.assigned++
 	p.consume(n, r, 1)
+	p.showUse(r, n)
 }
 
 // usableFor tells whether a node can run resources; a guest also needs its host.

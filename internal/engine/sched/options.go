@@ -14,6 +14,8 @@ type Options struct {
 	Sanitized bool
 	// ShowScores fills Result.Scores.
 	ShowScores bool
+	// ShowUtilization fills Result.Utilization.
+	ShowUtilization bool
 }
 
 // QuorumPolicy is no-quorum-policy.

@@ -10,7 +10,10 @@ type Result struct {
 	Cluster *Cluster
 	Graph   *graph.Graph
 	Summary []Decision // what changes, as "Transition Summary" lists it
-	Scores  []string   // placement scores in order of computation, with ShowScores
+	// Utilization is what nodes have to give and what resources took of it, in
+	// order of placement, with ShowUtilization.
+	Utilization []string
+	Scores      []string // placement scores in order of computation, with ShowScores
 }
 
 // Schedule decides what has to be done to bring the cluster into the state
@@ -22,9 +25,11 @@ func Schedule(doc *cib.Document, opts Options) (*Result, error) {
 		return nil, err
 	}
 	p := &planner{Cluster: c, opts: opts, single: map[string]*action{}, wantScores: opts.ShowScores}
+	p.showCapacity("Original")
 	p.plan()
+	p.showCapacity("Remaining")
 	g := p.buildGraph()
-	return &Result{Cluster: c, Graph: g, Summary: p.summarize(), Scores: p.scores}, nil
+	return &Result{Cluster: c, Graph: g, Summary: p.summarize(), Scores: p.scores, Utilization: p.utilizations}, nil
 }
 
 // plan goes through the stages.

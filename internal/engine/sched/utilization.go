@@ -3,6 +3,8 @@ package sched
 import (
 	"sort"
 	"strconv"
+
+	"gpcs/internal/engine/graph"
 )
 
 // Utilization: nodes have capacities, resources take part of them.
@@ -200,4 +202,33 @@ func (p *planner) assignedEarlier(a, b *Resource, tables map[*Resource]table, no
 		}
 	}
 	return false
+}
+
+// showCapacity notes what nodes have to give, or have left.
+func (p *planner) showCapacity(title string) {
+	if !p.opts.ShowUtilization {
+		return
+	}
+	for _, n := range p.Nodes {
+		free := make(Values, len(n.Utilization))
+		for i, a := range n.Utilization {
+			free[i] = graph.Attr{Name: a.Name, Value: strconv.Itoa(p.freeOf(n)[i])}
+		}
+		p.utilizations = append(p.utilizations, title+": "+n.Name+" capacity:"+amounts(free))
+	}
+}
+
+// showUse notes what a resource takes of the node that it is placed on.
+func (p *planner) showUse(r *Resource, n *Node) {
+	if p.opts.ShowUtilization {
+		p.utilizations = append(p.utilizations, "pcmk__assign_resource: "+r.ID+" utilization on "+n.Name+":"+amounts(r.utilization))
+	}
+}
+
+func amounts(list Values) string {
+	text := ""
+	for _, a := range list {
+		text += " " + a.Name + "=" + a.Value
+	}
+	return text
 }

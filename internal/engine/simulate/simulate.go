@@ -21,11 +21,17 @@ type Report struct {
 	Complete bool            // every synapse fired; otherwise the graph has a loop
 }
 
-// Run carries g out and writes the results into doc. known tells whether a
-// resource goes by a name (clone instances do by that of their primitive).
-// nowS is the time of the results in epoch seconds.
+// Run is RunFailing where nothing fails.
 func Run(doc *cib.Document, g *graph.Graph, known func(id string) bool, nowS int64) Report {
-	r := &runner{doc: doc, known: known, now: nowS, confirmed: map[int]bool{}}
+	return RunFailing(doc, g, known, nowS, nil)
+}
+
+// RunFailing carries g out and writes the results into doc. known tells whether a
+// resource goes by a name (clone instances do by that of their primitive).
+// nowS is the time of the results in epoch seconds. The operations of fail do
+// not succeed; a transition ends with the first of them.
+func RunFailing(doc *cib.Document, g *graph.Graph, known func(id string) bool, nowS int64, fail []Spec) Report {
+	r := &runner{doc: doc, known: known, now: nowS, fail: fail, confirmed: map[int]bool{}}
 	fired := make([]bool, len(g.Synapses))
 	left := len(g.Synapses)
 	for progress := true; progress; {
@@ -39,6 +45,9 @@ func Run(doc *cib.Document, g *graph.Graph, known func(id string) bool, nowS int
 			for _, a := range s.Actions {
 				r.carryOut(a)
 				r.done = append(r.done, a)
+				if r.failed {
+					return Report{Steps: r.steps, Actions: r.done, Complete: true}
+				}
 				r.confirmed[a.ID] = true
 			}
 		}
@@ -53,6 +62,8 @@ type runner struct {
 	confirmed map[int]bool
 	steps     []string
 	done      []*graph.Action
+	fail      []Spec
+	failed    bool
 }
 
 func (r *runner) ready(s *graph.Synapse) bool {
@@ -96,9 +107,27 @@ func (r *runner) resourceAction(a *graph.Action) {
 		shown += "=" + strconv.FormatInt(interval, 10)
 	}
 	r.say("Resource action: %-15s %s on %s", name, shown, a.Node)
-	if a.Operation != "delete" {
-		r.record(a, name, interval)
+	if a.Operation == "delete" {
+		return
 	}
+	for _, s := range r.fail {
+		if s.Node == a.Node && s.Task == a.Operation && s.IntervalMS == interval && (s.Resource == name || s.Resource == a.Rsc.ID) {
+			r.failAction(a, name, s)
+			return
+		}
+	}
+	r.record(a, name, interval)
+}
+
+// failAction lets an action end as s says.
+func (r *runner) failAction(a *graph.Action, name string, s Spec) {
+	r.steps = append(r.steps, fmt.Sprintf("Pretending action %d failed with rc=%d", a.ID, s.RC))
+	state := r.nodeState(a)
+	s.Resource = name
+	r.failCount(state, s)
+	r.write(state, entry{name: name, agent: Agent{a.Rsc.Class, a.Rsc.Provider, a.Rsc.Type}, task: s.Task, interval: s.IntervalMS, rc: s.RC,
+		node: a.Node, reason: "User-injected result"})
+	r.failed = true
 }
 
 // fence takes a node down and, with it, all that was known of it.
