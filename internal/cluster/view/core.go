@@ -225,11 +225,20 @@ func (c *Core) judgeIsolation() {
 	had := c.isolated || (c.view != nil && c.view.Quorum.Quorate)
 	slices.Sort(in)
 	few := !c.cfg.Quorum.Enough(in, c.memory, c.votes(c.living()))
-	now := c.stalled || (had && (few || c.deserted()))
+	now := c.stalled || (had && (few || c.deserted() || c.excluded()))
 	if now != c.isolated {
 		c.isolated = now
 		c.emit(Isolated{Now: now})
 	}
+}
+
+// excluded tells whether a peer is in a view with a quorum that was made
+// without this node, which would otherwise have promised to it. Its DC may
+// start what runs here as soon as it has not heard this node for long enough.
+func (c *Core) excluded() bool {
+	return slices.ContainsFunc(c.living(), func(p *peer) bool {
+		return p.hello != nil && p.hello.Quorate && p.hello.Ballot.Compare(c.promised) > 0
+	})
 }
 
 // deserted tells whether this node's DC has been out of reach for too long.
