@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -90,6 +91,9 @@ func (e *engine) carryOut(ctx context.Context, effect controller.Effect, timer *
 		if err := e.execute(ctx, effect); err != nil {
 			e.wg.Go(func() {
 				e.post(ctx, func(c *controller.Controller, now time.Time) []controller.Effect {
+					if errors.Is(err, errRefused) {
+						return c.Refused(now, effect.Key)
+					}
 					return c.Failed(now, effect.Key, err)
 				})
 			})

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"sync"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 // Kinds of messages between the daemons of one cluster.
 const (
 	kindExecute = "execute" // command, from the DC to the node that acts
+	kindRefused = "refused" // the node's answer where it does not act: the transition key
 	kindIdle    = "idle"    // question, to the DC: answer when nothing is left to do
 	kindIsIdle  = "is-idle" // the answer
 	kindReload  = "reload"  // corosync.conf or the key has changed: take it into use
@@ -26,11 +28,16 @@ type command struct {
 	Action *graph.Action `json:"action"`
 }
 
+// errRefused says that a command was decided in another view than this node's.
+var errRefused = errors.New("the membership has changed")
+
 // execute sends an action to its node; our own goes the short way.
 func (i *instance) execute(ctx context.Context, e controller.Execute) error {
 	c := command{View: e.View, Key: e.Key, Action: e.Act}
 	if e.Node == i.self {
-		i.act(c)
+		if !i.act(c) {
+			return errRefused
+		}
 		return nil
 	}
 	payload, err := json.Marshal(c)
@@ -52,7 +59,19 @@ func (i *instance) receive(from uint32, kind string, payload []byte) {
 			i.log.Error("command cannot be read", "node", from, "err", err)
 			return
 		}
-		i.act(c)
+		if !i.act(c) {
+			i.group.Go(func() error {
+				_ = i.cluster.Send(i.ctx, from, kindRefused, []byte(c.Key)) // a lost DC needs no answer
+				return nil
+			})
+		}
+	case kindRefused:
+		i.group.Go(func() error {
+			i.engine.post(i.ctx, func(c *controller.Controller, now time.Time) []controller.Effect {
+				return c.Refused(now, string(payload))
+			})
+			return nil
+		})
 	case kindIdle:
 		i.group.Go(func() error {
 			if i.engine.idle(i.ctx) == nil {
@@ -67,19 +86,19 @@ func (i *instance) receive(from uint32, kind string, payload []byte) {
 	}
 }
 
-// act carries out a command of the DC. One that was decided in an earlier view
-// is refused: its DC may not be the DC any more.
-func (i *instance) act(c command) {
+// act carries out a command of the DC. One that was decided in another view
+// is refused: its DC may not be the DC any more, or its decision not right.
+func (i *instance) act(c command) bool {
 	var now uint64
 	if v := i.cluster.State().View; v != nil {
 		now = v.Ballot.Counter
 	}
 	if c.View != now {
 		i.log.Warn("command of an earlier view refused", "op", c.Action.Key, "decided_in", c.View, "view", now)
-		return
+		return false
 	}
 	if !i.taken.add(c.Key) {
-		return // sent again because the view changed
+		return true
 	}
 	switch c.Action.Operation {
 	case "do_shutdown":
@@ -94,6 +113,7 @@ func (i *instance) act(c command) {
 	default:
 		i.run(history.FromAction(c.Action, c.Key))
 	}
+	return true
 }
 
 // run hands an operation to the executor. That something which changes the

@@ -2,6 +2,8 @@ package controller
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -142,9 +144,10 @@ func (c *Controller) View(now time.Time, v View) []Effect {
 }
 
 // carryOver takes the actions in flight into the next view: those on nodes
-// that are gone, or whose daemon is another, are given up; the rest is sent
-// again, since a node refuses commands of an earlier view and knows those that
-// it has already taken.
+// that are gone, or whose daemon is another, are given up. The others are not
+// sent again, for they may be wrong now: a node that is new in the view may run
+// what is to be started. Those that a node took already give their result;
+// what comes to it in the next view only it refuses, see Refused.
 func (c *Controller) carryOver(before View) {
 	for _, a := range c.tr.InFlight() {
 		if a.Operation == "stonith" {
@@ -153,10 +156,6 @@ func (c *Controller) carryOver(before View) {
 		was, now := before.node(a.NodeID), c.view.node(a.NodeID)
 		if !now.Online || now.life() != was.life() {
 			c.confirm(a.ID, false)
-			continue
-		}
-		if _, sent := c.deadlines[a.ID]; sent {
-			c.execute(a)
 		}
 	}
 }
@@ -187,8 +186,8 @@ func (c *Controller) Document(now time.Time, doc *cib.Document) []Effect {
 
 // Tick tells that time has passed.
 func (c *Controller) Tick(now time.Time) []Effect {
-	for id, at := range c.deadlines {
-		if !now.Before(at) {
+	for _, id := range slices.Sorted(maps.Keys(c.deadlines)) {
+		if !now.Before(c.deadlines[id]) {
 			delete(c.deadlines, id)
 			c.note(c.number, fmt.Sprintf("no result of action %d in time", id))
 			c.confirm(id, false)
@@ -235,6 +234,20 @@ func (c *Controller) Failed(now time.Time, key string, err error) []Effect {
 		c.note(c.number, fmt.Sprintf("%s did not reach %s: %v", a.Key, a.Node, err))
 		c.confirm(a.ID, false)
 		c.notBefore = now.Add(retry)
+	}
+	return c.advance(now)
+}
+
+// Refused tells that a node did not take an Execute because it was decided in
+// another view than the node's.
+func (c *Controller) Refused(now time.Time, key string) []Effect {
+	if c.tr == nil {
+		return nil
+	}
+	if a := c.tr.Owns(key); a != nil {
+		c.note(c.number, fmt.Sprintf("%s was refused by %s: the membership has changed", a.Key, a.Node))
+		c.confirm(a.ID, false)
+		c.dirty = true
 	}
 	return c.advance(now)
 }

@@ -297,15 +297,31 @@ func TestActionsGoOnInTheNextView(t *testing.T) {
 	b.do(b.c.View(b.now, view(1, node(1), node(2))))
 	asked := b.asked
 	b.do(b.c.View(b.now, view(2, node(1), node(2), node(3))))
-	if len(b.sent) != 2 || b.sent[1].View != 2 || b.sent[1].Key != b.sent[0].Key {
-		t.Fatal("not sent again for the new view", b.sent)
+	if len(b.sent) != 1 || b.c.Idle() {
+		t.Fatal("sent again, or given up, in the new view", b.sent)
 	}
 	if b.asked != asked {
 		t.Fatal("decided while an action was in flight")
 	}
-	b.result(1, 0)
-	if b.asked != asked+1 || len(b.sent) != 2 {
+	b.result(0, 0)
+	if b.asked != asked+1 || len(b.sent) != 1 {
 		t.Fatal("the old transition went on", b.asked-asked, b.sent)
+	}
+}
+
+// What a node did not take because the view had changed is decided on anew.
+func TestRefusedActionEndsTheTransition(t *testing.T) {
+	b := newBench(t, starts("1", "2"))
+	b.do(b.c.View(b.now, view(1, node(1), node(2))))
+	asked := b.asked
+	b.do(b.c.View(b.now, view(2, node(1), node(2), node(3))))
+	b.do(b.c.Refused(b.now, "other"))
+	if b.asked != asked {
+		t.Fatal("decided while an action was in flight")
+	}
+	b.do(b.c.Refused(b.now, b.sent[0].Key))
+	if b.asked != asked+1 || len(b.sent) != 1 {
+		t.Fatal("waits for what was refused", b.asked-asked, b.sent)
 	}
 }
 

@@ -1,7 +1,9 @@
 package controller
 
 import (
+	"maps"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -82,24 +84,25 @@ func expected(op *cib.Element) bool {
 	return ok && op.SelectAttrValue("op-status", "") == "0" && op.SelectAttrValue("rc-code", "") == strconv.Itoa(key.TargetRC)
 }
 
-// compare takes over what is new in a document: results of actions in flight
+// compare takes over what is new in a document, in one order on every run: results of actions in flight
 // are confirmed, anything else calls for a new decision.
 func (c *Controller) compare(now snapshot) {
 	if now.config != c.seen.config {
 		clear(c.fenceFails) // a device may have been mended
 		c.changed("the configuration changed")
 	}
-	for id, text := range now.states {
-		if c.seen.states[id] != text {
+	for _, id := range slices.Sorted(maps.Keys(now.states)) {
+		if c.seen.states[id] != now.states[id] {
 			c.changed("the state of node " + id + " changed")
 		}
 	}
-	for where, line := range now.ops {
+	for _, where := range slices.Sorted(maps.Keys(now.ops)) {
+		line := now.ops[where]
 		if c.seen.ops[where] != line && !line.pending {
 			c.result(where, line)
 		}
 	}
-	for where := range c.seen.ops {
+	for _, where := range slices.Sorted(maps.Keys(c.seen.ops)) {
 		if _, still := now.ops[where]; still {
 			continue
 		}
