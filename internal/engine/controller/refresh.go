@@ -131,9 +131,16 @@ func (r Refresh) concerns(rsc *cib.Element, failCounts []string) bool {
 		if r.Interval != "" && op.SelectAttrValue("interval", "") != r.Interval {
 			continue
 		}
-		if !r.Failed || strings.Contains(op.SelectAttrValue("id", ""), "_last_failure_") {
+		if !r.Failed || strings.Contains(op.SelectAttrValue("id", ""), "_last_failure_") && !discovery(op) {
 			return true
 		}
 	}
 	return false
+}
+
+// discovery tells whether a result is that of a probe that found the resource
+// running, which the history keeps like a failure and nobody calls one.
+func discovery(op *cib.Element) bool {
+	at := func(name string) string { return op.SelectAttrValue(name, "") }
+	return at("operation") == "monitor" && at("interval") == "0" && at("op-status") == "0" && (at("rc-code") == "0" || at("rc-code") == "8")
 }

@@ -15,7 +15,8 @@ const withHistory = `<cib><configuration><resources>
       <nvpair id="x" name="fail-count-a#monitor_10000" value="1"/></instance_attributes></transient_attributes>
       <lrm><lrm_resources>
         <lrm_resource id="a"><lrm_rsc_op id="a_last_0" operation="start" interval="0"/><lrm_rsc_op id="a_last_failure_0" operation="monitor" interval="10000"/></lrm_resource>
-        <lrm_resource id="b"><lrm_rsc_op id="b_last_0" operation="start" interval="0"/></lrm_resource>
+        <lrm_resource id="b"><lrm_rsc_op id="b_last_0" operation="start" interval="0"/>
+          <lrm_rsc_op id="b_last_failure_0" operation="monitor" interval="0" op-status="0" rc-code="0"/></lrm_resource>
       </lrm_resources></lrm></node_state>
     <node_state id="2" uname="n2"><lrm><lrm_resources>
         <lrm_resource id="a"><lrm_rsc_op id="a_last_0" operation="monitor" interval="0"/></lrm_resource>
