@@ -118,19 +118,21 @@ func (w *world) nothingLost() {
 	there := marked(w.hosts[0].d.core.Document())
 	history := w.history[:0]
 	for _, k := range w.history {
-		write := k.kind != kindRead
+		epoch, write := there[k.id], k.kind != kindRead
 		switch {
-		case k.alone && !there[k.id] && !w.saved[k.id] && !w.disksLost():
+		case k.alone && epoch == 0 && !w.saved[k.id] && !w.disksLost():
 			w.fail("change %s, made without quorum, is lost and nowhere saved", k.id)
-		case write && k.ok && !there[k.id]:
+		case write && k.ok && epoch == 0:
 			w.fail("acknowledged change %s is lost", k.id)
 		case write && k.ended != 0 && !k.ok:
-			if there[k.id] {
+			if epoch != 0 {
 				w.fail("change %s is there although it was refused", k.id)
 			}
 			continue // that it was refused says nothing of the configuration then
-		case k.ended == 0 && !there[k.id]:
+		case k.ended == 0 && epoch == 0:
 			continue
+		case k.ended == 0:
+			k.epoch = epoch
 		}
 		history = append(history, k)
 	}
@@ -171,6 +173,27 @@ func (w *world) lastRead() {
 	w.tickets += 2
 	w.history = append(w.history, &call{id: "final", kind: kindRead, begun: w.tickets - 1, ended: w.tickets, ok: true,
 		epoch: doc.Version().Epoch, keys: keysOf(doc)})
+}
+
+// restartsAreHarmless ends daemons for a moment, the DC's among them: what
+// they run is left alone.
+func (w *world) restartsAreHarmless() {
+	if w.plan == nil || w.broken != nil {
+		return
+	}
+	v := w.hosts[0].d.core.View()
+	for _, id := range []uint32{v.DC, w.ids[w.rnd.IntN(len(w.ids))]} {
+		before := w.stats
+		w.restart(w.hosts[id-1], w.between(0, grace/3))
+		w.until(w.now+2*token, nil)
+		if !w.until(w.now+settling, func() bool { return w.unsettled() == "" }) && w.broken == nil {
+			w.fail("not settled after a restart of the daemon of n%d: %s", id, w.unsettled())
+		}
+		if w.stats.Starts != before.Starts || w.stats.Stops != before.Stops {
+			w.fail("a restart of the daemon of n%d led to %d starts and %d stops", id,
+				w.stats.Starts-before.Starts, w.stats.Stops-before.Stops)
+		}
+	}
 }
 
 // quiet checks that a cluster that is left alone changes nothing.

@@ -19,6 +19,7 @@ const (
 	kindCreate kind = "create" // an element that is not there
 	kindRead   kind = "read"
 	kindStatus kind = "status" // a change of status, which counts in memory
+	kindAdmin  kind = "admin"  // an administrator's change
 )
 
 // call is one request of a client, or of an engine.
@@ -74,7 +75,12 @@ func (c *client) next() {
 		w.history = append(w.history, k)
 	}
 	w.logf("client %d asks %s: %s %s %s=%s base %d", c.n, h.name, k.id, k.kind, k.key, k.value, k.base)
-	d := h.d
+	k.submit()
+}
+
+// submit asks the daemon, and gives up after a while.
+func (k *call) submit() {
+	c, d, w := k.client, k.d, k.client.w
 	d.now(arrival, func() {
 		if c.busy != k {
 			return // given up before the machine went on
@@ -116,6 +122,8 @@ func (k *call) request() cib.Request {
 	switch k.kind {
 	case kindStatus:
 		r.Ops = []cib.Op{{Kind: cib.Modify, XML: fmt.Sprintf(`<status><tickets><ticket_state id="%s" owner="%s"/></tickets></status>`, k.key, k.value)}}
+	case kindAdmin:
+		r.Ops = []cib.Op{standbyOp(k.client.w.hostNamed(k.key), k.value), k.mark()}
 	case kindCreate:
 		r.Ops = []cib.Op{k.mark()}
 	default:
@@ -135,12 +143,13 @@ func (k *call) mark() cib.Op {
 		XML: fmt.Sprintf(`<nvpair id="sim-%s" name="%s" value="1"/>`, k.id, k.id)}
 }
 
-// marked are the changes that a document contains.
-func marked(doc *cib.Document) map[string]bool {
-	ids := map[string]bool{}
+// marked are the changes that a document contains, with the epoch that each
+// made: they stand in their order, and nobody else changes the configuration.
+func marked(doc *cib.Document) map[string]int64 {
+	ids := map[string]int64{}
 	for _, nv := range simSet(doc) {
 		if name := nv.SelectAttrValue("name", ""); name[0] == 'c' {
-			ids[name] = true
+			ids[name] = int64(len(ids) + 1)
 		}
 	}
 	return ids
@@ -201,6 +210,15 @@ func (w *world) disksFail() bool {
 		}
 	}
 	return false
+}
+
+func (w *world) hostNamed(name string) *host {
+	for _, h := range w.hosts {
+		if h.name == name {
+			return h
+		}
+	}
+	return nil
 }
 
 // keysOf prints the clients' keys and their values, one after the other.

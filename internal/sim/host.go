@@ -20,6 +20,7 @@ type host struct {
 	name  string
 
 	power   bool
+	boots   int // how often it went down
 	stalled bool
 	backlog []late // what came while it stood still
 
@@ -58,10 +59,12 @@ const (
 )
 
 func newHost(w *world, id uint32, doc *cib.Document) *host {
-	h := &host{w: w, id: id, index: int(id) - 1, name: fmt.Sprintf("n%d", id), power: true, doc: doc, first: doc}
+	h := &host{w: w, id: id, index: int(id) - 1, name: hostName(id), power: true, doc: doc, first: doc}
 	h.machine = newMachine(h)
 	return h
 }
+
+func hostName(id uint32) string { return fmt.Sprintf("n%d", id) }
 
 // boot starts the daemon.
 func (h *host) boot() {
@@ -103,6 +106,7 @@ func (h *host) powerOff() {
 	}
 	h.power, h.stalled, h.backlog, h.memory = false, false, nil, quorum.Memory{}
 	h.machine.off()
+	h.boots++
 }
 
 // loseDisk replaces the disk by an empty one.
@@ -156,6 +160,7 @@ func (h *host) resume() {
 type daemon struct {
 	h     *host
 	self  view.Peer
+	began time.Duration
 	core  *member.Core
 	judge *link.Judge
 	peers []*peer // by node id - 1; nil for itself
@@ -179,7 +184,7 @@ type lost struct {
 
 func newDaemon(h *host) *daemon {
 	w := h.w
-	d := &daemon{h: h, self: view.Peer{ID: h.id, Incarnation: h.incarnation}, lost: map[uint32]lost{},
+	d := &daemon{h: h, began: w.now, self: view.Peer{ID: h.id, Incarnation: h.incarnation}, lost: map[uint32]lost{},
 		since: map[view.Peer]uint64{}, calls: map[string]*call{}, peers: make([]*peer, len(w.ids))}
 	floor := max(h.ballots, h.lineage.Ballot.Counter)
 	h.ballots = floor + reserve
@@ -215,7 +220,6 @@ func (d *daemon) start() {
 // end is the end of the daemon, however it comes.
 func (d *daemon) end() {
 	d.h.d = nil
-	d.h.machine.abandoned()
 	for _, c := range d.h.w.clients {
 		c.abandoned(d)
 	}
@@ -442,4 +446,7 @@ func (d *daemon) leave() {
 	d.do(d.core.StepView(view.Leave{}, d.h.w.clock()))
 	d.h.memory, d.h.stays = quorum.Memory{}, true
 	d.in(50*time.Millisecond, timer, d.h.kill)
+	if d.h.w.calm {
+		d.h.w.in(token, d.h.boot)
+	}
 }

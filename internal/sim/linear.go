@@ -16,8 +16,8 @@ type register struct {
 
 // model says what each call does to the register. Nothing but the clients'
 // calls changes the configuration, so that every epoch is one of theirs.
-// A call of which nobody knows what became of it is never refused, but does
-// nothing where it could not: it may as well come after all others.
+// A change that nobody answered for, but that is in the final document, came
+// at some time after it was asked for; its place in the document says which epoch it made.
 var model = porcupine.Model{
 	Init: func() any { return register{keys: "  "} },
 	Step: func(state, input, _ any) (bool, any) {
@@ -27,20 +27,19 @@ var model = porcupine.Model{
 }
 
 func step(r register, k *call) (bool, register) {
-	known := k.ended != 0
 	switch k.kind {
 	case kindRead:
-		return !known || (r.epoch == k.epoch && r.keys == k.keys), r
+		return r.epoch == k.epoch && r.keys == k.keys, r
 	case kindCAS:
 		if r.epoch != k.base {
-			return !known, r
+			return false, r
 		}
 	}
-	if known && k.epoch != r.epoch+1 {
+	if k.epoch != r.epoch+1 {
 		return false, r
 	}
 	r.epoch++
-	if k.kind != kindCreate {
+	if k.kind != kindCreate && k.kind != kindAdmin {
 		r.keys = put(r.keys, k.key, k.value)
 	}
 	return true, r

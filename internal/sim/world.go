@@ -37,7 +37,8 @@ type Stats struct {
 	Nodes, Faults, Views, Acked, Unknown, Reads, Lost int
 	Undecided                                         int // histories that could not be judged in time
 	Starts, Stops, Failures                           int // of agents
-	StallHolds                                        int // times that a node which stood still held an address that another had, too
+	StallHolds                                        int // times that an address was held twice, once by a node that stood still
+	DeadHolds                                         int // the same, by a node without a daemon
 	Settled                                           time.Duration
 	ByKind                                            map[string]int // faults
 }
@@ -56,6 +57,7 @@ func (s *Stats) Add(o Stats) {
 	s.Stops += o.Stops
 	s.Failures += o.Failures
 	s.StallHolds += o.StallHolds
+	s.DeadHolds += o.DeadHolds
 	s.Settled = max(s.Settled, o.Settled)
 	if s.ByKind == nil {
 		s.ByKind = map[string]int{}
@@ -137,7 +139,7 @@ func (w *world) firstDocument() *cib.Document {
 	doc := cib.New("pacemaker-3.9", "3.16.1")
 	if w.opt.Engine {
 		w.plan = newPlan(w)
-		w.plan.configure(doc)
+		w.plan.configure(doc, len(w.ids))
 	}
 	doc.Section("crm_config").AddChild(cib.NewElement("cluster_property_set", "id", "sim"))
 	return doc
@@ -146,9 +148,9 @@ func (w *world) firstDocument() *cib.Document {
 // chance is true once in n times.
 func (w *world) chance(n int) bool { return w.rnd.IntN(n) == 0 }
 
-// between is a random time from a up to b.
+// between is a random time from a up to b, a if that is less.
 func (w *world) between(a, b time.Duration) time.Duration {
-	return a + time.Duration(w.rnd.Int64N(int64(b-a)+1))
+	return a + time.Duration(w.rnd.Int64N(int64(max(b-a, 0))+1))
 }
 
 // in plans something.
@@ -223,6 +225,7 @@ func (w *world) run() {
 	}
 	w.stats.Settled = w.now - start
 	w.peace()
+	w.restartsAreHarmless()
 }
 
 // Replay is the command that shows a seed again.

@@ -84,7 +84,8 @@ func describe(s sim.Stats) string {
 	text := fmt.Sprintf("%d nodes, %d faults, %d views entered, %d answers under quorum (%d reads), %d calls without one, "+
 		"%d histories undecided, settled within %.1f s", s.Nodes, s.Faults, s.Views, s.Acked, s.Reads, s.Unknown, s.Undecided, s.Settled.Seconds())
 	if s.Starts > 0 {
-		text += fmt.Sprintf("\nagents: %d starts, %d stops, %d failures; held twice by a node that stood still: %d", s.Starts, s.Stops, s.Failures, s.StallHolds)
+		text += fmt.Sprintf("\nagents: %d starts, %d stops, %d failures; an address held twice, by a node that stood still: %d, without a daemon: %d",
+			s.Starts, s.Stops, s.Failures, s.StallHolds, s.DeadHolds)
 	}
 	text += "\nfaults:"
 	for _, kind := range slices.Sorted(maps.Keys(s.ByKind)) {
