@@ -13,12 +13,12 @@ func (p *planner) assignAll() {
 	}
 	list := p.Resources
 	for _, r := range list {
-		if r.isRemoteConn && p.remoteNodeOf(r) {
+		if r.isRemoteConn {
 			p.assign(r, r.partialTarget, true)
 		}
 	}
 	for _, r := range list {
-		if !(r.isRemoteConn && p.remoteNodeOf(r)) {
+		if !r.isRemoteConn {
 			p.assign(r, nil, true)
 		}
 	}
@@ -30,8 +30,11 @@ func (p *planner) assign(r *Resource, prefer *Node, stopIfFail bool) *Node {
 	switch r.Kind {
 	case Group:
 		return p.assignGroup(r, prefer, stopIfFail)
-	case Clone, Bundle:
+	case Clone:
 		p.assignClone(r, prefer, stopIfFail)
+		return nil
+	case Bundle:
+		p.assignBundle(r, prefer, stopIfFail)
 		return nil
 	}
 	return p.assignPrimitive(r, prefer, stopIfFail)
@@ -220,10 +223,10 @@ func (p *planner) nodeBefore(t table, a, b, now *Node) bool {
 }
 
 // place assigns a node, or none. Unless forced, a node that is banned or
-// cannot run anything is as none.
+// cannot run anything is as none; guests are taken to come up.
 func (p *planner) place(r *Resource, n *Node, force, stopIfFail bool) {
 	r.provisional = false
-	if !force && n != nil && (r.allowed[n.Index].score < 0 || !p.usableFor(n)) {
+	if !force && n != nil && (r.allowed[n.Index].score < 0 || n.Kind != GuestNode && !n.available()) {
 		n = nil
 	}
 	if n == nil {

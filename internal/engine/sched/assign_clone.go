@@ -285,7 +285,7 @@ func (p *planner) keepOnly(r *Resource, keep []bool, attr string) {
 		ok := keep[n.Index]
 		if attr != "" {
 			for _, m := range p.Nodes {
-				ok = ok || keep[m.Index] && p.nodeValue(m, attr) == p.nodeValue(n, attr)
+				ok = ok || keep[m.Index] && p.nodeValue(r, m, attr) == p.nodeValue(r, n, attr)
 			}
 		}
 		if !ok {
@@ -366,7 +366,7 @@ func (r *Resource) nodeNow(current bool) *Node {
 }
 
 func instanceOn(clone *Resource, n *Node, role Role, current bool) *Resource {
-	for _, k := range clone.Children {
+	for _, k := range clone.instances() {
 		if !k.allUnblocked() || !current && k.provisional {
 			continue
 		}

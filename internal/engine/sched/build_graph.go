@@ -29,7 +29,11 @@ func (p *planner) buildGraph() *graph.Graph {
 }
 
 func (p *planner) graphResource(g *graph.Graph, r *Resource) {
-	if r.Kind >= Clone {
+	if r.Kind == Bundle {
+		p.graphBundle(g, r)
+		return
+	}
+	if r.Kind == Clone {
 		p.notifyClone(r)
 		for _, k := range r.Children {
 			p.graphResource(g, k)
@@ -41,6 +45,20 @@ func (p *planner) graphResource(g *graph.Graph, r *Resource) {
 	if r.Kind == Group {
 		for _, k := range r.Children {
 			p.graphResource(g, k)
+		}
+	}
+}
+
+// graphBundle writes what a bundle consists of; its own ordering points come last of all.
+func (p *planner) graphBundle(g *graph.Graph, r *Resource) {
+	if clone := r.bundle.clone; clone != nil {
+		p.graphResource(g, clone)
+	}
+	for _, rep := range r.Replicas() {
+		for _, k := range []*Resource{rep.IP, rep.Container, rep.Connection} {
+			if k != nil {
+				p.graphResource(g, k)
+			}
 		}
 	}
 }
@@ -166,10 +184,10 @@ var clusterTasks = map[string]bool{taskFence: true, taskShutdown: true, taskClea
 func (p *planner) export(a *action) *graph.Action {
 	ga := &graph.Action{ID: a.id, Kind: graph.RscOp, Operation: a.task, Key: a.key}
 	switch {
-	case clusterTasks[a.task]:
-		ga.Kind = graph.Cluster
 	case a.is(pseudo):
 		ga.Kind = graph.Pseudo
+	case clusterTasks[a.task]:
+		ga.Kind = graph.Cluster
 	}
 	r := a.rsc
 	if r != nil && r.HistoryName != "" && r.HistoryName != r.ID {

@@ -2,8 +2,15 @@ package sched
 
 import "math"
 
-// nodeValue is the value by which a colocation compares nodes.
-func (p *planner) nodeValue(n *Node, attr string) string {
+// nodeValue is the value by which a colocation compares nodes for a resource.
+// What is colocated with something inside a bundle has to be where the
+// container is.
+func (p *planner) nodeValue(r *Resource, n *Node, attr string) string {
+	if n.inBundle && r != nil && r.inBundleNode() {
+		if n = n.host(); n == nil {
+			return ""
+		}
+	}
 	if attr == "" || attr == "#uname" {
 		return n.Name
 	}
@@ -19,10 +26,14 @@ const (
 	affectsRole
 )
 
-// roleHolder is the resource whose role counts for a member of a cloned group.
+// roleHolder is the resource whose role counts for a member of a cloned group,
+// or for a container.
 func roleHolder(r *Resource) *Resource {
 	if r.Parent != nil && r.Parent.Kind == Group && r.Parent.Number >= 0 {
 		return r.Parent
+	}
+	if in := r.inside(); in != nil {
+		return in
 	}
 	return r
 }
@@ -61,8 +72,10 @@ func (p *planner) applyColocation(dep, prim *Resource, c *colocation, forDepende
 	switch prim.Kind {
 	case Group:
 		p.applyFromGroup(dep, prim, c)
-	case Clone, Bundle:
+	case Clone:
 		p.applyFromClone(dep, prim, c)
+	case Bundle:
+		p.applyFromBundle(dep, prim, c)
 	default:
 		switch p.affects(dep, prim, c, false) {
 		case affectsLocation:
@@ -109,7 +122,7 @@ func (p *planner) applyFromGroup(dep, prim *Resource, c *colocation) {
 func (p *planner) applyToScores(dep, prim *Resource, c *colocation) {
 	value := ""
 	if prim.assignedTo != nil {
-		value = p.nodeValue(prim.assignedTo, c.attr)
+		value = p.nodeValue(prim, prim.assignedTo, c.attr)
 	} else if c.score < 0 {
 		return
 	}
@@ -122,7 +135,7 @@ func (p *planner) applyToScores(dep, prim *Resource, c *colocation) {
 		switch {
 		case prim.assignedTo == nil:
 			cell.score = addScores(-c.score, cell.score)
-		case p.nodeValue(n, c.attr) == value:
+		case p.nodeValue(dep, n, c.attr) == value:
 			// Where it has to be it has to be: no score makes that more so.
 			if c.score < Infinity {
 				cell.score = addScores(c.score, cell.score)
@@ -140,13 +153,13 @@ func (p *planner) applyToPriority(dep, prim *Resource, c *colocation) {
 	if prim.assignedTo == nil || dep.assignedTo == nil {
 		return
 	}
-	if p.nodeValue(prim.assignedTo, c.attr) != p.nodeValue(dep.assignedTo, c.attr) {
+	if p.nodeValue(prim, prim.assignedTo, c.attr) != p.nodeValue(dep, dep.assignedTo, c.attr) {
 		if c.score >= Infinity && c.depRole == RolePromoted {
 			dep.Priority = -Infinity
 		}
 		return
 	}
-	if c.primRole != RoleUnknown && c.primRole != prim.NextRole {
+	if c.primRole != RoleUnknown && c.primRole != roleHolder(prim).NextRole {
 		return
 	}
 	score := c.score
@@ -250,7 +263,7 @@ func (p *planner) addMatching(work table, source, target *Resource, c *colocatio
 		if !cell.in || cell.score == undecided {
 			continue
 		}
-		best := p.bestScore(source, attr, p.nodeValue(n, attr))
+		best := p.bestScore(source, attr, p.nodeValue(target, n, attr))
 		if factor < 0 && best < 0 {
 			// What a dependent avoids is no reason to go there, except where
 			// there is no other place for the dependent.
@@ -288,7 +301,7 @@ func (p *planner) addMatching(work table, source, target *Resource, c *colocatio
 func (p *planner) bestScore(r *Resource, attr, value string) int {
 	best := -Infinity
 	for _, n := range p.Nodes {
-		if c := r.allowed[n.Index]; c.in && c.score > best && n.available() && p.nodeValue(n, attr) == value {
+		if c := r.allowed[n.Index]; c.in && c.score > best && n.available() && p.nodeValue(r, n, attr) == value {
 			best = c.score
 		}
 	}

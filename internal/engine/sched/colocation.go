@@ -204,6 +204,10 @@ func (p *planner) addThisWith(r, orig *Resource, list *[]*colocation) {
 		}
 	case Group:
 		p.groupThisWith(r, orig, list)
+	case Bundle:
+		if bundleColocations(r, orig) {
+			p.mergeColocations(list, r.colocThis, colocation.other)
+		}
 	default:
 		p.mergeColocations(list, r.colocThis, colocation.other)
 		if r.Parent != nil {
@@ -258,6 +262,10 @@ func (p *planner) addWithThis(r, orig *Resource, list *[]*colocation) {
 		}
 	case Group:
 		p.groupWithThis(r, orig, list)
+	case Bundle:
+		if bundleColocations(r, orig) {
+			p.mergeColocations(list, r.colocWith, colocation.self)
+		}
 	default:
 		p.mergeColocations(list, r.colocWith, colocation.self)
 		if r.Parent != nil {

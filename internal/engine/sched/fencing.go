@@ -6,13 +6,9 @@ import "strconv"
 
 // markFence fences a node that turns out to be lost while actions are made.
 func (p *planner) markFence(n *Node, reason string, delay bool) {
-	n.Unclean = true
-	switch n.Kind {
-	case GuestNode, RemoteNode:
-		n.requiresReset = true
-		return
+	if p.markUnclean(n) {
+		p.fenceAction(n, "", true, reason, delay && n.Kind == Member)
 	}
-	p.fenceAction(n, "", true, reason, delay)
 }
 
 // fenceAction makes the action that fences a node, or, with op "on", unfences it.
@@ -187,7 +183,9 @@ func (p *planner) stopsVsFencing(r *Resource, fence *action) {
 	for _, a := range stops {
 		a.set(pseudo | runnable)
 		if implied {
-			p.link(fence, a, guestAllowed)
+			if !r.bundled() { // the clone's stop is enough there; this would close a circle
+				p.link(fence, a, guestAllowed)
+			}
 			p.link(fence, parentStop, guestAllowed)
 		}
 		if r.Notify {
@@ -197,7 +195,7 @@ func (p *planner) stopsVsFencing(r *Resource, fence *action) {
 	for _, a := range r.findAll(opKey(r.ID, taskDemote, 0), n) {
 		if !n.Online || n.Unclean || r.Failed {
 			a.set(pseudo | runnable)
-			if implied {
+			if implied && !r.bundled() {
 				p.link(fence, a, guestAllowed|ordered)
 			}
 		}
@@ -218,8 +216,17 @@ func (p *planner) fenceGuest(n *Node) {
 	}
 	a := p.fenceAction(n, op, false, "guest is unclean", false)
 	a.set(pseudo | runnable)
-	if stop != nil {
-		p.link(stop, a, firstImpliesThen)
+	switch {
+	case stop != nil && stop.is(pseudo):
+		p.link(p.fenceAction(stop.node, "", false, "", false), a, unrunnableFirstBlocks|firstImpliesThen)
+	case stop != nil:
+		p.link(stop, a, unrunnableFirstBlocks|firstImpliesThen)
+	default:
+		// The host resource seems to be down already, perhaps only because its
+		// history was cleaned: its probe comes before the connection's stop.
+		if s := n.Connection.find("", taskStop, nil); s != nil {
+			p.link(s, a, ordered)
+		}
 	}
 	for _, r := range p.Resources {
 		p.orderVsFencing(r, a)

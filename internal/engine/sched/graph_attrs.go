@@ -34,6 +34,9 @@ func (p *planner) exportAttrs(a *action, kind graph.Kind) []graph.Attr {
 		addMeta(&v, "on_node", a.node.Name)
 		addMeta(&v, "on_node_uuid", a.node.ID)
 	}
+	if r != nil && r.isRemoteConn {
+		substituteAddress(v, r)
+	}
 	for o := r; o != nil; o = o.Parent {
 		p.contribute(&v, o)
 	}
@@ -60,6 +63,9 @@ func (p *planner) contribute(v *Values, r *Resource) {
 		if r.guestName != "" {
 			addMeta(v, "remote-node", r.guestName)
 		}
+		if ip := r.Meta.Get("external-ip"); ip != "" {
+			v.setDefault("pcmk_external_ip", ip)
+		}
 		if c := r.Meta.Get("container"); c != "" {
 			addMeta(v, "container", c)
 		}
@@ -77,6 +83,22 @@ func (p *planner) contribute(v *Values, r *Resource) {
 	}
 }
 
+// substituteAddress gives the connection of a bundle without addresses the
+// name of its container's host.
+func substituteAddress(v Values, r *Resource) {
+	rep := r.replica()
+	if rep == nil || v.Get("addr") != "#uname" {
+		return
+	}
+	n := rep.Container.assignedTo
+	if n == nil {
+		n = rep.Container.current()
+	}
+	if n != nil {
+		v.set("addr", n.Name)
+	}
+}
+
 // hostAttrs tells an action on a guest node where the guest is.
 func (p *planner) hostAttrs(v *Values, a *action) {
 	n, r := a.node, a.rsc
@@ -85,20 +107,20 @@ func (p *planner) hostAttrs(v *Values, a *action) {
 	}
 	by := n.Connection.ContainedBy
 	task := a.task
-	if task == taskCancel {
-		task = a.meta.Get("operation")
+	if task == taskNotify || task == taskNotified {
+		task = a.meta.Get("notify_operation")
 	}
 	var host *Node
 	switch task {
-	case taskStop, taskDemote, taskMigrateTo:
+	case taskStop, taskStopped, taskDemote, taskDemoted:
 		host = by.current()
-	default:
+	case taskStart, taskRunning, taskMonitor, taskPromote, taskPromoted:
 		host = by.assignedTo
 	}
 	if host == nil {
 		return
 	}
-	if t := by.Meta.Get("container-attribute-target"); t != "" {
+	if t := r.Meta.Get("container-attribute-target"); t != "" {
 		addMeta(v, "container-attribute-target", t)
 	}
 	addMeta(v, "physical-host", host.Name)

@@ -11,6 +11,7 @@ import (
 // The operations by name.
 const (
 	taskMonitor       = "monitor"
+	taskReported      = "asyncmon" // a failure that was reported, not found by a monitor
 	taskStart         = "start"
 	taskStop          = "stop"
 	taskPromote       = "promote"

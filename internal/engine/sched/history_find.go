@@ -49,11 +49,28 @@ func (c *Cluster) findForHistory(n *Node, id string) *Resource {
 	if clone == nil {
 		return r
 	}
+	if b := clone.enclosing(); b != nil {
+		r = b.instanceInside(n)
+		if r != nil && id != r.ID {
+			r.HistoryName = id
+		}
+		return r
+	}
 	found := c.findInstance(clone, n, baseName(r.ID))
 	if found != nil && id != found.ID {
 		found.HistoryName = id
 	}
 	return found
+}
+
+// instanceInside is the instance of a bundle's inner resource on a bundle node.
+func (r *Resource) instanceInside(n *Node) *Resource {
+	for _, rep := range r.Replicas() {
+		if rep.Node == n {
+			return rep.Inner
+		}
+	}
+	return nil
 }
 
 // findInstance finds the instance of an anonymous clone that the history of a

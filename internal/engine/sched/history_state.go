@@ -15,7 +15,7 @@ type stateReader struct {
 // read takes one entry into account.
 func (s *stateReader) read(h *HistoryEntry) {
 	switch h.Task {
-	case taskMonitor, taskStart, taskStop, taskPromote, taskDemote, taskMigrateTo, taskMigrateFrom:
+	case taskMonitor, taskStart, taskStop, taskPromote, taskDemote, taskMigrateTo, taskMigrateFrom, taskReported:
 	default:
 		return
 	}
@@ -95,8 +95,6 @@ func (s *stateReader) banTarget() *Resource {
 	}
 	return s.rsc.Top()
 }
-
-func (r *Resource) bundled() bool { return r.Top().Kind == Bundle }
 
 // remap finds what a result means: which exit status counts and whether the
 // operation was done, failed, or failed in a way that rules the node (hard)

@@ -8,8 +8,10 @@ func (p *planner) implicitConstraints(r *Resource) {
 	switch r.Kind {
 	case Group:
 		p.groupConstraints(r)
-	case Clone, Bundle:
+	case Clone:
 		p.cloneConstraints(r)
+	case Bundle:
+		p.bundleConstraints(r)
 	default:
 		p.primitiveConstraints(r)
 	}
@@ -78,7 +80,9 @@ func (p *planner) containerConstraints(r *Resource) {
 	by := r.ContainedBy
 	var inside *Resource
 	if r.isRemoteConn {
-		p.avoidRemoteNodes(by)
+		if !r.bundled() {
+			p.avoidRemoteNodes(by) // guests in guests would be; containers may run there
+		}
 		p.orderTasks(by, taskMonitor, r, taskStop, ordered)
 	} else {
 		for _, f := range by.fillers {
@@ -100,8 +104,16 @@ func (p *planner) containerConstraints(r *Resource) {
 	}
 	p.orderTasks(by, taskStart, r, taskStart, firstImpliesThen|unrunnableFirstBlocks)
 	p.orderTasks(r, taskStop, by, taskStop, thenImpliesFirst)
-	p.addColocation(&colocation{id: "#resource-with-container", dependent: r, primary: by, score: Infinity, influence: true})
+	score := Infinity
+	if r.isRemoteConn && r.bundled() {
+		score = connectionScore
+	}
+	p.addColocation(&colocation{id: "#resource-with-container", dependent: r, primary: by, score: score, influence: true})
 }
+
+// connectionScore keeps the connection of a bundle with its container where
+// that is possible: a container on a remote node is connected from elsewhere.
+const connectionScore = 10000
 
 func (p *planner) groupConstraints(r *Resource) {
 	p.orderTasks(r, taskStop, r, taskStopped, unrunnableFirstBlocks)
@@ -213,11 +225,16 @@ func (p *planner) cloneConstraints(r *Resource) {
 	}
 }
 
-func (p *planner) promotableConstraints(r *Resource) {
+// orderPromotions orders the ordering points of what can be promoted.
+func (p *planner) orderPromotions(r *Resource) {
 	for _, o := range [][2]string{{taskDemote, taskDemoted}, {taskStopped, taskStart}, {taskStopped, taskPromote}, {taskDemoted, taskStop}, {taskDemoted, taskStart},
 		{taskDemoted, taskPromote}, {taskRunning, taskPromote}} {
 		p.orderTasks(r, o[0], r, o[1], ordered)
 	}
+}
+
+func (p *planner) promotableConstraints(r *Resource) {
+	p.orderPromotions(r)
 	var prev *Resource
 	for _, k := range r.Children {
 		p.orderTasks(r, taskDemote, k, taskDemote, thenImpliesFirstGraphed)

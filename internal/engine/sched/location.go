@@ -137,9 +137,23 @@ func locationRole(s string) Role {
 }
 
 // applyLocation adds a constraint's scores to a resource and what is in it: of
-// a group the first member gets the full score, the others none.
+// a group the first member gets the full score, the others none; of a bundle
+// its containers and addresses do, what is inside only if it is about a role.
 func (p *planner) applyLocation(r *Resource, l *location) {
 	p.applyScores(r, l, false)
+	if r.Kind != Bundle {
+		return
+	}
+	for _, rep := range r.Replicas() {
+		p.applyScores(rep.Container, l, false)
+		if rep.IP != nil {
+			p.applyScores(rep.IP, l, false)
+		}
+	}
+	if clone := r.bundle.clone; clone != nil && l.role != RoleUnknown {
+		p.applyScores(clone, l, false)
+		clone.locations = append(clone.locations, l)
+	}
 }
 
 func (p *planner) applyScores(r *Resource, l *location, zero bool) {
@@ -158,6 +172,9 @@ func (p *planner) applyScores(r *Resource, l *location, zero bool) {
 			}
 			cell.probe = l.probe
 		}
+	}
+	if r.Kind == Bundle {
+		return
 	}
 	for i, k := range r.Children {
 		p.applyScores(k, l, zero || r.Kind == Group && i > 0 && r.colocated())

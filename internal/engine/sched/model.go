@@ -66,6 +66,10 @@ type Node struct {
 	free          []int
 	historyRead   bool
 	requiresReset bool
+	fenced        bool // remote node: was fenced since it was last seen
+	inBundle      bool // node inside a bundle's container
+	hidden        bool // not made yet, of that kind
+	closed        bool // only the inner resource may run there
 }
 
 // Kind of a resource.
@@ -151,6 +155,8 @@ type Resource struct {
 	promotionPriority                   int
 	cloneActs                           cloneActions
 	exclusiveDiscovery                  bool
+	bundle                              *bundle
+	choosingRoles                       bool
 }
 
 type multipleActive int
@@ -296,9 +302,10 @@ func (c *Cluster) DC() *Node {
 	return nil
 }
 
-// Top returns the top-level resource that r belongs to.
+// Top returns the outermost resource that r belongs to; the parts of a bundle
+// stand for themselves.
 func (r *Resource) Top() *Resource {
-	for r.Parent != nil {
+	for r.Parent != nil && r.Parent.Kind != Bundle {
 		r = r.Parent
 	}
 	return r

@@ -362,7 +362,11 @@ func (p *planner) cloneFlags(a *action, n *Node) actionFlags {
 	flags := optional | runnable | pseudo
 	task := p.originalTask(a)
 	anyRunnable := false
-	for _, k := range a.rsc.Children {
+	list := a.rsc.instances()
+	if a.rsc.Kind == Bundle && a.rsc.bundle.clone != nil && (task == taskPromote || task == taskDemote || a.task == taskNotify || a.task == taskNotified) {
+		list = a.rsc.bundle.clone.Children // what the containers hold does that
+	}
+	for _, k := range list {
 		at := n
 		if k.Kind != Primitive {
 			at = nil

@@ -141,7 +141,7 @@ func (p *planner) updateInstances(r *Resource, first, then *action, n *Node, fla
 	if then.rsc == nil || then.rsc.Kind < Clone {
 		return ch
 	}
-	for _, k := range then.rsc.Children {
+	for _, k := range then.rsc.instances() {
 		ka := k.find("", then.task, n)
 		if ka == nil || p.actionFlags(ka, n)&runnable == 0 {
 			continue
@@ -172,7 +172,7 @@ func (p *planner) updateInterleaved(first, then *action, n *Node, filter actionF
 	var ch changed
 	task := p.originalTask(first)
 	current := first.key == opKey(first.rsc.ID, taskStopped, 0) || first.key == opKey(first.rsc.ID, taskDemoted, 0)
-	for _, k := range then.rsc.Children {
+	for _, k := range then.rsc.instances() {
 		partner := p.compatibleInstance(k, first.rsc, RoleUnknown, current)
 		if partner == nil {
 			if !current && kind&(unrunnableFirstBlocks|firstImpliesThen) != 0 && p.unassign(k) {
@@ -180,8 +180,8 @@ func (p *planner) updateInterleaved(first, then *action, n *Node, filter actionF
 			}
 			continue
 		}
-		fa := partner.find("", task, n)
-		ta := k.find("", then.task, n)
+		fa := interleavedAction(partner, task, n, task != taskStop)
+		ta := interleavedAction(k, then.task, n, then.task == taskPromote || then.task == taskDemote)
 		if fa == nil || ta == nil {
 			continue
 		}
@@ -191,6 +191,16 @@ func (p *planner) updateInterleaved(first, then *action, n *Node, filter actionF
 		ch |= p.updateOrdered(k, fa, ta, n, p.actionFlags(fa, n), filter, kind)
 	}
 	return ch
+}
+
+// interleavedAction is the action of an instance that an ordering between two
+// clones or bundles is about. Of a bundle that can be what its container
+// holds: something else depends on the service more than on the container.
+func interleavedAction(k *Resource, task string, n *Node, inner bool) *action {
+	if in := k.inside(); inner && in != nil {
+		return in.find("", task, nil)
+	}
+	return k.find("", task, n)
 }
 
 // unassign takes the node from an instance that has no partner to run with,

@@ -52,6 +52,9 @@ func (c *Cluster) digestParams(r *Resource, n *Node, h *HistoryEntry) []graph.At
 	for _, a := range c.params(r, n) {
 		v.setDefault(a.Name, a.Value)
 	}
+	if r.isRemoteConn {
+		substituteAddress(v, r)
+	}
 	meta := c.opMeta(r, n, h.Task, h.IntervalMS, op)
 	v.setDefault("CRM_meta_timeout", meta.Get("timeout"))
 	return v

@@ -10,6 +10,9 @@ func (p *planner) probeAll() {
 		return
 	}
 	for _, n := range p.Nodes {
+		if !n.Online && n.Kind == RemoteNode && n.Connection != nil && p.connectionState(n) == connFailed {
+			p.markFence(n, "the connection is unrecoverable", false)
+		}
 		if !n.Online || n.Unclean || n.Attributes.Get("resource-discovery-enabled") == "false" && n.Kind != Member {
 			continue
 		}
@@ -26,8 +29,10 @@ func (p *planner) probe(r *Resource, n *Node) {
 		for _, m := range r.Children {
 			p.probe(m, n)
 		}
-	case Clone, Bundle:
+	case Clone:
 		p.probeClone(r, n)
+	case Bundle:
+		p.probeBundle(r, n)
 	default:
 		if p.needsProbe(r, n) {
 			p.makeProbe(r, n)
@@ -90,18 +95,29 @@ func (p *planner) needsProbe(r *Resource, n *Node) bool {
 	if (r.exclusiveDiscovery || r.Top().exclusiveDiscovery) && (!c.in || c.probe != probeExclusive) {
 		return false
 	}
-	if c.probe == probeNever {
+	if c.probe == probeNever || !c.in && n.closed {
 		return false
 	}
-	if n.Kind == GuestNode && n.Connection != nil && n.Connection.ContainedBy != nil {
-		guest := n.Connection.ContainedBy
-		if guest.Role == RoleStopped {
-			return false
+	return n.Kind != GuestNode || n.Connection == nil || n.Connection.ContainedBy == nil || p.guestNeedsProbe(r, n, n.Connection.ContainedBy)
+}
+
+// guestNeedsProbe tells whether a guest node has to be probed: what is down or
+// goes down runs nothing, all there is to do is to wait for that.
+func (p *planner) guestNeedsProbe(r *Resource, n *Node, guest *Resource) bool {
+	top := r
+	if t := r.Top(); t.Kind >= Clone {
+		top = t
+	}
+	switch {
+	case guest.Role == RoleStopped:
+		if at := guest.assignedTo; at != nil && !guest.knownOn[at.Index] {
+			p.orderTasks(guest, taskMonitor, top, taskStart, ordered)
 		}
-		if guest.NextRole == RoleStopped {
-			p.orderTasks(guest, taskStop, r, taskStart, ordered)
-			return false
-		}
+		return false
+	case n.requiresReset || n.Unclean || guest.Failed || guest.NextRole == RoleStopped ||
+		guest.assignedTo != nil && !containsNode(guest.RunningOn, guest.assignedTo):
+		p.orderTasks(guest, taskStop, top, taskStart, ordered)
+		return false
 	}
 	return true
 }

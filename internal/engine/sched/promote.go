@@ -35,7 +35,7 @@ func (p *planner) promotionScore(r *Resource, n *Node) (score int, ok bool) {
 		return 0, false
 	}
 	for _, name := range []string{r.historyName(), baseName(r.ID)} {
-		if v, set := n.Attributes.Lookup("master-" + name); set {
+		if v, set := n.attributesFor(r).Lookup("master-" + name); set {
 			return parseScore(v, 0), true
 		}
 		if r.Unique {
@@ -164,7 +164,7 @@ func (p *planner) setPromotionPriority(k, clone *Resource) {
 }
 
 func (p *planner) sortForPromotion(clone *Resource) {
-	clone.mergingOnto = true
+	clone.mergingOnto, clone.choosingRoles = true, true
 	for _, k := range clone.Children {
 		if n := k.plannedNode(); n != nil && k.promotionPriority >= 0 && clone.allowed[n.Index].in {
 			clone.allowed[n.Index].score = addScores(k.promotionPriority, clone.allowed[n.Index].score)
@@ -312,9 +312,9 @@ func (p *planner) applyFromPromotable(dep, prim *Resource, c *colocation) {
 
 // favorLike adds a colocation's score to the nodes that are like n.
 func (p *planner) favorLike(dep *Resource, n *Node, c *colocation) {
-	value := p.nodeValue(n, c.attr)
+	value := p.nodeValue(c.primary, n, c.attr)
 	for _, m := range p.Nodes {
-		if cell := &dep.allowed[m.Index]; cell.in && p.nodeValue(m, c.attr) == value {
+		if cell := &dep.allowed[m.Index]; cell.in && p.nodeValue(dep, m, c.attr) == value {
 			cell.score = addScores(cell.score, c.score)
 		}
 	}
@@ -330,7 +330,7 @@ func (p *planner) intersect(dep *Resource, with table, attr string) {
 		}
 		found := false
 		for _, m := range p.Nodes {
-			if with[m.Index].in && p.nodeValue(m, attr) == p.nodeValue(n, attr) {
+			if with[m.Index].in && p.nodeValue(dep, m, attr) == p.nodeValue(dep, n, attr) {
 				cell.score = addScores(cell.score, with[m.Index].score)
 				found = true
 				break

@@ -110,8 +110,10 @@ func (p *planner) createActions(r *Resource) {
 	switch r.Kind {
 	case Group:
 		p.createGroupActions(r)
-	case Clone, Bundle:
+	case Clone:
 		p.createCloneActions(r)
+	case Bundle:
+		p.createBundleActions(r)
 	default:
 		p.createPrimitiveActions(r)
 	}
@@ -252,19 +254,25 @@ func (p *planner) createCloneActions(r *Resource) {
 		p.createActions(k)
 		s.look(k)
 	}
-	start := p.pseudoOf(r, taskStart, !s.starting, true)
-	started := p.pseudoOf(r, taskRunning, !s.starting, s.active || s.starting)
-	started.priority = Infinity
-	stop := p.pseudoOf(r, taskStop, !s.stopping, true)
-	stopped := p.pseudoOf(r, taskStopped, !s.stopping, true)
-	stopped.priority = Infinity
-	if !s.unstoppable {
-		stop.set(migratable)
-	}
+	start, started, stop, stopped := p.instancePseudos(r, s)
 	r.cloneActs = p.notifyPseudos(r, start, started, stop, stopped)
 	if r.Promotable {
 		p.createPromotableActions(r)
 	}
+}
+
+// instancePseudos makes the ordering points around the starts and stops of instances.
+func (p *planner) instancePseudos(r *Resource, s instanceState) (start, started, stop, stopped *action) {
+	start = p.pseudoOf(r, taskStart, !s.starting, true)
+	started = p.pseudoOf(r, taskRunning, !s.starting, s.active || s.starting)
+	started.priority = Infinity
+	stop = p.pseudoOf(r, taskStop, !s.stopping, true)
+	stopped = p.pseudoOf(r, taskStopped, !s.stopping, true)
+	stopped.priority = Infinity
+	if !s.unstoppable {
+		stop.set(migratable)
+	}
+	return start, started, stop, stopped
 }
 
 func (p *planner) createPromotableActions(r *Resource) {

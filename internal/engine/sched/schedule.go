@@ -119,7 +119,7 @@ func (p *planner) eachPrimitive(r *Resource, do func(*Resource)) {
 // where the lock is on, no other node may have it (Pacemaker Explained,
 // "shutdown-lock"). Clones and fence devices are never locked.
 func (p *planner) applyShutdownLock(r *Resource) {
-	if !p.Config.ShutdownLock || r.Kind != Primitive || r.Number >= 0 || r.isFenceDevice {
+	if !p.Config.ShutdownLock || r.Kind != Primitive || r.Number >= 0 || r.isFenceDevice || r.bundled() {
 		return
 	}
 	switch {
@@ -170,8 +170,7 @@ func (p *planner) checkThreshold(r *Resource) {
 		return
 	}
 	for _, n := range p.Nodes {
-		count := p.failCountWithFillers(r, n)
-		if count == 0 || count < r.migrationThreshold {
+		if !p.thresholdReached(r, n) {
 			continue
 		}
 		target := r
@@ -180,6 +179,15 @@ func (p *planner) checkThreshold(r *Resource) {
 		}
 		p.banFrom(target, n)
 	}
+}
+
+// thresholdReached tells whether a resource failed too often on a node.
+func (p *planner) thresholdReached(r *Resource, n *Node) bool {
+	if r.migrationThreshold == 0 || r.FailureIgnored {
+		return false
+	}
+	count := p.failCountWithFillers(r, n)
+	return count > 0 && count >= r.migrationThreshold
 }
 
 // applyExclusive bans resources whose discovery is exclusive from the nodes where it is not.

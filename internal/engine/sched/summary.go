@@ -41,6 +41,16 @@ func (p *planner) summarize() []Decision {
 }
 
 func (p *planner) summarizeResource(r *Resource, out *[]Decision) {
+	if r.Kind == Bundle {
+		for _, rep := range r.Replicas() {
+			for _, k := range []*Resource{rep.IP, rep.Container, rep.Connection, rep.Inner} {
+				if k != nil {
+					p.summarizeResource(k, out)
+				}
+			}
+		}
+		return
+	}
 	for _, k := range r.Children {
 		p.summarizeResource(k, out)
 	}

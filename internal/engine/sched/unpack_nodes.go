@@ -47,6 +47,8 @@ func (c *Cluster) unpackRemoteNodes(list []*cib.Element) {
 			if guest := guestName(e); guest != "" {
 				c.addNode(guest, guest, GuestNode, nil).Kind = GuestNode
 			}
+		case "bundle":
+			c.addBundleNodes(e)
 		case "group":
 			c.unpackRemoteNodes(e.ChildElements())
 		}

@@ -69,17 +69,17 @@ func (c *Cluster) connectionsOf(r *Resource) []*cib.Element {
 	return out
 }
 
-// linkConnection ties a remote connection to its node and to the resource
-// that launches a guest node.
+// linkConnection ties a remote connection to its node, and anything that is
+// launched by another resource to that.
 func (c *Cluster) linkConnection(r *Resource) {
-	if !r.isRemoteConn {
+	if r.Kind != Primitive {
 		return
 	}
-	if n := c.nodeByID[r.ID]; n != nil {
+	if n := c.nodeByID[r.ID]; n != nil && r.isRemoteConn {
 		n.Connection = r
 	}
 	if id := r.Meta.Get("container"); id != "" {
-		if by := c.rscByID[id]; by != nil {
+		if by := c.rscByID[id]; by != nil && by != r {
 			r.ContainedBy = by
 			by.fillers = append(by.fillers, r)
 		}
@@ -110,14 +110,15 @@ func (c *Cluster) newResource(e *cib.Element, parent *Resource, number int) *Res
 	}
 	r.knownOn = make([]bool, len(c.Nodes))
 	r.allowed = newTable(len(c.Nodes))
-	if c.Config.Symmetric {
-		for _, n := range c.Nodes {
-			r.allowed.put(n.Index, n.baseScore)
-		}
+	if r.Kind != Bundle {
+		c.allowEverywhere(r)
 	}
 	c.unpackMeta(r)
 	c.unpackCommon(r)
 	c.unpackChildren(r)
+	if r.Kind == Bundle {
+		c.allowEverywhere(r)
+	}
 	return r
 }
 
@@ -329,6 +330,8 @@ func (c *Cluster) unpackChildren(r *Resource) {
 		}
 	case Clone:
 		c.unpackClone(r)
+	case Bundle:
+		c.unpackBundle(r)
 	}
 }
 
@@ -354,7 +357,7 @@ func (c *Cluster) unpackClone(r *Resource) {
 	if !r.Unique {
 		r.CloneNodeMax = 1
 	}
-	r.CloneMax = meta(max(1, len(c.Nodes)), "clone-max")
+	r.CloneMax = meta(max(1, c.knownNodes()), "clone-max")
 	r.CloneMin = meta(0, "clone-min")
 	r.Interleave = isTrue(r.Meta.Get("interleave"))
 	r.Ordered = isTrue(r.Meta.Get("ordered"))

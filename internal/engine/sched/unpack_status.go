@@ -81,6 +81,8 @@ func (c *Cluster) unpackNodeState(e *cib.Element) {
 	n.State = e
 	n.FeatureSet = e.SelectAttrValue("crm_feature_set", "")
 	if n.Kind != Member {
+		fenced, _ := leadingInt(e.SelectAttrValue("node_fenced", ""))
+		n.fenced = fenced > 0
 		return
 	}
 	c.transientAttributes(n)
@@ -251,6 +253,8 @@ func (c *Cluster) remoteOnline(n *Node) {
 		n.Online = false
 	case conn.Role == RoleStopped || container != nil && container.Role == RoleStopped:
 		n.Online, n.requiresReset = false, false
+	case container != nil && len(conn.RunningOn) == 1 && !conn.RunningOn[0].Online && conn.RunningOn[0].Unclean:
+		n.Online, n.requiresReset = false, true
 	}
 }
 
@@ -296,24 +300,39 @@ func (c *Cluster) historyReadable(n *Node) bool {
 
 // fenceNode marks a node as unclean and remembers that it has to be fenced.
 func (c *Cluster) fenceNode(n *Node, reason string, delay bool) {
+	if c.markUnclean(n) {
+		c.early = append(c.early, earlyAction{node: n, task: taskFence, reason: reason, optional: true, delay: delay && n.Kind == Member})
+	}
+}
+
+// markUnclean notes that a node has to be fenced and tells whether that takes
+// a fencing action: guests are fenced by recovering what they live in.
+func (c *Cluster) markUnclean(n *Node) bool {
 	switch n.Kind {
 	case GuestNode:
-		if n.Connection != nil && n.Connection.ContainedBy != nil {
-			if by := n.Connection.ContainedBy; !by.Failed && by.Managed {
-				by.Failed, by.stopIfFailed = true, true
-			}
+		if n.Connection == nil {
+			return false
 		}
-		n.requiresReset = true
-		return
+		by := n.Connection.ContainedBy
+		switch {
+		case by == nil: // what it lived in is gone, and the guest with it
+			n.Connection.Failed, n.Connection.stopIfFailed = true, true
+		case !by.Failed && by.Managed:
+			by.Failed, by.stopIfFailed = true, true
+			n.requiresReset = true
+		}
+		return false
 	case RemoteNode:
 		if n.Connection != nil && !n.Connection.Managed {
-			return
+			n.Unclean = true
+			return true
 		}
 		n.Unclean, n.requiresReset = true, true
-		return
+		return true
 	}
+	was := n.Unclean
 	n.Unclean = true
-	c.early = append(c.early, earlyAction{node: n, task: taskFence, reason: reason, optional: true, delay: delay})
+	return !was
 }
 
 // stopContainers stops the containers whose connection failed, once it is
