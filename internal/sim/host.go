@@ -409,7 +409,7 @@ func (d *daemon) save() {
 	d.saves = nil
 	w := d.h.w
 	took := w.between(500*time.Microsecond, 5*time.Millisecond)
-	if d.h.slow > 0 {
+	if d.h.slow > took {
 		took = w.between(took, d.h.slow)
 	}
 	d.in(took, arrival, func() {

@@ -122,10 +122,10 @@ func (c *Core) enter(ev Enter, now string) {
 	if ev.Document != nil && !c.load(ev.Document) {
 		c.fetch()
 	}
+	c.fold()
 	if c.lineage.Agreed != c.doc.Version() && c.agree() {
 		c.store() // what was changed without quorum is agreed on now
 	}
-	c.fold()
 	if c.durable = 0; c.storing > c.stored {
 		c.durable = -1
 	}
