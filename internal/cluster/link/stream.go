@@ -2,6 +2,7 @@ package link
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/tls"
@@ -24,6 +25,7 @@ const ALPN = "gpcs-cluster/1"
 const (
 	maxFrame     = 256 << 20
 	maxHello     = 4096
+	frameStep    = 64 << 10 // memory set aside before a frame's bytes are there
 	helloTimeout = 5 * time.Second
 	writeTimeout = 10 * time.Second
 	queueLength  = 4096
@@ -110,18 +112,29 @@ func (m *Mesh) readGreeting(conn secureConn, role string) (greeting, error) {
 	if err != nil {
 		return greeting{}, err
 	}
-	var g greeting
-	if err := json.Unmarshal(data, &g); err != nil {
+	g, err := parseGreeting(data)
+	if err != nil {
 		return greeting{}, err
 	}
 	exporter, err := exporterOf(conn)
 	if err != nil {
 		return greeting{}, err
 	}
-	if g.To != m.opt.Self.ID || !hmac.Equal(g.Proof, m.ring().proof(exporter, role+g.Purpose, g.From, g.To)) {
+	if !g.proved(m.ring(), exporter, role, m.opt.Self.ID) {
 		return greeting{}, errProof
 	}
 	return g, nil
+}
+
+func parseGreeting(data []byte) (greeting, error) {
+	var g greeting
+	err := json.Unmarshal(data, &g)
+	return g, err
+}
+
+// proved tells whether a greeting to self proves the key for one TLS session.
+func (g greeting) proved(ring keyring, exporter []byte, role string, self uint32) bool {
+	return g.To == self && hmac.Equal(g.Proof, ring.proof(exporter, role+g.Purpose, g.From, g.To))
 }
 
 func exporterOf(conn secureConn) ([]byte, error) {
@@ -271,7 +284,17 @@ func readFrame(r io.Reader, limit uint32) ([]byte, error) {
 	if n > limit {
 		return nil, fmt.Errorf("frame of %d bytes is larger than the limit of %d", n, limit)
 	}
-	frame := make([]byte, n)
-	_, err := io.ReadFull(r, frame)
-	return frame, err
+	if n <= frameStep {
+		frame := make([]byte, n)
+		_, err := io.ReadFull(r, frame)
+		return frame, err
+	}
+	var frame bytes.Buffer
+	if _, err := io.CopyN(&frame, r, int64(n)); err != nil {
+		if errors.Is(err, io.EOF) {
+			err = io.ErrUnexpectedEOF
+		}
+		return nil, err
+	}
+	return frame.Bytes(), nil
 }

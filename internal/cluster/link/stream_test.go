@@ -51,7 +51,7 @@ func testCertificate(t *testing.T) tls.Certificate {
 }
 
 // tcpPair returns the two ends of one connection.
-func tcpPair(t *testing.T) (net.Conn, net.Conn) {
+func tcpPair(t testing.TB) (net.Conn, net.Conn) {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

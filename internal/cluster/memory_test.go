@@ -1,0 +1,61 @@
+package cluster
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"gpcs/internal/cluster/quorum"
+	"gpcs/internal/paths"
+)
+
+// What a node remembers of itself survives; a damaged file is as none.
+func TestMemory(t *testing.T) {
+	root := paths.Root(t.TempDir())
+	first, floor, err := remember(root, 7)
+	if err != nil || floor != 7 {
+		t.Fatal(floor, err)
+	}
+	want := quorum.Memory{Expected: 2, Last: []uint32{1, 2}, Round: 3}
+	if err := first.keepQuorum(&want); err != nil {
+		t.Fatal(err)
+	}
+	second, floor, err := remember(root, 0)
+	if err != nil || second.Incarnation <= first.Incarnation || floor < 7+reserve {
+		t.Errorf("%+v then %+v floor %d: %v", first, second, floor, err)
+	}
+	if got := second.quorum(); got.Round != 3 || got.Expected != 2 || len(got.Last) != 2 {
+		t.Errorf("%+v", got)
+	}
+	if err := second.keepQuorum(nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := second.quorum(); got.Round != 0 {
+		t.Errorf("%+v after it was forgotten", got)
+	}
+}
+
+func FuzzMemory(f *testing.F) {
+	f.Add([]byte(`{"incarnation":18446744073709551615,"ballots":18446744073709551615}`), []byte(`{"expected":-1,"last":[1,1]}`))
+	f.Add([]byte("{"), []byte("["))
+	root := paths.Root(f.TempDir())
+	f.Fuzz(func(t *testing.T, data, votes []byte) {
+		for name, content := range map[string][]byte{filepath.Join(root.StateDir(), "cluster.json"): data, filepath.Join(root.RunDir(), "votequorum.json"): votes} {
+			if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(name, content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		m, _, _ := remember(root, 1)
+		if m.Incarnation == 0 {
+			t.Error("the incarnation is 0, which stands for none")
+		}
+		c := quorum.Config{Votes: map[uint32]int{1: 1, 2: 1}, LastManStanding: true, TieBreaker: &quorum.TieBreaker{}}
+		if o := c.Evaluate([]uint32{1}, m.quorum(), false, quorum.Order{}); o.Needed < 1 {
+			t.Errorf("%+v", o)
+		}
+		_, _ = decodeStored(data)
+	})
+}
