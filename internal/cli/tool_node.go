@@ -13,17 +13,23 @@ import (
 var crmNodeOptions = []toolOption{
 	{'n', "name", noValue}, {'N', "name-for-id", needsValue}, {'i', "cluster-id", noValue}, {'l', "list", noValue},
 	{'p', "partition", noValue}, {'q', "quorum", noValue}, {'Q', "quiet", noValue}, {'V', "verbose", noValue},
-	{'$', "version", noValue},
+	{'R', "remove", needsValue}, {'f', "force", noValue}, {'$', "version", noValue},
 }
 
-// crmNode tells what this node knows of the nodes: crm_node(8) without the
-// removal of nodes, which is a command of the cluster.
+// crmNode tells what this node knows of the nodes, and makes the cluster forget
+// one that was taken out of it: crm_node(8).
 func crmNode(ctx context.Context, t *toolCall) int {
 	if err := t.parse(crmNodeOptions); err != nil {
 		return t.fails(exitUsage, "%v", err)
 	}
 	if t.has("version") {
 		return t.version()
+	}
+	gone, remove := t.value("remove")
+	if remove && !t.has("force") {
+		fmt.Fprintln(t.Stderr, "The supplied command is considered dangerous.  To prevent accidental destruction of the cluster, "+
+			"the --force flag is required in order to proceed.")
+		return exitUsage
 	}
 	state, err := t.running(ctx)
 	switch {
@@ -34,6 +40,10 @@ func crmNode(ctx context.Context, t *toolCall) int {
 		return t.failed(err)
 	}
 	switch {
+	case remove:
+		if err := t.doHere(ctx, api.ClusterCommand{Do: "forget", Nodes: []string{gone}}, "Could not remove node"); err != nil {
+			return t.failed(err)
+		}
 	case t.has("name"):
 		fmt.Fprintln(t.Stdout, state.Node)
 	case t.has("cluster-id"):
