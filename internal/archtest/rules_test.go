@@ -9,7 +9,7 @@ var layers = [][]string{
 		"fence", "engine/sched", "engine/simulate", "engine/explain", "engine/transition", "engine/history", "engine/controller"},
 	{"api"},
 	{"cib/store", "cluster", "cluster/link", "cluster/lost", "cluster/roster", "engine/executor", "engine/agent",
-		"agents", "auth", "client", "fence/device"},
+		"agents", "auth", "backup", "client", "fence/device"},
 	{"server"},
 	{"daemon", "cli", "sandbox", "sim", "archtest"},
 }
@@ -30,6 +30,7 @@ var neighbours = map[string][]string{
 	"agents":            {"engine/agent"},
 	"engine/agent":      {"fence/device"},
 	"client":            {"auth"},
+	"backup":            {"auth"},
 	"cli":               {"sandbox"},
 }
 

@@ -44,6 +44,13 @@ func (t *Tokens) Create(user string, now time.Time) (string, error) {
 	})
 }
 
+// Add saves a token that somebody else made for a user.
+func (t *Tokens) Add(user, token string, now time.Time) error {
+	return t.change(func(list []tokenEntry) []tokenEntry {
+		return append(list, tokenEntry{now.UTC().Format("2006-01-02 15:04:05 -0700"), token, user})
+	})
+}
+
 // User returns the user of a token. All entries are compared, in the same time.
 func (t *Tokens) User(token string) (string, bool) {
 	if token == "" || len(token) > MaxToken {

@@ -284,5 +284,8 @@ func nouns() []*cobra.Command {
 		newPlan(),
 		newWhy(),
 		newBooth(),
+		newQdevice(),
+		newClient(),
+		newDR(),
 	}
 }

@@ -7,8 +7,8 @@ func newCluster() *cobra.Command {
 		clusterSetupVerb(),
 		noun("config", "Show or change the configuration of corosync.", clusterConfigShow,
 			[]string{"--corosync_conf", "--output-format"},
-			verb("[show] [--output-format text|cmd|json] [--corosync_conf <path>]", "Show the configuration of corosync.",
-				withoutArgs(clusterConfigShow), "--corosync_conf", "--output-format"),
+			unnamed(verb("[show] [--output-format text|cmd|json] [--corosync_conf <path>]", "Show the configuration of corosync.",
+				withoutArgs(clusterConfigShow), "--corosync_conf", "--output-format")),
 			verb("update [transport <transport options>] [compression <compression options>] [crypto <crypto options>] "+
 				"[totem <totem options>] [--corosync_conf <path>]", "Change options of corosync; an empty value removes an option.",
 				clusterConfigUpdate, "--corosync_conf", "--request-timeout"),
@@ -47,5 +47,6 @@ func newCluster() *cobra.Command {
 			"LVM shared by DLM and GFS2 filesystems hold the name too and must be changed by hand.",
 			clusterRename, "--force", "--request-timeout", "--skip-offline"))
 	cmd.AddCommand(clusterCIBVerbs()...)
+	cmd.AddCommand(oldClusterVerbs()...)
 	return cmd
 }

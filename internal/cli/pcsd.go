@@ -10,11 +10,13 @@ import (
 )
 
 func newPcsd() *cobra.Command {
-	return noun("pcsd", "Manage pcs daemon.", nil, nil,
+	cmd := noun("pcsd", "Manage pcs daemon.", nil, nil,
 		verb("status [<node>]...", "View whether the daemon answers on nodes, by default on all nodes of the cluster.",
 			pcsdStatus, "--request-timeout"),
 		verb("deauth [<token>]...", "Take back tokens that this node gave to others, by default all of them.", pcsdDeauth),
 	)
+	cmd.AddCommand(pcsdCertVerbs()...)
+	return cmd
 }
 
 // pcsdDeauth carries out "pcsd deauth".

@@ -15,8 +15,8 @@ import (
 func newStatus() *cobra.Command {
 	options := []string{"--full", "--hide-inactive", "-f", "--corosync_conf", "--request-timeout", "--output-format"}
 	return noun("status", "View the state of the cluster.", fullStatus, options,
-		verb("status [--full] [--hide-inactive]", "View the whole state of the cluster and its resources; --full adds "+
-			"details, --hide-inactive leaves out resources that run nowhere.", withoutArgs(fullStatus), options...),
+		unnamed(verb("status [--full] [--hide-inactive]", "View the whole state of the cluster and its resources; --full adds "+
+			"details, --hide-inactive leaves out resources that run nowhere.", withoutArgs(fullStatus), options...)),
 		verb("resources [<resource id | tag id>] [node=<node>] [--hide-inactive]",
 			"View resources: all, one, those of a tag, or those of a node.", resourceStatus, "--hide-inactive", "-f"),
 		verb("cluster", "View the state of the cluster without its resources.", withoutArgs(clusterStatus),
@@ -27,6 +27,8 @@ func newStatus() *cobra.Command {
 			"have them, or as they are configured.", nodesStatus, "-f", "--corosync_conf"),
 		verb("pcsd [<node>]...", "View whether the daemon answers on nodes, by default on all nodes of the cluster.",
 			pcsdStatus, "--request-timeout"),
+		verb("booth", "View tickets, peers and the state of booth on this node.", withoutArgs(boothStatus), "--name"),
+		verb("qdevice <device model> [--full] [<cluster name>]", "View the state of the quorum device on this host.", qdeviceStatus, "--full"),
 		verb("xml", "View the state of the cluster as XML (crm_mon -r -1 -X).", withoutArgs(xmlStatus), "-f"),
 		verb("wait [<timeout>]", "Wait until the cluster has nothing left to do, at most so many seconds.", waitStatus,
 			"--request-timeout"),

@@ -45,6 +45,7 @@ func remoteCommands() map[string]remoteCommand {
 		"cluster_enable":          {auth.Write, clusterSwitch("enable", "Cluster Enabled")},
 		"cluster_start":           {auth.Write, (*Server).clusterStart},
 		"cluster_stop":            {auth.Write, (*Server).clusterStop},
+		"config_restore":          {auth.Full, (*Server).configRestore},
 		"get_cluster_known_hosts": {auth.Full, (*Server).clusterKnownHosts},
 		"get_configs":             {auth.Full, (*Server).getConfigs},
 		"get_corosync_conf":       {auth.Read, (*Server).getCorosyncConf},

@@ -1,0 +1,362 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gpcs/internal/client"
+	"gpcs/internal/conf"
+	"gpcs/internal/report"
+)
+
+var sbdProgram = foreign{"sbd", "/usr/sbin/sbd"}
+
+// noSBD is why SBD is not switched on here.
+const noSBD = "SBD cannot be used with this cluster: its daemon watches daemons of Pacemaker and Corosync that do not run here, " +
+	"and would reset the node for it. Use fence devices ('pcs stonith create'). Nothing was changed."
+
+func newStonithSBD() *cobra.Command {
+	local := verb("local_config_in_json", "Print the configuration of SBD on this node as JSON.", withoutArgs(sbdLocalConfig))
+	local.Hidden = true
+	return noun("sbd", "Manage SBD, fencing by a watchdog and shared disks.", nil, nil,
+		verb("enable [watchdog=<path>[@<node>]]... [device=<path>[@<node>]]... [<SBD_OPTION>=<value>]... [--no-watchdog-validation]",
+			"Check the options and say what SBD lacks; it cannot be switched on.", sbdEnable,
+			"--force", "--no-watchdog-validation", "--request-timeout", "--skip-offline"),
+		verb("disable", "Make sure that SBD is off on all nodes.", withoutArgs(sbdDisable), "--force", "--request-timeout", "--skip-offline"),
+		noun("device", "Manage the disks of SBD.", nil, nil,
+			verb("setup device=<path> [device=<path>]... [watchdog-timeout=<integer>] [allocate-timeout=<integer>] [loop-timeout=<integer>] "+
+				"[msgwait-timeout=<integer>] [--yes]", "Prepare disks for SBD; what is on them is lost.", sbdDeviceSetup, "--force", "--yes"),
+			verb("message <device-path> <node> <message-type>", "Leave a message for a node on a disk: test, reset, off, crashdump, exit or clear.",
+				sbdMessage)),
+		verb("status [--full]", "Show whether SBD is installed, enabled and running on the nodes.", withoutArgs(sbdStatus),
+			"--full", "--request-timeout"),
+		verb("config", "Show the configuration of SBD.", withoutArgs(sbdConfig), "--request-timeout"),
+		noun("watchdog", "View and test watchdogs.", nil, nil,
+			verb("list", "List the watchdogs of this node.", withoutArgs(sbdWatchdogList)),
+			verb("test [<watchdog-path>] [--yes]", "Test a watchdog: this node is reset.", sbdWatchdogTest, "--force", "--yes")),
+		local)
+}
+
+// sbdWords reads the words of "stonith sbd enable".
+func (c *Call) sbdWords() (conf.SBD, error) {
+	s := conf.SBD{Watchdogs: map[string]string{}, NodeDevs: map[string][]string{}}
+	var plain []string
+	for _, w := range c.Args {
+		name, value, _ := strings.Cut(w, "=")
+		value, node, ofNode := cutLast(value, "@")
+		switch {
+		case name == "device" && ofNode:
+			s.NodeDevs[node] = append(s.NodeDevs[node], value)
+		case name == "device":
+			s.Devices = append(s.Devices, value)
+		case name == "watchdog" && ofNode:
+			if _, twice := s.Watchdogs[node]; twice {
+				return s, fail("Multiple watchdog definitions for node '%s'", node)
+			}
+			s.Watchdogs[node] = value
+		case name == "watchdog" && s.Watchdog != "":
+			return s, fail("Multiple watchdog definitions.")
+		case name == "watchdog":
+			s.Watchdog = value
+		default:
+			plain = append(plain, w)
+		}
+	}
+	options, err := optionMap(plain)
+	if err != nil {
+		return s, err
+	}
+	s.Options = map[string]string{}
+	for name, value := range options {
+		s.Options[strings.ToUpper(name)] = value
+	}
+	return s, nil
+}
+
+// cutLast cuts at the last of several separators.
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}
+
+// sbdEnable carries out "stonith sbd enable".
+func sbdEnable(_ context.Context, c *Call) error {
+	s, err := c.sbdWords()
+	if err != nil {
+		return err
+	}
+	nodes, err := c.clusterNodes()
+	if err != nil {
+		return err
+	}
+	reports := s.Validate(nodes, c.Has("--force"))
+	if !c.has(sbdProgram) {
+		reports = append(reports, report.NewError("SBD_NOT_INSTALLED", sbdProgram.missing()))
+	}
+	watchdog := s.Watchdog
+	if watchdog == "" {
+		watchdog = "/dev/watchdog"
+	}
+	if _, err := os.Stat(c.Root.Join(watchdog)); err != nil && !c.Has("--no-watchdog-validation") {
+		reports = append(reports, report.NewError("WATCHDOG_NOT_FOUND", fmt.Sprintf("Watchdog '%s' does not exist on this node", watchdog)))
+	}
+	return c.conclude(append(reports, report.NewError("SBD_UNSUPPORTED", noSBD)))
+}
+
+// sbdDisable carries out "stonith sbd disable".
+func sbdDisable(ctx context.Context, c *Call) error {
+	nodes, err := c.clusterNodes()
+	if err != nil {
+		return err
+	}
+	targets, reports, err := c.memberTargets(nodes, true)
+	if err != nil {
+		return err
+	}
+	if err := c.conclude(reports); err != nil {
+		return err
+	}
+	c.say(report.NewInfo("SERVICE_ACTION_STARTED", "Disabling sbd..."))
+	var out report.List
+	client.Each(ctx, targets, remote("sbd_disable", 0, nil), func(t *client.Target, _ string, err error) {
+		if err != nil {
+			out = append(out, offline(callFailed(err), c.Has("--skip-offline")))
+			return
+		}
+		out = append(out, report.NewInfo("SERVICE_ACTION_SUCCEEDED", t.Name+": sbd disabled"))
+	})
+	return c.conclude(out)
+}
+
+// sbdStatus carries out "stonith sbd status".
+func sbdStatus(ctx context.Context, c *Call) error {
+	nodes, err := c.clusterNodes()
+	if err != nil {
+		return err
+	}
+	targets, err := c.targets(nodes)
+	if err != nil {
+		return err
+	}
+	type service struct{ Installed, Enabled, Running bool }
+	type host struct {
+		Services map[string]service `json:"services"`
+	}
+	lines := map[string]string{}
+	answered := false
+	client.Each(ctx, targets, func(ctx context.Context, t *client.Target) (host, error) {
+		var h host
+		err := t.RemoteJSON(ctx, "check_host", nil, &h)
+		return h, err
+	}, func(t *client.Target, h host, err error) {
+		if err != nil {
+			c.say(report.NewWarning("UNABLE_TO_GET_SBD_STATUS", fmt.Sprintf("Unable to get status of SBD from node '%s': %s", t.Name, why(err))))
+			lines[t.Name] = "N/A | N/A | N/A"
+			return
+		}
+		answered = true
+		s := h.Services["sbd"]
+		lines[t.Name] = yesNo(s.Installed) + " | " + yesNo(s.Enabled) + " | " + yesNo(s.Running)
+	})
+	if !answered {
+		return fail("Unable to get SBD status from any node.")
+	}
+	fmt.Fprint(c.Stdout, "SBD STATUS\n<node name>: <installed> | <enabled> | <running>\n")
+	for _, n := range nodes {
+		fmt.Fprintf(c.Stdout, "%s: %s\n", n, lines[n])
+	}
+	return nil
+}
+
+func yesNo(is bool) string {
+	if is {
+		return "YES"
+	}
+	return " NO"
+}
+
+// sbdFile is where distributions keep SBD's configuration.
+func (c *Call) sbdFile() (string, []byte, error) {
+	var err error
+	for _, name := range []string{"/etc/sysconfig/sbd", "/etc/default/sbd"} {
+		var data []byte
+		if data, err = os.ReadFile(c.Root.Join(name)); err == nil {
+			return name, data, nil
+		}
+	}
+	return "", nil, err
+}
+
+// sbdConfig carries out "stonith sbd config": this node's, as no node gets one
+// from us.
+func sbdConfig(_ context.Context, c *Call) error {
+	name, data, err := c.sbdFile()
+	if err != nil {
+		return fail("No config obtained: there is no configuration of SBD on this node")
+	}
+	own := map[string]string{}
+	for _, a := range conf.ParseEnvironment(data) {
+		if slices.Contains([]string{"SBD_WATCHDOG_DEV", "SBD_OPTS", "SBD_PACEMAKER", "SBD_DEVICE"}, a.Name) {
+			own[a.Name] = a.Value
+			continue
+		}
+		fmt.Fprintf(c.Stdout, "%s=%s\n", a.Name, a.Value)
+	}
+	for _, part := range []struct{ title, option string }{{"Watchdogs", "SBD_WATCHDOG_DEV"}, {"Devices", "SBD_DEVICE"}} {
+		if value, set := own[part.option]; set {
+			fmt.Fprintf(c.Stdout, "\n%s:\n  %s: %s\n", part.title, name, value)
+		}
+	}
+	return nil
+}
+
+func sbdLocalConfig(_ context.Context, c *Call) error {
+	_, data, err := c.sbdFile()
+	if err != nil {
+		return fail("Unable to get SBD configuration from node 'local node': %s", pathReason(err))
+	}
+	text, err := json.Marshal(string(data))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(c.Stdout, string(text))
+	return nil
+}
+
+// sure asks before something that cannot be undone; words "yes" and "force"
+// as options answer for a script.
+func (c *Call) sure(ctx context.Context, warning string) (bool, error) {
+	switch {
+	case c.Has("--yes") || c.Has("--force"):
+		c.say(report.NewWarning("CONFIRMED", warning))
+		return true, nil
+	case !c.interactive():
+		return false, fail("%s, use --yes to override", warning)
+	}
+	return c.confirm(ctx, warning)
+}
+
+// sbdSetupOptions are sbd's letters for the timeouts of a disk, sbd(8).
+var sbdSetupOptions = map[string]string{"watchdog-timeout": "-1", "allocate-timeout": "-2", "loop-timeout": "-3", "msgwait-timeout": "-4"}
+
+// sbdDeviceSetup carries out "stonith sbd device setup".
+func sbdDeviceSetup(ctx context.Context, c *Call) error {
+	var devices, args, plain []string
+	for _, w := range c.Args {
+		if d, ok := strings.CutPrefix(w, "device="); ok {
+			devices = append(devices, d)
+			args = append(args, "-d", d)
+		} else {
+			plain = append(plain, w)
+		}
+	}
+	pairs, err := parsePairs(plain)
+	if err != nil {
+		return err
+	}
+	if len(devices) == 0 {
+		return fail("No device defined")
+	}
+	for _, p := range pairs {
+		letter, known := sbdSetupOptions[p.Name]
+		if !known {
+			return fail("invalid option '%s', allowed options are: 'allocate-timeout', 'loop-timeout', 'msgwait-timeout', 'watchdog-timeout'", p.Name)
+		}
+		if strings.Trim(p.Value, "0123456789") != "" || p.Value == "" {
+			return fail("'%s' is not a valid %s value, use a non-negative integer", p.Value, p.Name)
+		}
+		args = append(args, letter, p.Value)
+	}
+	if !c.has(sbdProgram) {
+		return fail("%s; nothing was changed", sbdProgram.missing())
+	}
+	plural := ""
+	if len(devices) > 1 {
+		plural = "s"
+	}
+	yes, err := c.sure(ctx, fmt.Sprintf("All current content on device%s %s will be overwritten", plural, report.Quote(devices)))
+	if err != nil || !yes {
+		return err
+	}
+	out, errs, code, err := c.runForeign(ctx, sbdProgram, append(args, "create")...)
+	if err != nil || code != 0 {
+		return fail("Initialization of device%s %s failed: %s", plural, report.Quote(devices), reasonOrError(out, errs, err))
+	}
+	c.say(report.NewInfo("SBD_DEVICE_INITIALIZATION_SUCCESS", fmt.Sprintf("Device%s %s initialized successfully", plural, report.Quote(devices))))
+	return nil
+}
+
+// reasonOrError words why a program failed.
+func reasonOrError(out, errs string, err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	return reason(out, errs)
+}
+
+// sbdMessage carries out "stonith sbd device message".
+func sbdMessage(ctx context.Context, c *Call) error {
+	if len(c.Args) != 3 {
+		return errUsage
+	}
+	device, node, message := c.Args[0], c.Args[1], c.Args[2]
+	types := []string{"test", "reset", "off", "crashdump", "exit", "clear"}
+	if !slices.Contains(types, message) {
+		slices.Sort(types)
+		return fail("'%s' is not a valid message type value, use %s", message, report.Quote(types))
+	}
+	out, errs, code, err := c.runForeign(ctx, sbdProgram, "-d", device, "message", node, message)
+	if err != nil || code != 0 {
+		return fail("Unable to set message '%s' for node '%s' on device '%s': %s", message, node, device, reasonOrError(out, errs, err))
+	}
+	return nil
+}
+
+// sbdWatchdogList carries out "stonith sbd watchdog list".
+func sbdWatchdogList(_ context.Context, c *Call) error {
+	found, err := filepath.Glob(c.Root.Join("/dev/watchdog") + "*")
+	if err != nil {
+		return err
+	}
+	if len(found) == 0 {
+		fmt.Fprintln(c.Stderr, "No available watchdog")
+		return nil
+	}
+	fmt.Fprintln(c.Stdout, "Available watchdog(s):")
+	for _, name := range found {
+		fmt.Fprintf(c.Stdout, "  /dev/%s\n", filepath.Base(name))
+	}
+	return nil
+}
+
+// sbdWatchdogTest carries out "stonith sbd watchdog test".
+func sbdWatchdogTest(ctx context.Context, c *Call) error {
+	if len(c.Args) > 1 {
+		return errUsage
+	}
+	if !c.has(sbdProgram) {
+		return fail("%s; nothing was changed", sbdProgram.missing())
+	}
+	yes, err := c.sure(ctx, "This operation is expected to force-reboot this system without following any shutdown procedures")
+	if err != nil || !yes {
+		return err
+	}
+	var args []string
+	if len(c.Args) == 1 {
+		args = []string{"-w", c.Args[0]}
+	}
+	out, errs, code, err := c.runForeign(ctx, sbdProgram, append(args, "test-watchdog")...)
+	if err != nil || code != 0 {
+		return fail("Unable to initialize test of the watchdog: %s", reasonOrError(out, errs, err))
+	}
+	return fail("System should have been reset already")
+}
