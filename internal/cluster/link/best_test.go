@@ -1,0 +1,78 @@
+package link
+
+import (
+	"encoding/binary"
+	"io"
+	"log/slog"
+	"testing"
+	"time"
+
+	"gpcs/internal/cluster/view"
+)
+
+// twoLinks is node 1 of two with two links.
+func twoLinks(t *testing.T) (m *Mesh, there view.Peer) {
+	t.Helper()
+	there = view.Peer{ID: 2, Incarnation: 7}
+	m, err := New(Options{
+		Self: view.Peer{ID: 1, Incarnation: 5}, Cluster: "c", Key: []byte("key"), Token: time.Second,
+		Nodes: []Node{{ID: 1, Addresses: []string{"127.0.0.1", "127.0.1.1"}}, {ID: 2, Addresses: []string{"127.0.0.2", "127.0.1.2"}}},
+		Log:   slog.New(slog.NewTextHandler(io.Discard, nil)), Deliver: func(Event) {},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(m.closeSockets)
+	return m, there
+}
+
+// What comes on both links is handed on once.
+func TestDuplicatesAreDropped(t *testing.T) {
+	m, there := twoLinks(t)
+	var got []string
+	m.UseRoster(RosterHooks{Packet: func(_ uint32, body []byte, _ time.Time) { got = append(got, string(body)) }})
+	for n, text := range []string{"first", "second"} {
+		body := append(binary.BigEndian.AppendUint64([]byte{kindRoster}, uint64(n+1)), text...)
+		for link := range 2 {
+			h := header{from: there, to: 1, link: uint8(link), seq: uint64(n + 1)}
+			m.accept(link, sealDatagram(m.keys.seal(there), h, body))
+		}
+	}
+	if len(got) != 2 || got[0] != "first" || got[1] != "second" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// The first link that works both ways is the best; a stream on one that fell
+// silent strays.
+func TestBestLink(t *testing.T) {
+	m, _ := twoLinks(t)
+	p, now := m.peers[2], 10*time.Second
+	beat := m.interval
+	for _, tc := range []struct {
+		name                       string
+		heard0, back0, heard1, bk1 time.Duration // ago; 0 = never
+		best                       int
+		strays                     bool
+	}{
+		{"both work", beat, beat, beat, beat, 0, false},
+		{"the first is silent", 5 * beat, 5 * beat, beat, beat, 1, true},
+		{"the first works one way only", beat, 5 * beat, beat, beat, 1, true},
+		{"the first was never heard back", beat, 0, beat, beat, 1, true},
+		{"both are silent", 5 * beat, 5 * beat, 5 * beat, 5 * beat, 0, false},
+		{"the second was never heard", 5 * beat, 5 * beat, 0, 0, 0, false},
+	} {
+		at := func(ago time.Duration) time.Duration {
+			if ago == 0 {
+				return 0
+			}
+			return now - ago
+		}
+		p.paths[0].heard, p.paths[0].back = at(tc.heard0), at(tc.back0)
+		p.paths[1].heard, p.paths[1].back = at(tc.heard1), at(tc.bk1)
+		p.stream = &stream{link: 0}
+		if best, strays := m.best(p, now), m.strays(p, now); best != tc.best || strays != tc.strays {
+			t.Errorf("%s: best %d strays %v", tc.name, best, strays)
+		}
+	}
+}
