@@ -53,7 +53,6 @@ type Cluster struct {
 	up       map[uint32]view.Peer // peers that the core was told of
 	lost     map[uint32]Lost
 	previous *view.View // installed before the present one
-	since    map[view.Peer]uint64
 	troubles map[string]string
 	encoder  encoder
 }
@@ -78,7 +77,6 @@ func New(opt Options) (*Cluster, error) {
 		done:     make(chan struct{}),
 		up:       map[uint32]view.Peer{},
 		lost:     map[uint32]Lost{},
-		since:    map[view.Peer]uint64{},
 		troubles: map[string]string{},
 	}
 	mem, floor, err := remember(opt.Root, kept.Ballot.Counter)

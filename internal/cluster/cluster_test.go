@@ -25,6 +25,7 @@ func TestLife(t *testing.T) {
 	l := newLab(t, 3, 1)
 	l.form(1, 2, 3)
 	dc := l.nodes[1].State().DC
+	first := l.nodes[1].State().View.Since
 	for id := range uint32(3) {
 		l.submit(id+1, fmt.Sprintf("first%d", id+1))
 	}
@@ -54,6 +55,10 @@ func TestLife(t *testing.T) {
 	l.start(dc)
 	l.await(dc, "all back", members(1, 2, 3))
 	l.awaitDocument(dc, "first1", "second")
+	// The one that was away learns from the others that they were not.
+	if now := l.nodes[dc].State().View.Since; now[low] != first[low] || now[high] != first[high] || now[dc] == first[dc] {
+		t.Errorf("members since %v, at first %v; node %d was away", now, first, dc)
+	}
 
 	t.Log("a member is isolated")
 	l.setCut(high, true)
@@ -86,10 +91,15 @@ func TestLife(t *testing.T) {
 func (l *lab) checkLost(id uint32, change string) {
 	l.t.Helper()
 	root := paths.Root(l.nodes[id].dir)
-	names, err := lost.Names(root)
-	must(l.t, err)
-	if len(names) != 1 {
-		l.t.Fatalf("files of lost changes: %v", names)
+	var names []string
+	// The disk follows the document; nothing tells when it has.
+	for deadline := time.Now().Add(30 * time.Second); len(names) != 1; time.Sleep(10 * time.Millisecond) {
+		var err error
+		names, err = lost.Names(root)
+		must(l.t, err)
+		if time.Now().After(deadline) {
+			l.t.Fatalf("files of lost changes: %v", names)
+		}
 	}
 	kept, err := lost.Load(root, names[0])
 	must(l.t, err)

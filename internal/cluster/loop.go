@@ -110,7 +110,7 @@ func (c *Cluster) entered(v *view.View) {
 	for _, id := range v.IDs() {
 		delete(c.lost, id)
 	}
-	c.previous, c.since = v, since(c.since, v)
+	c.previous = v
 	m := c.core.Memory()
 	c.votes.Put(&m)
 	c.publish()
@@ -148,7 +148,7 @@ func (c *Cluster) snapshot() State {
 		if m.Online {
 			i := slices.IndexFunc(s.View.Members, func(p view.Peer) bool { return p.ID == n.ID })
 			m.Incarnation = s.View.Members[i].Incarnation
-			m.Since = c.since[s.View.Members[i]]
+			m.Since = s.View.Since[n.ID]
 		}
 		s.Members = append(s.Members, m)
 		if l, ok := c.lost[n.ID]; ok && !m.Online {

@@ -89,14 +89,3 @@ func (s State) Fill(out *api.State) {
 	}
 	out.Troubles = append(out.Troubles, s.Troubles...)
 }
-
-// since carries on from which ballot each member has been one.
-func since(before map[view.Peer]uint64, v *view.View) map[view.Peer]uint64 {
-	now := map[view.Peer]uint64{}
-	for _, m := range v.Members {
-		if now[m] = before[m]; now[m] == 0 {
-			now[m] = v.Ballot.Counter
-		}
-	}
-	return now
-}

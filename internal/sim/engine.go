@@ -151,7 +151,7 @@ func (e *engine) viewNow() controller.View {
 		n := controller.Node{ID: h.id, Name: h.name, Online: has.Has(h.id)}
 		for _, m := range has.Members {
 			if m.ID == h.id {
-				n.Incarnation, n.Since = m.Incarnation, d.since[m]
+				n.Incarnation, n.Since = m.Incarnation, has.Since[m.ID]
 			}
 		}
 		if l, known := d.lost[h.id]; known && !n.Online {

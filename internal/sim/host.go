@@ -167,7 +167,6 @@ type daemon struct {
 
 	lost     map[uint32]lost
 	previous *view.View
-	since    map[view.Peer]uint64
 	quorate  bool // annotation of the result being taken
 	result   bool // a result is being taken
 
@@ -185,7 +184,7 @@ type lost struct {
 func newDaemon(h *host) *daemon {
 	w := h.w
 	d := &daemon{h: h, began: w.now, self: view.Peer{ID: h.id, Incarnation: h.incarnation}, lost: map[uint32]lost{},
-		since: map[view.Peer]uint64{}, calls: map[string]*call{}, peers: make([]*peer, len(w.ids))}
+		calls: map[string]*call{}, peers: make([]*peer, len(w.ids))}
 	floor := max(h.ballots, h.lineage.Ballot.Counter)
 	h.ballots = floor + reserve
 	doc := h.doc.Copy()
@@ -384,14 +383,10 @@ func (d *daemon) entered(v *view.View) {
 			}
 		}
 	}
-	next := map[view.Peer]uint64{}
-	for _, m := range v.Members {
-		delete(d.lost, m.ID)
-		if next[m] = d.since[m]; next[m] == 0 {
-			next[m] = v.Ballot.Counter
-		}
+	for _, id := range v.IDs() {
+		delete(d.lost, id)
 	}
-	d.previous, d.since = v, next
+	d.previous = v
 	d.h.memory = d.core.Memory()
 	d.changed()
 }

@@ -74,7 +74,7 @@ func watchOwners(t *testing.T, c *failover.Cluster) *failover.Owners {
 		t.Cleanup(func() { n.Close() })
 		networks = append(networks, n)
 	}
-	owners, err := failover.WatchOwners(networks, failover.VIP)
+	owners, err := failover.WatchOwners(networks, failover.VIP, failover.Closely)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func (c *Cluster) IsolateActive(patience time.Duration) (Isolation, error) {
 	if err != nil {
 		return i, err
 	}
-	owners, err := WatchOwners(networks, VIP)
+	owners, err := WatchOwners(networks, VIP, Closely)
 	if err != nil {
 		return i, err
 	}

@@ -38,7 +38,7 @@ func (c *Cluster) KillActive(patience time.Duration) (Kill, error) {
 	if err != nil {
 		return k, err
 	}
-	owners, err := WatchOwners(networks, VIP)
+	owners, err := WatchOwners(networks, VIP, Rarely)
 	if err != nil {
 		return k, err
 	}

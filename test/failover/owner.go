@@ -18,7 +18,14 @@ type OwnerEvent struct {
 	Has  bool
 }
 
-// Owners asks the kernels of several nodes, each millisecond, for an address.
+// How often the kernels are asked: closely where two holders must not be
+// missed, rarely where the asking itself would slow down what is measured.
+const (
+	Closely = time.Millisecond
+	Rarely  = 10 * time.Millisecond
+)
+
+// Owners asks the kernels of several nodes, again and again, for an address.
 type Owners struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
@@ -29,7 +36,7 @@ type Owners struct {
 
 // WatchOwners starts to look for an address in the networks, until Stop. A
 // network whose node dies goes on being looked at.
-func WatchOwners(networks []*sandbox.Network, address string) (*Owners, error) {
+func WatchOwners(networks []*sandbox.Network, address string, every time.Duration) (*Owners, error) {
 	ip := net.ParseIP(address)
 	looks := make([]*sandbox.Watch, 0, len(networks))
 	for _, n := range networks {
@@ -45,7 +52,7 @@ func WatchOwners(networks []*sandbox.Network, address string) (*Owners, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	o := &Owners{cancel: cancel}
 	o.wg.Go(func() {
-		ticker := time.NewTicker(time.Millisecond)
+		ticker := time.NewTicker(every)
 		defer ticker.Stop()
 		had := make([]bool, len(looks))
 		for ctx.Err() == nil {

@@ -67,7 +67,7 @@ func TestWatchersSeeWhatHappens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	owners, err := WatchOwners(networks, VIP)
+	owners, err := WatchOwners(networks, VIP, Closely)
 	if err != nil {
 		t.Fatal(err)
 	}

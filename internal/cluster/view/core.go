@@ -349,7 +349,7 @@ func (c *Core) onPrepare(p *peer, m Message) {
 	c.shut()
 	mine := c.cfg.Stamp()
 	better := mine.Compare(m.Stamp) > 0
-	c.send(p.Peer, Message{Kind: Promise, Ballot: m.Ballot, Stamp: mine, Memory: c.memory}, better)
+	c.send(p.Peer, Message{Kind: Promise, Ballot: m.Ballot, Stamp: mine, Memory: c.memory, View: c.view}, better)
 }
 
 // onInstall takes the view that was promised to, but not twice, and not after

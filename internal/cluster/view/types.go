@@ -47,6 +47,10 @@ type View struct {
 	Members []Peer         `json:"members"` // by id
 	Quorum  quorum.Outcome `json:"quorum"`
 	Order   quorum.Order   `json:"order,omitzero"` // that it was made for, see Adjust
+	// Since is, for each member's id, the counter of the ballot from which on
+	// it has been a member without a gap, as the side knows it whose document
+	// the view began with: what that document says of others is out of date.
+	Since map[uint32]uint64 `json:"since,omitempty"`
 }
 
 // Has tells whether the node is a member, in whatever incarnation.
@@ -146,7 +150,7 @@ type Message struct {
 	Device   bool          `json:"device,omitempty"`   // hello: the quorum device votes for the sender
 	Memory   quorum.Memory `json:"memory,omitzero"`    // promise
 	Order    quorum.Order  `json:"order,omitzero"`     // adjust
-	View     *View         `json:"view,omitempty"`     // install
+	View     *View         `json:"view,omitempty"`     // install; promise: the one installed last
 	Document []byte        `json:"document,omitempty"` // promise, install: a replica's snapshot, opaque here
 }
 

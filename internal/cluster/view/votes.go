@@ -65,5 +65,33 @@ func (c *Core) judged(pr *proposal) *View {
 	}
 	device := c.votes(c.membersOf(pr.members))
 	outcome := c.cfg.Quorum.Evaluate(ids(pr.members), memory, device, order)
-	return &View{Ballot: pr.ballot, DC: c.cfg.Self.ID, Members: slices.Clone(pr.members), Quorum: outcome, Order: order}
+	return &View{Ballot: pr.ballot, DC: c.cfg.Self.ID, Members: slices.Clone(pr.members), Quorum: outcome, Order: order,
+		Since: c.since(pr)}
+}
+
+// since carries on from which ballot each member has been one, by the last
+// view of those who hold the document that this view begins with.
+func (c *Core) since(pr *proposal) map[uint32]uint64 {
+	var before *View
+	newer := func(v *View) {
+		if v != nil && (before == nil || v.Ballot.Compare(before.Ballot) > 0) {
+			before = v
+		}
+	}
+	if c.cfg.Stamp() == pr.best {
+		newer(c.view)
+	}
+	for _, m := range pr.members {
+		if promise, ok := pr.promises[m.ID]; ok && promise.Stamp == pr.best {
+			newer(promise.View)
+		}
+	}
+	since := map[uint32]uint64{}
+	for _, m := range pr.members {
+		since[m.ID] = pr.ballot.Counter
+		if before != nil && slices.Contains(before.Members, m) && before.Since[m.ID] != 0 {
+			since[m.ID] = before.Since[m.ID]
+		}
+	}
+	return since
 }
