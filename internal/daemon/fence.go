@@ -267,25 +267,74 @@ func (f *fencer) ask(ctx context.Context, ask controller.Ask) error {
 		defer f.mu.Unlock()
 		delete(f.asked, ask.ID)
 	}()
-	switch dc := f.i.dc(); dc {
-	case 0:
-		return &api.Error{Code: api.CodeNoQuorum, Message: "the cluster has no DC at the moment; try again"}
-	case f.i.self:
-		f.pass(ask)
-	default:
-		if err := f.send(ctx, dc, kindAskFence, ask); err != nil {
-			return err
+	states, stop := f.i.cluster.Watch()
+	defer stop()
+	for dc := uint32(0); ; {
+		select {
+		case text := <-answered:
+			if text != "" {
+				return &api.Error{Code: api.CodeInvalid, Message: text}
+			}
+			return nil
+		case s := <-states:
+			if !s.Open || s.DC == 0 || s.DC == dc {
+				continue
+			}
+			// A confirmation may be given twice, fencing may not.
+			if dc != 0 && !ask.Confirm {
+				return &api.Error{Code: api.CodeInternal, Message: "the DC was lost meanwhile; see 'pcs stonith history' for what was done"}
+			}
+			dc = s.DC
+			if err := f.askDC(ctx, dc, ask); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
-	select {
-	case text := <-answered:
-		if text != "" {
-			return &api.Error{Code: api.CodeInvalid, Message: text}
-		}
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+}
+
+func (f *fencer) askDC(ctx context.Context, dc uint32, ask controller.Ask) error {
+	if dc != f.i.self {
+		return f.send(ctx, dc, kindAskFence, ask)
 	}
+	f.pass(ask)
+	return nil
+}
+
+// wasFenced tells that the document counts this very daemon as fenced, so that
+// others may run what runs here: a device lied, or a human was wrong. What can
+// be let go at once is, and cluster services start anew as those of a node of
+// which nothing is known.
+func (i *instance) wasFenced(doc *cib.Document) bool {
+	s := i.cluster.State()
+	for _, m := range s.Members {
+		if m.ID != i.self || !controller.WasFenced(doc, i.node().ID, m.Incarnation) {
+			continue
+		}
+		i.log.Error("this node was fenced and is still alive: it gives up its addresses and joins the cluster anew; " +
+			"check the fence device that said it was off, see 'pcs stonith ledger'")
+		i.executor.Withdraw()
+		i.anew()
+		return true
+	}
+	return false
+}
+
+// anew starts cluster services again, if they are still those of i. It is the
+// daemon's work: it ends them.
+func (d *Daemon) anew(i *instance) {
+	d.work.Go(func() {
+		err := d.alone(func() error {
+			if d.current() != i {
+				return nil
+			}
+			return d.restart()
+		})
+		if err != nil && d.ctx.Err() == nil {
+			d.log.Error("cluster services could not be started anew after this node was fenced", "err", err)
+		}
+	})
 }
 
 // Fence fences a node, or takes an administrator's word that it is off, or

@@ -56,6 +56,7 @@ type instance struct {
 	questions questions
 	taken     recent // commands of DCs
 	fencer    *fencer
+	anew      func() // starts cluster services again
 
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -95,6 +96,7 @@ func newInstance(d *Daemon) (*instance, error) {
 		i.trouble(loaded.Trouble)
 	}
 	i.fencer = newFencer(i)
+	i.anew = func() { d.anew(i) }
 	if i.runner, err = agent.New(agent.Options{Root: d.opts.Root, Node: name, Log: d.log, Devices: i.fencer.devices,
 		NoCgroups: d.noCgroups}); err != nil {
 		return nil, err

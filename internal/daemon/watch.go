@@ -81,6 +81,9 @@ func (i *instance) watchDocuments(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case doc := <-docs:
+			if i.wasFenced(doc) {
+				return nil
+			}
 			i.engine.post(ctx, i.engine.document(doc))
 		}
 	}

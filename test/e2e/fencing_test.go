@@ -155,7 +155,7 @@ func fenced(t *testing.T, n int) (*failover.Cluster, *power) {
 		must(t, c, "node1", argv...)
 		must(t, c, "node1", "pcs", "constraint", "location", "fence-"+node, "avoids", node)
 	}
-	must(t, c, "node1", "pcs", "property", "set", "stonith-enabled=true")
+	must(t, c, "node1", "pcs", "property", "set", "stonith-enabled=true", "no-quorum-policy=stop")
 	if err := c.AwaitSettled(patience); err != nil {
 		t.Fatal(err)
 	}
@@ -254,7 +254,7 @@ func TestCutOfTwoNodesWithBMCs(t *testing.T) {
 		must(t, c, "node1", argv...)
 		must(t, c, "node1", "pcs", "constraint", "location", "fence-"+node, "avoids", node)
 	}
-	must(t, c, "node1", "pcs", "property", "set", "stonith-enabled=true")
+	must(t, c, "node1", "pcs", "property", "set", "stonith-enabled=true", "no-quorum-policy=stop")
 	if active(t, c) != "node1" {
 		must(t, c, "node1", "pcs", "resource", "move", "virtual_ip", "node1")
 	}
@@ -321,5 +321,41 @@ func TestOnlyProofCounts(t *testing.T) {
 	must(t, c, heir, "pcs", "stonith", "confirm", victim, "--force")
 	if now := active(t, c); now != heir {
 		t.Errorf("the site is on %s", now)
+	}
+}
+
+// A human was wrong: the node lives. When it hears that it was fenced it gives
+// up what it has and comes back as a new member.
+func TestFencedWhileAlive(t *testing.T) {
+	c, p := fenced(t, 2)
+	victim := active(t, c)
+	heir := map[string]string{"node1": "node2", "node2": "node1"}[victim]
+	p.set(true, false)
+	if err := c.Pause(victim); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func() error {
+		if r := do(t, c, heir, "pcs", "stonith", "confirm", victim, "--force"); r.Code != 0 {
+			return fmt.Errorf("%s", r.Stderr)
+		}
+		return nil
+	})
+	if err := c.Resume(victim); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.AwaitSettled(patience); err != nil {
+		t.Fatal(err)
+	}
+	if log := sh(t, c, victim, "cat /var/log/gpcsd.log"); !strings.Contains(log, "this node was fenced and is still alive") {
+		t.Error("the node did not learn that it was fenced")
+	}
+	owners := watchOwners(t, c)
+	time.Sleep(500 * time.Millisecond) // some looks at the addresses
+	events, err := owners.Stop()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, twice := failover.HeldTwice(events); twice {
+		t.Errorf("two nodes have the address: %+v", events)
 	}
 }

@@ -59,6 +59,7 @@ const (
 	fenceRetryMax = 10 * time.Second
 	deadtime      = 20 * time.Second // Pacemaker's dc-deadtime
 	maxAttempts   = 10               // stonith-max-attempts
+	tieDelay      = 2 * time.Second
 )
 
 // fencingTimeout is Pacemaker's stonith-timeout.
@@ -85,7 +86,40 @@ func (c *Controller) fence(a *graph.Action) {
 	}
 	delay, _ := strconv.ParseInt(a.Attr("CRM_meta_priority_fencing_delay"), 10, 64)
 	f := &fencing{action: a.ID, id: a.NodeID, ask: Ask{Target: a.Node, Action: op, Origin: c.selfName(), Client: "pacemaker-controld"}}
-	c.begin(f, delay*1000)
+	c.begin(f, delay*1000+c.tieDelayMS())
+}
+
+// tieDelayMS keeps two halves of a cluster that both have quorum from fencing
+// each other at the same moment, where no delay is configured: the half with
+// the lowest node id goes first.
+func (c *Controller) tieDelayMS() int64 {
+	online, first, own := 0, true, c.lowestOnline()
+	for _, n := range c.view.Nodes {
+		if n.Online {
+			online++
+		} else if n.ID < own {
+			first = false
+		}
+	}
+	if first || online*2 > len(c.view.Nodes) || options(c.doc).priorityDelay {
+		return 0
+	}
+	for _, d := range fence.Devices(c.doc) {
+		if d.Params["pcmk_delay_base"] != "" || d.Params["pcmk_delay_max"] != "" {
+			return 0
+		}
+	}
+	return tieDelay.Milliseconds()
+}
+
+func (c *Controller) lowestOnline() uint32 {
+	var lowest uint32
+	for _, n := range c.view.Nodes {
+		if n.Online && (lowest == 0 || n.ID < lowest) {
+			lowest = n.ID
+		}
+	}
+	return lowest
 }
 
 func (c *Controller) begin(f *fencing, delayMS int64) {
@@ -233,9 +267,15 @@ func fenced(doc *cib.Document, id, name string) []cib.Op {
 		"crm-debug-origin", "send_stonith_update"))}
 }
 
-// Fenced tells whether a node's entry says that the daemon of an incarnation
+// WasFenced tells whether the document says that the daemon of an incarnation
+// of a node was fenced.
+func WasFenced(doc *cib.Document, id string, incarnation uint64) bool {
+	return isFenced(findState(doc, id), incarnation)
+}
+
+// isFenced tells whether a node's entry says that the daemon of an incarnation
 // was fenced.
-func Fenced(state *cib.Element, incarnation uint64) bool {
+func isFenced(state *cib.Element, incarnation uint64) bool {
 	if state == nil || incarnation == 0 {
 		return false
 	}

@@ -133,6 +133,29 @@ func TestTheDaemonThatWasFencedIsNoMemberAgain(t *testing.T) {
 	}
 }
 
+// Where a split leaves two halves and no delay is configured, the half with
+// the lowest id goes first.
+func TestOneHalfFencesFirst(t *testing.T) {
+	for _, c := range []struct {
+		self uint32
+		want int64
+	}{{1, 0}, {2, tieDelay.Milliseconds()}} {
+		b := newBench(t)
+		both := view(1, node(1), node(2))
+		both.Self = c.self
+		b.do(b.c.View(b.now, both))
+		g := fenceThenStart()
+		g.Synapses[0].Actions[0].Attrs = nil
+		b.graphs = []*graph.Graph{g}
+		half := view(2, node(c.self), lost(3-c.self))
+		half.Self = c.self
+		f := b.fences(b.c.View(b.now, half))
+		if len(f) != 1 || f[0].Request.DelayMS != c.want {
+			t.Errorf("node %d: %+v", c.self, f)
+		}
+	}
+}
+
 func TestUnseenNodesHaveTimeToJoin(t *testing.T) {
 	b := newBench(t)
 	b.do(b.c.View(b.now, view(1, node(1), lost(2))))

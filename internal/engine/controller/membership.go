@@ -106,7 +106,7 @@ func findState(doc *cib.Document, id string) *cib.Element {
 func nodeState(cfg Config, doc *cib.Document, n Node) []cib.Op {
 	id := idText(n.ID)
 	have := findState(doc, id)
-	if Fenced(have, n.Incarnation) {
+	if isFenced(have, n.Incarnation) {
 		n.Online, n.Left = false, true
 	}
 	if !n.Online {

@@ -15,6 +15,7 @@ type clusterOptions struct {
 
 	fenceTimeoutMS int64
 	maxAttempts    int
+	priorityDelay  bool // priority-fencing-delay is set
 }
 
 func options(doc *cib.Document) clusterOptions {
@@ -31,6 +32,9 @@ func options(doc *cib.Document) clusterOptions {
 				o.fencing = value != "false" && value != "off" && value != "no" && value != "n" && value != "0"
 			case "no-quorum-policy":
 				o.policy = value
+			case "priority-fencing-delay":
+				ms, ok := fence.ParseMS(value)
+				o.priorityDelay = ok && ms > 0
 			case "stonith-timeout", "fencing-timeout":
 				if ms, ok := fence.ParseMS(value); ok && ms > 0 {
 					o.fenceTimeoutMS = ms
