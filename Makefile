@@ -6,7 +6,7 @@ GO ?= go
 
 SEEDS ?= 1000
 
-.PHONY: build setup demo test sim lint bench bench-failover clean
+.PHONY: build setup demo test sim lint parity bench bench-engine bench-failover clean
 
 build:
 	$(GO) build -trimpath -o bin/ ./cmd/...
@@ -30,6 +30,11 @@ sim:
 	$(GO) run ./test/sim -seeds $(SEEDS)
 	$(GO) run ./test/sim -seeds $$(( ($(SEEDS) + 19) / 20 )) -engine
 
+# How many of Pacemaker's recorded decisions ours equal, per level and tier, and
+# where not; the recordings lie beside the repository.
+parity:
+	$(GO) test -count=1 -v -run '^TestParity$$' ./test/parity -args -list
+
 lint:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
 	if [ -n "$$unformatted" ]; then echo "not formatted, run gofmt -w:"; echo "$$unformatted"; exit 1; fi
@@ -39,6 +44,10 @@ lint:
 bench: setup build
 	$(GO) run ./test/bench
 	$(GO) test -run '^$$' -bench . -benchtime 200ms ./internal/...
+
+# CPU seconds of our engine and of the real crm_simulate, where it is installed, on the same generated clusters.
+bench-engine: build
+	$(GO) run ./test/bench engine
 
 # Median and maximum of the gap that a client sees when the active node dies.
 bench-failover: setup build

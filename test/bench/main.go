@@ -7,8 +7,10 @@
 //	           another one has it, ten times on three nodes
 //	repair     how a killed nginx master is repaired, ten times
 //	commands   how long commands take and how large the daemon is
+//	engine     CPU time of our policy engine and of the real crm_simulate on
+//	           generated clusters; needs no nodes and runs when named only
 //
-// Without arguments it runs all. `make bench` and `make bench-failover` run it.
+// Without arguments it runs all but the last. `make bench` and `make bench-failover` run it.
 package main
 
 import (
@@ -42,6 +44,9 @@ var measurements = []measurement{
 
 func main() {
 	var err error
+	if slices.Contains(os.Args[1:], "engine") {
+		err = engines()
+	}
 	for _, m := range measurements {
 		if len(os.Args) > 1 && !slices.Contains(os.Args[1:], m.name) {
 			continue
