@@ -22,12 +22,13 @@ func main() {
 	one := flag.Int64("seed", -1, "run this seed only")
 	trace := flag.Bool("trace", false, "print what happens in that seed")
 	engine := flag.Bool("engine", false, "with controllers, executors and agents")
+	limit := flag.Duration("for", 24*time.Hour, "begin no seed after this time")
 	workers := flag.Int("j", runtime.NumCPU(), "seeds at once")
 	flag.Parse()
 	if *one >= 0 {
 		os.Exit(replay(uint64(*one), *engine, *trace))
 	}
-	os.Exit(runAll(*from, *from+*seeds, *engine, *workers))
+	os.Exit(runAll(*from, *from+*seeds, *engine, *workers, *limit))
 }
 
 // replay runs one seed.
@@ -48,20 +49,21 @@ func replay(seed uint64, engine, trace bool) int {
 }
 
 // runAll runs a range of seeds on several processors.
-func runAll(from, to uint64, engine bool, workers int) int {
+func runAll(from, to uint64, engine bool, workers int, limit time.Duration) int {
 	var mu sync.Mutex
 	var total sim.Stats
-	failed := 0
+	failed, ran := 0, 0
 	var next atomic.Uint64
 	next.Store(from)
 	start := time.Now()
 	var group sync.WaitGroup
 	for range workers {
 		group.Go(func() {
-			for seed := next.Add(1) - 1; seed < to; seed = next.Add(1) - 1 {
+			for seed := next.Add(1) - 1; seed < to && time.Since(start) < limit; seed = next.Add(1) - 1 {
 				stats, err := sim.Run(sim.Options{Seed: seed, Engine: engine})
 				mu.Lock()
 				total.Add(stats)
+				ran++
 				if err != nil {
 					failed++
 					fmt.Printf("seed %d: %v\n  replay: %s\n", seed, err, sim.Replay(seed, engine))
@@ -72,8 +74,8 @@ func runAll(from, to uint64, engine bool, workers int) int {
 	}
 	group.Wait()
 	took := time.Since(start)
-	fmt.Printf("%d seeds in %.1f s (%.1f a second, %d at once), %d violations\n%s\n", to-from, took.Seconds(),
-		float64(to-from)/took.Seconds(), workers, failed, describe(total))
+	fmt.Printf("%d seeds in %.1f s (%.1f a second, %d at once), %d violations\n%s\n", ran, took.Seconds(),
+		float64(ran)/took.Seconds(), workers, failed, describe(total))
 	if failed > 0 {
 		return 1
 	}

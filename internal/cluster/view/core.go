@@ -289,6 +289,11 @@ func (c *Core) hello() Message {
 
 // onHello also finds members that are no longer in one view with this node.
 func (c *Core) onHello(p *peer, m Message) {
+	if !reaches(p.hello, c.cfg.Self) && reaches(&m, c.cfg.Self) {
+		// It may have missed what was said before it knew that it reaches us,
+		// and would not know who is to propose until the next hello.
+		c.send(p.Peer, c.hello(), false)
+	}
 	p.hello, p.heard = &m, c.now
 	switch {
 	case c.closed || !slices.Contains(c.view.Members, p.Peer):
