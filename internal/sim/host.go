@@ -181,6 +181,9 @@ type lost struct {
 	left  bool
 }
 
+// standing is last_man_standing_window, in ticks.
+const standing = 30
+
 func newDaemon(h *host) *daemon {
 	w := h.w
 	d := &daemon{h: h, began: w.now, self: view.Peer{ID: h.id, Incarnation: h.incarnation}, lost: map[uint32]lost{},
@@ -193,7 +196,7 @@ func newDaemon(h *host) *daemon {
 		status.RemoveChild(e)
 	}
 	d.core = member.New(member.Config{Self: d.self, Nodes: w.ids, Quorum: w.quorum, Memory: h.memory, Floor: floor,
-		Recent: h.recent, Unshared: h.unshared, Token: ticks, Name: func(id uint32) string { return w.hosts[id-1].name }}, doc, h.lineage)
+		Window: standing, Recent: h.recent, Unshared: h.unshared, Token: ticks, Name: func(id uint32) string { return w.hosts[id-1].name }}, doc, h.lineage)
 	var others []uint32
 	for _, other := range w.hosts {
 		if other != h {

@@ -119,6 +119,10 @@ func newWorld(opt Options) *world {
 	if w.chance(6) {
 		w.quorum.Votes[1+w.rnd.Uint32N(uint32(n))] = w.rnd.IntN(4)
 	}
+	if opt.Seed%8 == 5 || opt.Seed%8 == 7 {
+		w.quorum.TieBreaker = &quorum.TieBreaker{}
+	}
+	w.quorum.LastManStanding = opt.Seed%8 >= 6
 	if w.chance(6) {
 		yes := true
 		w.quorum.WaitForAll = &yes
