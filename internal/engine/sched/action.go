@@ -1,6 +1,8 @@
 package sched
 
 import (
+	"strings"
+
 	"gpcs/internal/cib"
 )
 
@@ -143,6 +145,9 @@ func (p *planner) newAction(r *Resource, key, task string, interval int64, n *No
 	}
 	a.op = p.findOp(r, task, interval, true)
 	a.meta = p.opMeta(r, n, task, interval, a.op)
+	if response, ok := onFailNames[strings.ToLower(a.meta.Get("on-fail"))]; ok && !p.onFailAllowed(response, task, interval, a.meta) {
+		a.meta.remove("on-fail") // cannot be done: as if it were not set
+	}
 	if a.op != nil {
 		a.params = p.opParams(n, a.op)
 	}

@@ -3,7 +3,6 @@ package sched
 import (
 	"sort"
 	"strconv"
-	"strings"
 
 	"gpcs/internal/engine/graph"
 )
@@ -129,7 +128,7 @@ func (p *planner) isInput(a *action, in *relation) bool {
 	switch {
 	case in.flags == 0:
 		return false
-	case !f.is(runnable):
+	case !f.is(runnable), in.flags&ifFirstUnmigratable != 0 && f.is(migratable):
 		return false
 	case in.flags == ordered && f.is(migratable) && f.task == taskStop && f.rsc != nil && f.rsc.Kind < Clone:
 		return false
@@ -191,8 +190,7 @@ func (p *planner) export(a *action) *graph.Action {
 	}
 	r := a.rsc
 	if r != nil && r.HistoryName != "" && r.HistoryName != r.ID {
-		ga.InternalKey = a.key
-		ga.Key = strings.Replace(a.key, r.ID+"_", r.HistoryName+"_", 1)
+		ga.InternalKey, ga.Key = a.key, historyKey(a)
 	}
 	if a.node != nil && (ga.Kind != graph.Pseudo || a.task == taskFence) {
 		ga.Node, ga.NodeID = a.node.Name, a.node.ID
@@ -209,6 +207,18 @@ func (p *planner) export(a *action) *graph.Action {
 		ga.ShutdownLock = strconv.FormatInt(r.LockTime, 10)
 	}
 	return ga
+}
+
+// historyKey is an action's key with the name that the history knows its resource by.
+func historyKey(a *action) string {
+	name, task := a.rsc.HistoryName, a.task
+	switch task {
+	case taskNotify:
+		return name + "_" + a.meta.Get("notify_type") + "_notify_" + a.meta.Get("notify_operation") + "_0"
+	case taskCancel:
+		task = a.meta.Get("operation")
+	}
+	return opKey(name, task, a.interval)
 }
 
 func exportResource(r *Resource) *graph.Resource {

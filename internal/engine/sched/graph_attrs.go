@@ -55,6 +55,9 @@ func addMeta(v *Values, name, value string) {
 
 // contribute adds what a resource and its parents say of themselves.
 func (p *planner) contribute(v *Values, r *Resource) {
+	if r.ContainedBy != nil {
+		addMeta(v, "container", r.ContainedBy.ID)
+	}
 	switch r.Kind {
 	case Primitive:
 		if r.Number >= 0 {
@@ -65,9 +68,6 @@ func (p *planner) contribute(v *Values, r *Resource) {
 		}
 		if ip := r.Meta.Get("external-ip"); ip != "" {
 			v.setDefault("pcmk_external_ip", ip)
-		}
-		if c := r.Meta.Get("container"); c != "" {
-			addMeta(v, "container", c)
 		}
 	case Clone:
 		addMeta(v, "globally-unique", strconv.FormatBool(r.Unique))
@@ -140,6 +140,9 @@ func (p *planner) routerOf(a *action) string {
 	}
 	if ended == nil || began == ended {
 		return nameOf(began)
+	}
+	if conn.partialTarget != nil {
+		return nameOf(ended) // it is on its way already
 	}
 	task := a.task
 	if task == taskNotify {

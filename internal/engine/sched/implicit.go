@@ -237,6 +237,7 @@ func (p *planner) promotableConstraints(r *Resource) {
 	p.orderPromotions(r)
 	var prev *Resource
 	for _, k := range r.Children {
+		p.orderTasks(k, taskDemote, k, taskPromote, ordered)
 		p.orderTasks(r, taskDemote, k, taskDemote, thenImpliesFirstGraphed)
 		p.orderTasks(k, taskDemote, r, taskDemoted, firstImpliesThenGraphed)
 		p.orderTasks(r, taskPromote, k, taskPromote, thenImpliesFirstGraphed)

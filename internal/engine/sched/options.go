@@ -52,6 +52,7 @@ type Config struct {
 	Maintenance          bool
 	StopAll              bool
 	StopRemoved          bool
+	RemoveAfterStop      bool
 	CancelRemoved        bool
 	ShutdownLock         bool
 	ShutdownLockLimit    int64
@@ -124,6 +125,7 @@ func (c *Cluster) unpackConfig() {
 	o.Maintenance = o.flag("maintenance-mode", false)
 	o.StopAll = o.flag("stop-all-resources", false)
 	o.StopRemoved = o.flag("stop-removed-resources", true)
+	o.RemoveAfterStop = o.flag("remove-after-stop", false)
 	o.CancelRemoved = o.flag("cancel-removed-actions", true)
 	o.ShutdownLock = o.flag("shutdown-lock", false)
 	o.ShutdownLockLimit = o.ms("shutdown-lock-limit", 0) / 1000

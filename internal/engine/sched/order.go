@@ -31,6 +31,7 @@ const (
 	serialize                                       // never at once
 	needsMinRunnable                                // counts towards minRunnable
 	intermediateStop                                // stop and start of a restart
+	ifFirstUnmigratable                             // only where first cannot be part of a migration
 )
 
 // ordering wants an action before another; each is given as such or as key of

@@ -23,14 +23,14 @@ func (p *planner) orderMigration(o *ordering) {
 		}
 		if b.allowMigrate {
 			if a.allowMigrate {
-				flags |= unmigratableThenBlocks
+				flags |= ifFirstUnmigratable
 			}
 			p.orderRaw(a, taskStart, b, taskMigrateTo, flags)
 		}
 	case !b.allowMigrate:
 	case firstTask == taskStop && thenTask == taskStop:
 		if a.allowMigrate {
-			flags |= unmigratableThenBlocks
+			flags |= ifFirstUnmigratable
 		}
 		p.orderRaw(a, taskStop, b, taskMigrateTo, flags)
 		if b.partialTarget != nil {
@@ -38,12 +38,12 @@ func (p *planner) orderMigration(o *ordering) {
 		}
 	case firstTask == taskPromote && thenTask == taskStart:
 		if a.allowMigrate {
-			flags |= unmigratableThenBlocks
+			flags |= ifFirstUnmigratable
 		}
 		p.orderRaw(a, taskPromote, b, taskMigrateTo, flags)
 	case firstTask == taskDemote && thenTask == taskStop:
 		if a.allowMigrate {
-			flags |= unmigratableThenBlocks
+			flags |= ifFirstUnmigratable
 		}
 		p.orderRaw(a, taskDemote, b, taskMigrateTo, flags)
 		if b.partialTarget != nil {

@@ -98,7 +98,7 @@ func (p *planner) stop(r *Resource, isOptional, restarting bool) {
 		if !r.Managed {
 			a.clear(runnable)
 		}
-		if r.Removed && r.Managed {
+		if p.Config.RemoveAfterStop && r.Managed {
 			p.cleanUp(r, n, isOptional)
 		}
 		p.unfenceAfterStop(r, n, a)

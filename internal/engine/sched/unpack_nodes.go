@@ -91,9 +91,8 @@ func guestConnection(e *cib.Element, meta Values) *cib.Element {
 	p.AddChild(m)
 	ops := cib.NewElement("operations")
 	ops.AddChild(cib.NewElement("op", "id", name+"-monitor-interval-30s", "name", "monitor", "interval", "30s", "timeout", "30s"))
-	if v, ok := meta.Lookup("remote-connect-timeout"); ok {
-		ops.AddChild(cib.NewElement("op", "id", name+"-start-interval-0", "name", "start", "interval", "0", "timeout", v))
-	}
+	ops.AddChild(cib.NewElement("op", "id", name+"-start-interval-0", "name", "start", "interval", "0",
+		"timeout", orElse(meta.Get("remote-connect-timeout"), "60s")))
 	p.AddChild(ops)
 	inst := cib.NewElement("instance_attributes", "id", name+"-instance_attributes")
 	for _, from := range []string{"remote-addr", "remote-port"} {
