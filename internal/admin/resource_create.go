@@ -20,6 +20,7 @@ type NewResource struct {
 	Disabled     bool
 	Force        bool
 	SelfCheck    report.List // what the agent itself said about the attributes
+	NodeCommand  bool        // asked by the command for remote nodes
 }
 
 // Clone says that a resource is put into a clone.

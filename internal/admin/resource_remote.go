@@ -22,6 +22,9 @@ func notSufficient(what, command string, force bool) report.Report {
 // remoteInsufficient tells people who make a remote or guest node by hand
 // that a command of its own does more, and keeps names and addresses apart.
 func remoteInsufficient(doc *cib.Document, r NewResource) report.List {
+	if r.NodeCommand {
+		return nil
+	}
 	if r.Agent.Name.String() == "ocf:pacemaker:remote" {
 		out := report.List{notSufficient("creating a remote connection", "add-remote", r.Force)}
 		addr, given := r.Attributes.Get("server")

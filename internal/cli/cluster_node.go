@@ -21,7 +21,7 @@ func newClusterNode() *cobra.Command {
 	const removeForm, removeHelp = "<node name> [<node name>]...", "Take nodes out of the cluster while it runs: what they run is " +
 		"moved to the others, their cluster configuration is destroyed, and the others go on without them."
 	removeFlags := []string{"--force", "--skip-offline", "--request-timeout"}
-	return noun("node", "Add nodes to the cluster and take them out.", nil, nil,
+	cmd := noun("node", "Add nodes to the cluster and take them out.", nil, nil,
 		verb("add <node name> [addr=<node address>]... [watchdog=<watchdog path>] [device=<SBD device path>]... "+
 			"[--start [--wait[=<n>]]] [--enable] [--no-watchdog-validation]",
 			"Add a node to the cluster while it runs: all nodes get the new configuration or none. Without an address the node "+
@@ -31,6 +31,8 @@ func newClusterNode() *cobra.Command {
 		verb("remove "+removeForm, removeHelp, clusterNodeRemove, removeFlags...),
 		verb("clear <node name>", "Make the cluster forget a node that was taken out of it.", clusterNodeClear, "--force"),
 	)
+	cmd.AddCommand(remoteNodeVerbs()...)
+	return cmd
 }
 
 // clusterNodeClear carries out "cluster node clear".

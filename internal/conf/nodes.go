@@ -210,3 +210,28 @@ func (c *Corosync) ValidateRemoveNodes(names []string) report.List {
 func nodeNotFound(name string) report.Report {
 	return report.NewError("NODE_NOT_FOUND", fmt.Sprintf("Node '%s' does not appear to exist in configuration", name))
 }
+
+// RenameNode gives a node another name, or reports why not.
+func (c *Corosync) RenameNode(old, name string) report.List {
+	var out report.List
+	var found *Section
+	for _, s := range c.nodeSections() {
+		switch has, _ := s.Get("name"); has {
+		case old:
+			found = s
+		case name:
+			out = append(out, report.NewError("NODE_NAMES_ALREADY_EXIST", "Node name '"+name+"' is already used by existing nodes; please, use other name"))
+		}
+	}
+	switch {
+	case name == "":
+		out = append(out, report.NewError("INVALID_OPTION_VALUE", "the new name of a node cannot be empty"))
+	case found == nil:
+		out = append(out, nodeNotFound(old))
+	}
+	out = append(out, cleanValue("node name", name)...)
+	if !out.Failed() {
+		found.Set("name", name)
+	}
+	return out
+}
