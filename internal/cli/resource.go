@@ -9,7 +9,7 @@ import (
 func newResource() *cobra.Command {
 	verbs := append(debugVerbs(),
 		newResourceCreate(),
-		newResourceConfig(),
+		newResourceConfig(), newResourceRelations(),
 		unnamed(verb("status [<resource id | tag id>] [node=<node>] [--hide-inactive]",
 			"View resources: all, one, those of a tag, or those of a node.", resourceStatus, "-f", "--hide-inactive")),
 		newFailcount(),
