@@ -33,7 +33,19 @@ func (b *builder) resource(r *sched.Resource, parent *Resource) *Resource {
 	for _, c := range r.Children {
 		v.Children = append(v.Children, b.resource(c, v))
 	}
+	for _, rep := range r.Replicas() {
+		v.Replicas = append(v.Replicas, Replica{Number: rep.Number, Address: rep.Address,
+			IP: b.made(rep.IP), Container: b.made(rep.Container), Remote: b.made(rep.Connection), Inner: b.made(rep.Inner)})
+	}
 	return v
+}
+
+// made returns the view of a resource that was made before, nil for nil.
+func (b *builder) made(r *sched.Resource) *Resource {
+	if r == nil {
+		return nil
+	}
+	return b.resources[r]
 }
 
 // shownID is the name that people know: instances of clones are told apart

@@ -205,6 +205,19 @@ func (p *planner) addKeys(r *Resource, n *notification) {
 	}
 	n.keys.set("notify_available_uname", orElse(strings.Join(available, " "), " "))
 	n.keys.set("notify_all_uname", orElse(strings.Join(all, " "), " "))
+	if !strings.EqualFold(r.Meta.Get("container-attribute-target"), "host") {
+		return
+	}
+	var hosts []string
+	for _, node := range p.Nodes {
+		if node.Kind == GuestNode && node.Connection != nil && node.Connection.ContainedBy != nil {
+			if node = node.Connection.ContainedBy.current(); node == nil {
+				continue
+			}
+		}
+		hosts = append(hosts, node.Name)
+	}
+	n.keys.set("notify_all_hosts", orElse(strings.Join(hosts, " "), " "))
 }
 
 // notifyInstances makes the notify actions of the instances, and gives the
