@@ -60,6 +60,7 @@ func (p *planner) orderOnGuest(a *action, conn *Resource) {
 		if !by.Failed {
 			p.beforeStop(a, conn, 0)
 		}
+	case a.task == taskCancel: // needs no connection that comes up first
 	case a.interval > 0:
 		p.afterStart(conn, a, firstImpliesThen)
 	default:
