@@ -133,6 +133,9 @@ func (c *Cluster) failedWithOtherParams(r *Resource, n *Node, h *HistoryEntry) b
 	if h.Task != taskStart && h.Task != taskMonitor {
 		return false
 	}
+	if r.isRemoteConn && r.bundled() && c.params(r, nil).Get("addr") == "#uname" {
+		return false // its address is known only once its container has a node
+	}
 	switch c.compareDigest(r, n, h) {
 	case digestAll, digestRestart:
 		return true
