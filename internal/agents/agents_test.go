@@ -159,6 +159,16 @@ func TestBuiltinStandsInForMissingIPaddr2(t *testing.T) {
 	}
 }
 
+func TestBuiltinStandsInForMissingIPMI(t *testing.T) {
+	a, err := machine(t, nil).Metadata(context.Background(), agentmeta.Name{Standard: "stonith", Type: "fence_ipmilan"})
+	if err != nil || a.Parameter("ip") == nil || a.Parameter("lanplus") == nil || a.Parameter("password") == nil {
+		t.Errorf("%v, %+v", err, a)
+	}
+	if _, err := machine(t, nil).Metadata(context.Background(), agentmeta.Name{Standard: "stonith", Type: "fence_apc"}); !errors.Is(err, ErrNotInstalled) {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestServices(t *testing.T) {
 	f := machine(t, map[string]string{
 		"etc/init.d/old":                        "#!/bin/sh\n### BEGIN INIT INFO\n# Short-Description: an old one\n# Description: starts\n#  and stops\n### END INIT INFO\n",

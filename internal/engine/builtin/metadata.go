@@ -35,6 +35,9 @@ func Metadata(class, provider, typ string) string {
 	if Has(class, provider, typ) {
 		return IPaddr2Metadata
 	}
+	if _, known := ipmiAgents[typ]; known && class == "stonith" {
+		return ipmiMetadata(typ)
+	}
 	return ""
 }
 
