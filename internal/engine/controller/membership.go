@@ -75,8 +75,12 @@ func optionSet(doc *cib.Document, name, value string) bool {
 	return false
 }
 
-// nodeEntry adds the node to the configuration if it is not there.
+// nodeEntry adds the node to the configuration if it is not there. One that
+// left on purpose had its entry: it is being taken out of the cluster.
 func nodeEntry(doc *cib.Document, n Node) []cib.Op {
+	if n.Left && !n.Online {
+		return nil
+	}
 	want := cib.NewElement("node", "id", idText(n.ID), "uname", n.Name)
 	if nodes := doc.Find("nodes"); nodes != nil {
 		for _, e := range nodes.SelectElements("node") {
