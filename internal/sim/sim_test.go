@@ -57,6 +57,7 @@ func TestOldFindings(t *testing.T) {
 		{171, false, "a node that died soon after a jump of the ballots used one twice"},
 		{168, false, "a read showed a change that was on no disk, and was lost"},
 		{892, false, "what was made without quorum was stored as shared before the others had it"},
+		{415, false, "a DC that stood still opened its view when the others were in the next, which is no fault"},
 	} {
 		if _, err := Run(Options{Seed: c.seed, Engine: c.engine}); err != nil {
 			t.Errorf("seed %d (%s): %v\nreplay: %s", c.seed, c.what, err, Replay(c.seed, c.engine))
@@ -98,5 +99,17 @@ func TestAgendaKeepsOrder(t *testing.T) {
 	}
 	if want := "[5 11 14 27 33 50 52 56]"; fmt.Sprint(got) != want {
 		t.Errorf("%v, want %s", got, want)
+	}
+}
+
+func BenchmarkSeed(b *testing.B) {
+	for i := range b.N {
+		_, _ = Run(Options{Seed: uint64(i)}) // TestSeeds judges
+	}
+}
+
+func BenchmarkEngineSeed(b *testing.B) {
+	for i := range b.N {
+		_, _ = Run(Options{Seed: uint64(i), Engine: true})
 	}
 }
