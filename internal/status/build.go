@@ -105,10 +105,22 @@ func (b *builder) link() {
 		if r.LockNode != nil {
 			v.LockedTo = b.nodes[r.LockNode]
 		}
-		if v.Kind == Clone && b.cluster.Config.Symmetric {
-			v.Allowed = b.view.Nodes
+		if v.Kind == Clone {
+			v.Allowed = b.allowed(r)
 		}
 	}
+}
+
+// allowed are the nodes that a clone could be active on, as far as the status
+// tells: those in its node table.
+func (b *builder) allowed(r *sched.Resource) []*Node {
+	var list []*Node
+	for _, n := range b.cluster.Nodes {
+		if _, ok := r.Score(n); ok {
+			list = append(list, b.nodes[n])
+		}
+	}
+	return list
 }
 
 // attributes are those of a node that are for people: not the cluster's own.

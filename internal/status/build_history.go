@@ -21,10 +21,8 @@ func (b *builder) failures() {
 			o.Resource = failed.ID
 		}
 		if o.masked() {
-			continue
-		}
-		if o.Task == "probe" {
 			failed.addProbe(o)
+			continue
 		}
 		b.view.Failed = append(b.view.Failed, o)
 	}
@@ -32,7 +30,9 @@ func (b *builder) failures() {
 
 // masked tells of probes that failed because the resource cannot run there,
 // which is no failure to tell of.
-func (o Operation) masked() bool { return o.Task == "probe" && (o.RC == 5 || o.State == 7) }
+func (o Operation) masked() bool {
+	return o.Task == "probe" && (o.RC == 2 || o.RC == 5 || o.State == 7)
+}
 
 // addProbe notes a failed probe with all instances that share its history.
 func (r *Resource) addProbe(o Operation) {

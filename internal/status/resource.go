@@ -89,7 +89,14 @@ func (r *Resource) top() *Resource {
 	return r
 }
 
-func (r *Resource) inPromotable() bool { return r.top().Kind == Clone && r.top().Promotable }
+// inPromotable tells whether the resource is an instance of a promotable
+// clone, be that inside a bundle or not.
+func (r *Resource) inPromotable() bool {
+	for r.Parent != nil && r.Parent.Kind != Bundle {
+		r = r.Parent
+	}
+	return r.Kind == Clone && r.Promotable
+}
 
 // Disabled tells whether the target role keeps the resource from running, or
 // from being promoted where it could be.
