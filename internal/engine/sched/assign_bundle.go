@@ -63,22 +63,24 @@ func (p *planner) assignReplica(rep *Replica, prefer *Node, stopIfFail bool) {
 
 // applyFromBundle applies a colocation whose primary is a bundle: what counts
 // is where its containers are.
-func (p *planner) applyFromBundle(dep, prim *Resource, c *colocation) {
+func (p *planner) applyFromBundle(dep, prim *Resource, c *colocation) int {
 	if prim.provisional {
-		return
+		return 0
 	}
 	if c.dependent.Kind > Group {
 		if k := p.compatibleContainer(dep, prim); k != nil {
-			p.applyColocation(dep, k, c, true)
-		} else if c.score >= Infinity {
+			return p.applyColocation(dep, k, c, true)
+		}
+		if c.score >= Infinity {
 			p.place(dep, nil, true, true)
 		}
-		return
+		return 0
 	}
+	delta := 0
 	keep := make([]bool, len(p.Nodes))
 	for _, rep := range prim.Replicas() {
 		if c.score < Infinity {
-			p.applyColocation(dep, rep.Container, c, false)
+			delta = addScores(delta, p.applyColocation(dep, rep.Container, c, false))
 			continue
 		}
 		n := rep.Container.assignedTo
@@ -90,6 +92,7 @@ func (p *planner) applyFromBundle(dep, prim *Resource, c *colocation) {
 	if c.score >= Infinity {
 		p.keepOnly(dep, keep, c.attr)
 	}
+	return delta
 }
 
 // compatibleContainer finds a bundle's container where dep is, or best could be.

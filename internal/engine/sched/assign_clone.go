@@ -247,32 +247,26 @@ func (p *planner) colocationScore(r *Resource, n *Node) int {
 }
 
 // applyFromClone applies a colocation whose primary is a clone.
-func (p *planner) applyFromClone(dep, prim *Resource, c *colocation) {
-	if prim.provisional {
-		return
+func (p *planner) applyFromClone(dep, prim *Resource, c *colocation) int {
+	switch {
+	case prim.provisional:
+		return 0
+	case prim.Promotable && c.primRole != RoleUnknown:
+		return p.applyFromPromotable(dep, prim, c)
+	case interleaved(dep, prim):
+		return p.applyInterleaved(dep, prim, c)
+	case c.score < Infinity:
+		return p.applyFromEach(dep, prim.Children, c)
 	}
-	if prim.Promotable && c.primRole != RoleUnknown {
-		p.applyFromPromotable(dep, prim, c)
-		return
-	}
-	if interleaved(dep, prim) {
-		p.applyInterleaved(dep, prim, c)
-		return
-	}
-	if c.score >= Infinity {
-		// Anywhere an instance is: what is elsewhere is ruled out.
-		keep := make([]bool, len(p.Nodes))
-		for _, k := range prim.Children {
-			if n := k.plannedNode(); n != nil && k.allUnblocked() {
-				keep[n.Index] = true
-			}
-		}
-		p.keepOnly(dep, keep, c.attr)
-		return
-	}
+	// Anywhere an instance is: what is elsewhere is ruled out.
+	keep := make([]bool, len(p.Nodes))
 	for _, k := range prim.Children {
-		p.applyColocation(dep, k, c, false)
+		if n := k.plannedNode(); n != nil && k.allUnblocked() {
+			keep[n.Index] = true
+		}
 	}
+	p.keepOnly(dep, keep, c.attr)
+	return 0
 }
 
 // keepOnly bans a resource from all nodes but those marked, or alike by attribute.
@@ -329,15 +323,15 @@ func interleaved(dep, prim *Resource) bool {
 	return clone != nil && clone.Interleave && clone != prim && clone.CloneNodeMax == prim.CloneNodeMax
 }
 
-func (p *planner) applyInterleaved(dep, prim *Resource, c *colocation) {
+func (p *planner) applyInterleaved(dep, prim *Resource, c *colocation) int {
 	inst := p.compatibleInstance(dep, prim, RoleUnknown, false)
 	if inst != nil {
-		p.applyColocation(dep, inst, c, false)
-		return
+		return p.applyColocation(dep, inst, c, true)
 	}
 	if c.score >= Infinity {
 		p.place(dep, nil, true, true)
 	}
+	return 0
 }
 
 // compatibleInstance finds the instance of a clone that is where rsc is, or

@@ -58,65 +58,73 @@ func (p *planner) affects(dep, prim *Resource, c *colocation, preview bool) infl
 }
 
 // applyColocation changes the dependent's scores, or promotion priority, by
-// where the primary is. Complex resources stand for what is in them.
-func (p *planner) applyColocation(dep, prim *Resource, c *colocation, forDependent bool) {
+// where the primary is. Complex resources stand for what is in them. What it
+// added to the priority is returned: a group is promoted as its members are.
+func (p *planner) applyColocation(dep, prim *Resource, c *colocation, forDependent bool) int {
 	if forDependent {
 		switch dep.Kind {
 		case Group:
-			p.applyToGroup(dep, prim, c)
-			return
+			return p.applyToGroup(dep, prim, c)
 		case Clone, Bundle:
-			return // its instances inherit the colocation
+			return 0 // its instances inherit the colocation
 		}
 	}
 	switch prim.Kind {
 	case Group:
-		p.applyFromGroup(dep, prim, c)
+		return p.applyFromGroup(dep, prim, c)
 	case Clone:
-		p.applyFromClone(dep, prim, c)
+		return p.applyFromClone(dep, prim, c)
 	case Bundle:
-		p.applyFromBundle(dep, prim, c)
+		return p.applyFromBundle(dep, prim, c)
+	}
+	switch p.affects(dep, prim, c, false) {
+	case affectsLocation:
+		p.applyToScores(dep, prim, c)
+	case affectsRole:
+		return p.applyToPriority(dep, prim, c)
+	}
+	return 0
+}
+
+func (p *planner) applyToGroup(dep, prim *Resource, c *colocation) int {
+	if len(dep.Children) == 0 {
+		return 0
+	}
+	delta := 0
+	switch {
+	case dep.colocated():
+		delta = p.applyColocation(dep.Children[0], prim, c, true)
+	case c.score >= Infinity:
+		return 0 // members that may be apart cannot all be bound to one place
 	default:
-		switch p.affects(dep, prim, c, false) {
-		case affectsLocation:
-			p.applyToScores(dep, prim, c)
-		case affectsRole:
-			p.applyToPriority(dep, prim, c)
+		for _, m := range dep.Children {
+			delta = addScores(delta, p.applyColocation(m, prim, c, true))
 		}
 	}
+	dep.Priority = addScores(delta, dep.Priority)
+	return delta
 }
 
-func (p *planner) applyToGroup(dep, prim *Resource, c *colocation) {
-	if len(dep.Children) == 0 {
-		return
-	}
-	if dep.colocated() {
-		p.applyColocation(dep.Children[0], prim, c, true)
-		return
-	}
-	if c.score >= Infinity {
-		return // members that may be apart cannot all be bound to one place
-	}
-	for _, m := range dep.Children {
-		p.applyColocation(m, prim, c, true)
-	}
-}
-
-func (p *planner) applyFromGroup(dep, prim *Resource, c *colocation) {
-	if prim.provisional || len(prim.Children) == 0 {
-		return
-	}
+func (p *planner) applyFromGroup(dep, prim *Resource, c *colocation) int {
 	switch {
+	case prim.provisional || len(prim.Children) == 0:
 	case !prim.colocated() && c.score >= Infinity:
 	case !prim.colocated():
-		for _, m := range prim.Children {
-			p.applyColocation(dep, m, c, false)
-		}
+		return p.applyFromEach(dep, prim.Children, c)
 	case c.score >= Infinity:
-		p.applyColocation(dep, prim.Children[len(prim.Children)-1], c, false)
+		return p.applyColocation(dep, prim.Children[len(prim.Children)-1], c, false)
 	default:
-		p.applyColocation(dep, prim.Children[0], c, false)
+		return p.applyColocation(dep, prim.Children[0], c, false)
 	}
+	return 0
+}
+
+func (p *planner) applyFromEach(dep *Resource, prims []*Resource, c *colocation) int {
+	delta := 0
+	for _, k := range prims {
+		delta = addScores(delta, p.applyColocation(dep, k, c, false))
+	}
+	return delta
 }
 
 func (p *planner) applyToScores(dep, prim *Resource, c *colocation) {
@@ -149,24 +157,30 @@ func (p *planner) applyToScores(dep, prim *Resource, c *colocation) {
 	}
 }
 
-func (p *planner) applyToPriority(dep, prim *Resource, c *colocation) {
-	if prim.assignedTo == nil || dep.assignedTo == nil {
-		return
+// applyToPriority changes the promotion priority of a dependent that has its
+// node already. A primary without a node is nowhere the dependent could be.
+func (p *planner) applyToPriority(dep, prim *Resource, c *colocation) int {
+	if dep.assignedTo == nil {
+		return 0
 	}
-	if p.nodeValue(prim, prim.assignedTo, c.attr) != p.nodeValue(dep, dep.assignedTo, c.attr) {
-		if c.score >= Infinity && c.depRole == RolePromoted {
-			dep.Priority = -Infinity
+	value := ""
+	if prim.assignedTo != nil {
+		if c.primRole != RoleUnknown && c.primRole != roleHolder(prim).NextRole {
+			return 0
 		}
-		return
+		value = p.nodeValue(prim, prim.assignedTo, c.attr)
 	}
-	if c.primRole != RoleUnknown && c.primRole != roleHolder(prim).NextRole {
-		return
+	delta := c.score
+	if p.nodeValue(dep, dep.assignedTo, c.attr) != value {
+		if c.score < Infinity || c.depRole != RolePromoted {
+			return 0
+		}
+		delta = -Infinity
+	} else if c.depRole == RoleUnpromoted {
+		delta = -delta
 	}
-	score := c.score
-	if c.depRole == RoleUnpromoted {
-		score = -score
-	}
-	dep.Priority = addScores(score, dep.Priority)
+	dep.Priority = addScores(delta, dep.Priority)
+	return delta
 }
 
 // How dependents' wishes are merged.
@@ -258,12 +272,13 @@ func (p *planner) addMatching(work table, source, target *Resource, c *colocatio
 	if c != nil {
 		attr = c.attr
 	}
+	wishes := p.wishes(source, c)
 	for _, n := range p.Nodes {
 		cell := &work[n.Index]
 		if !cell.in || cell.score == undecided {
 			continue
 		}
-		best := p.bestScore(source, attr, p.nodeValue(target, n, attr))
+		best := p.bestScore(source, wishes, attr, p.nodeValue(target, n, attr))
 		if factor < 0 && best < 0 {
 			// What a dependent avoids is no reason to go there, except where
 			// there is no other place for the dependent.
@@ -297,11 +312,28 @@ func (p *planner) addMatching(work table, source, target *Resource, c *colocatio
 	}
 }
 
-// bestScore is the best score that a resource has on usable nodes with that value.
-func (p *planner) bestScore(r *Resource, attr, value string) int {
+// wishes is the node table by which a resource is colocated. A member of a
+// group other than the first has no part in the group's location constraints
+// of its own; what was colocated with it by name goes by them all the same.
+func (p *planner) wishes(r *Resource, c *colocation) table {
+	g := r.Parent
+	if c == nil || c.dependent != r || !c.explicit || g == nil || g.Kind != Group || g.Children[0] == r {
+		return r.allowed
+	}
+	own := r.allowed
+	defer func() { r.allowed = own }()
+	r.allowed = own.clone()
+	for _, l := range g.locations {
+		p.applyScores(r, l, false)
+	}
+	return r.allowed
+}
+
+// bestScore is the best score that a table has for usable nodes with that value.
+func (p *planner) bestScore(r *Resource, t table, attr, value string) int {
 	best := -Infinity
 	for _, n := range p.Nodes {
-		if c := r.allowed[n.Index]; c.in && c.score > best && n.available() && p.nodeValue(r, n, attr) == value {
+		if c := t[n.Index]; c.in && c.score > best && n.available() && p.nodeValue(r, n, attr) == value {
 			best = c.score
 		}
 	}

@@ -16,6 +16,7 @@ type colocation struct {
 	primRole  Role
 	score     int
 	attr      string // node attribute that has to be equal, "" for the node itself
+	explicit  bool   // made by a constraint, not by what the resources are
 	influence bool   // the dependent's preferences count when the primary is placed
 }
 
@@ -40,7 +41,7 @@ func (p *planner) unpackColocation(e *cib.Element) {
 	if len(dep.list) == 0 || len(prim.list) == 0 {
 		return
 	}
-	c := &colocation{id: get("id"), dependent: dep.list[0], primary: prim.list[0], score: score, attr: get("node-attribute"),
+	c := &colocation{id: get("id"), explicit: true, dependent: dep.list[0], primary: prim.list[0], score: score, attr: get("node-attribute"),
 		depRole: parseRole(dep.role), primRole: parseRole(prim.role)}
 	c.influence = boolOr(get("influence"), c.dependent.Critical)
 	p.addColocation(c)
@@ -69,7 +70,7 @@ func (p *planner) colocateWithin(s resourceSet, score int, influence string) {
 	}
 	pair := func(dep, prim *Resource) {
 		role := parseRole(s.role)
-		p.addColocation(&colocation{id: s.id, dependent: dep, primary: prim, score: score, depRole: role, primRole: role,
+		p.addColocation(&colocation{id: s.id, explicit: true, dependent: dep, primary: prim, score: score, depRole: role, primRole: role,
 			influence: boolOr(influence, dep.Critical)})
 	}
 	for i, r := range s.list {
@@ -99,7 +100,7 @@ func (p *planner) colocateTwoSets(id string, dep, prim resourceSet, score int, i
 	}
 	for _, d := range deps {
 		for _, q := range prims {
-			p.addColocation(&colocation{id: id, dependent: d, primary: q, score: score, depRole: parseRole(dep.role),
+			p.addColocation(&colocation{id: id, explicit: true, dependent: d, primary: q, score: score, depRole: parseRole(dep.role),
 				primRole: parseRole(prim.role), influence: boolOr(influence, d.Critical)})
 		}
 	}

@@ -14,10 +14,10 @@ func (p *planner) addPromotionScores(clone *Resource) {
 				continue
 			}
 			score, _ := p.promotionScore(k, n)
-			c.score = addScores(c.score, score)
-			if score > max(k.Priority, -1) {
-				k.Priority = score
+			if score > 0 {
+				c.score = addScores(c.score, score)
 			}
+			k.Priority = max(k.Priority, score)
 		}
 	}
 }
@@ -284,7 +284,7 @@ func (p *planner) dumpPromotion(k *Resource) {
 // optional ones favor the nodes of instances in that role, mandatory ones
 // rule all others out. Who is promoted together needs no node of its own: it
 // weighs in the dependent's promotion priority.
-func (p *planner) applyFromPromotable(dep, prim *Resource, c *colocation) {
+func (p *planner) applyFromPromotable(dep, prim *Resource, c *colocation) int {
 	scores := newTable(len(p.Nodes))
 	for _, k := range prim.Children {
 		n := k.plannedNode()
@@ -300,14 +300,17 @@ func (p *planner) applyFromPromotable(dep, prim *Resource, c *colocation) {
 		p.intersect(dep, scores, c.attr)
 	}
 	if c.depRole != RolePromoted {
-		return
+		return 0
 	}
+	delta := 0
 	switch {
 	case p.compatibleInstance(dep, prim, c.primRole, false) != nil:
-		dep.Priority = addScores(dep.Priority, c.score)
+		delta = c.score
 	case c.score >= Infinity:
-		dep.Priority = -Infinity
+		delta = -Infinity
 	}
+	dep.Priority = addScores(dep.Priority, delta)
+	return delta
 }
 
 // favorLike adds a colocation's score to the nodes that are like n.
