@@ -128,7 +128,7 @@ func sameTree(a, b *Element) bool {
 
 func sameAttrs(a, b *Element) bool {
 	for i, at := range a.Attr {
-		if b.Attr[i].FullKey() == at.FullKey() && b.Attr[i].Value == at.Value {
+		if has := &b.Attr[i]; has.Key == at.Key && has.Space == at.Space && has.Value == at.Value {
 			continue
 		}
 		other := b.SelectAttr(at.FullKey())

@@ -94,6 +94,9 @@ func parseTree(data []byte) (*etree.Document, error) {
 	if len(data) > MaxSize {
 		return nil, fmt.Errorf("document of %d bytes is larger than the limit of %d", len(data), MaxSize)
 	}
+	if tree := quick(data); tree != nil {
+		return tree, nil
+	}
 	tree := etree.NewDocument()
 	if _, err := tree.ReadFrom(io.Reader(bytes.NewReader(data))); err != nil {
 		return nil, err
@@ -180,19 +183,6 @@ func (d *Document) Copy() *Document { return &Document{tree: d.tree.Copy()} }
 
 // Bytes prints the document with two blanks for each level, as Pacemaker does.
 func (d *Document) Bytes() []byte { return Print(d.Root()) }
-
-// Print prints one element and what is in it, with two blanks for each level
-// and a newline at the end.
-func Print(e *Element) []byte {
-	tree := etree.NewDocument()
-	tree.SetRoot(e.Copy())
-	tree.WriteSettings = etree.WriteSettings{CanonicalText: true, CanonicalAttrVal: true}
-	tree.Indent(2)
-	var b bytes.Buffer
-	// A buffer never fails to take what is written.
-	_, _ = tree.WriteTo(&b)
-	return b.Bytes()
-}
 
 // Version is a CIB's version. It orders documents of one history.
 type Version struct {

@@ -15,9 +15,14 @@ type key struct{ tag, id string }
 
 func keyOf(e *Element) key { return key{e.FullTag(), e.SelectAttrValue("id", "")} }
 
+// is tells whether a key names an element.
+func (k key) is(e *Element) bool {
+	return e.FullTag() == k.tag && e.SelectAttrValue("id", "") == k.id
+}
+
 func lookup(parent *Element, k key) *Element {
-	for _, c := range parent.ChildElements() {
-		if keyOf(c) == k {
+	for _, t := range parent.Child {
+		if c, ok := t.(*Element); ok && k.is(c) {
 			return c
 		}
 	}
@@ -67,16 +72,22 @@ func DiffEmpty(diff *Element) bool { return diff.SelectElement("change") == nil 
 // diffElement adds the changes between two elements of the same key.
 func diffElement(diff *Element, path string, old, new *Element) {
 	diffAttrs(diff, path, old, new)
-	if !plain(old) || !plain(new) {
-		if !sameChildren(old, new) {
-			replaceChildren(diff, path, old, new)
-		}
+	if sameChildren(old, new) {
 		return
 	}
-	list := removeGone(diff, path, old, new)
-	for i, c := range new.ChildElements() {
+	had, has := children(old), children(new)
+	if had == nil || has == nil {
+		replaceChildren(diff, path, old, new)
+		return
+	}
+	list := removeGone(diff, path, old, has)
+	for i, t := range new.Child {
+		c := t.(*Element) // or it would have no map of children
 		k := keyOf(c)
-		at := indexOf(list, k)
+		at := i
+		if i >= len(list) || list[i] != k {
+			at = indexOf(list, k)
+		}
 		switch {
 		case at < 0:
 			addCreate(diff, path, i, c)
@@ -86,33 +97,43 @@ func diffElement(diff *Element, path string, old, new *Element) {
 			diff.AddChild(NewElement("change", "operation", "move", "path", path+"/"+k.step(), "position", strconv.Itoa(i)))
 			list = insert(append(list[:at:at], list[at+1:]...), i, k)
 		}
-		diffElement(diff, path+"/"+k.step(), lookup(old, k), c)
+		if before := had[k]; !sameTree(before, c) {
+			diffElement(diff, path+"/"+k.step(), before, c)
+		}
 	}
 }
 
-// plain tells whether all children are elements that a path can name without
-// doubt; where not, the children are replaced as a whole.
-func plain(e *Element) bool {
-	seen := map[key]bool{}
-	count := map[string]int{}
+// children are an element's children by their keys, nil where not all of them
+// are elements that a path can name without doubt: they are replaced as a whole.
+func children(e *Element) map[key]*Element {
+	found := make(map[key]*Element, len(e.Child))
 	for _, t := range e.Child {
 		c, ok := t.(*Element)
 		if !ok {
-			return false
+			return nil
 		}
 		k := keyOf(c)
-		if seen[k] || strings.Contains(k.id, "'") {
-			return false
+		if found[k] != nil || strings.Contains(k.id, "'") {
+			return nil
 		}
-		seen[k] = true
-		count[k.tag]++
+		found[k] = c
 	}
-	for k := range seen {
-		if k.id == "" && count[k.tag] > 1 {
-			return false
+	for k := range found {
+		if k.id == "" && hasOthers(e, k) {
+			return nil
 		}
 	}
-	return true
+	return found
+}
+
+// hasOthers tells whether there are elements of the same tag with an id.
+func hasOthers(e *Element, k key) bool {
+	for _, c := range e.ChildElements() {
+		if c.FullTag() == k.tag && keyOf(c) != k {
+			return true
+		}
+	}
+	return false
 }
 
 func sameChildren(a, b *Element) bool {
@@ -136,11 +157,11 @@ func replaceChildren(diff *Element, path string, _, new *Element) {
 	diff.AddChild(c)
 }
 
-func removeGone(diff *Element, path string, old, new *Element) []key {
-	var kept []key
+func removeGone(diff *Element, path string, old *Element, has map[key]*Element) []key {
+	kept := make([]key, 0, len(old.Child))
 	for _, c := range old.ChildElements() {
 		k := keyOf(c)
-		if lookup(new, k) == nil {
+		if has[k] == nil {
 			diff.AddChild(NewElement("change", "operation", "delete", "path", path+"/"+k.step()))
 			continue
 		}
@@ -172,6 +193,9 @@ func addCreate(diff *Element, path string, at int, e *Element) {
 }
 
 func diffAttrs(diff *Element, path string, old, new *Element) {
+	if len(old.Attr) == len(new.Attr) && sameAttrs(old, new) {
+		return
+	}
 	list := etree.NewElement("change-list")
 	for _, a := range old.Attr {
 		if new.SelectAttr(a.FullKey()) == nil {

@@ -169,8 +169,8 @@ func (d *Document) step(path string) (*Element, error) {
 
 // lookupStep finds a child by tag and, where the path gives one, by id.
 func lookupStep(parent *Element, k key) *Element {
-	for _, c := range parent.ChildElements() {
-		if c.FullTag() == k.tag && (k.id == "" || c.SelectAttrValue("id", "") == k.id) {
+	for _, t := range parent.Child {
+		if c, ok := t.(*Element); ok && c.FullTag() == k.tag && (k.id == "" || c.SelectAttrValue("id", "") == k.id) {
 			return c
 		}
 	}

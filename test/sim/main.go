@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -25,6 +26,9 @@ func main() {
 	limit := flag.Duration("for", 24*time.Hour, "begin no seed after this time")
 	workers := flag.Int("j", runtime.NumCPU(), "seeds at once")
 	flag.Parse()
+	// Little of what a seed makes lives long; the limit keeps a small machine well.
+	debug.SetGCPercent(800)
+	debug.SetMemoryLimit(2 << 30)
 	if *one >= 0 {
 		os.Exit(replay(uint64(*one), *engine, *trace))
 	}

@@ -4,16 +4,20 @@ import "slices"
 
 // candidates returns who should be in the next view as far as this node knows,
 // itself among them: reachable peers that talk to us, reduced until all of
-// them reach each other pairwise.
+// them reach each other pairwise. The list is good until the next call.
 func (c *Core) candidates() []Peer {
-	set := []Peer{c.cfg.Self}
-	for _, p := range c.living() {
+	set := append(c.wanted[:0], c.cfg.Self)
+	for p := range c.living() {
 		if c.talks(p) && reaches(p.hello, c.cfg.Self) {
 			set = append(set, p.Peer)
 		}
 	}
-	all := slices.Clone(set)
-	set = slices.DeleteFunc(set, func(p Peer) bool { return c.followsStranger(p, all) })
+	c.wanted = set
+	strange := func(p Peer) bool { return c.followsStranger(p, set) }
+	if slices.ContainsFunc(set, strange) {
+		all := slices.Clone(set)
+		set = slices.DeleteFunc(set, func(p Peer) bool { return c.followsStranger(p, all) })
+	}
 	for {
 		worst := c.leastConnected(set)
 		if worst < 0 {
@@ -53,7 +57,7 @@ func (c *Core) followsStranger(p Peer, set []Peer) bool {
 		return false
 	}
 	h := c.peers[p.ID].hello
-	return h.DC != 0 && h.DC != p.ID && !slices.Contains(ids(set), h.DC)
+	return h.DC != 0 && h.DC != p.ID && !slices.ContainsFunc(set, func(q Peer) bool { return q.ID == h.DC })
 }
 
 // leastConnected returns the index of the peer to drop so that the rest may
@@ -113,9 +117,12 @@ func (r rank) above(o rank) bool {
 }
 
 func (c *Core) rankOf(p Peer) rank {
-	h := c.hello()
+	var h *Message
 	if p != c.cfg.Self {
-		h = *c.peers[p.ID].hello
+		h = c.peers[p.ID].hello
+	} else {
+		own := c.standing()
+		h = &own
 	}
 	if h.DC != p.ID {
 		return rank{seasoned: h.Seasoned}
@@ -155,7 +162,7 @@ func (c *Core) waits(want []Peer) bool {
 		}
 	}
 	expected := 1
-	for _, p := range c.living() {
+	for p := range c.living() {
 		if p.skip <= c.now {
 			expected++
 		}

@@ -2,6 +2,7 @@ package view
 
 import (
 	"cmp"
+	"iter"
 	"maps"
 	"slices"
 
@@ -12,10 +13,11 @@ import (
 type Core struct {
 	cfg      Config
 	peers    map[uint32]*peer
-	promised Ballot // highest ballot promised to; nothing lower is answered
-	view     *View  // installed last
-	closed   bool   // no view is open: promised to another, or stalled
-	open     bool   // on the DC: all members have installed the view
+	byID     []*peer // the same, by id
+	promised Ballot  // highest ballot promised to; nothing lower is answered
+	view     *View   // installed last
+	closed   bool    // no view is open: promised to another, or stalled
+	open     bool    // on the DC: all members have installed the view
 	memory   quorum.Memory
 	device   bool         // the quorum device votes for this node
 	order    quorum.Order // on the DC: asked for, for the next view
@@ -32,6 +34,8 @@ type Core struct {
 	quiet    int // tick before which nothing is proposed
 	awayFrom int // tick since which the installed view does not fit what is reachable; -1 = it fits
 	out      []Effect
+	inReach  []uint32 // room for judgeIsolation
+	wanted   []Peer   // room for candidates
 }
 
 // peer is what this node knows of another.
@@ -49,11 +53,7 @@ type peer struct {
 func New(cfg Config) *Core {
 	c := &Core{cfg: cfg, peers: map[uint32]*peer{}, closed: true, memory: cfg.Memory}
 	c.promised.Counter = cfg.Floor
-	for _, id := range cfg.Nodes {
-		if id != cfg.Self.ID {
-			c.peers[id] = &peer{Peer: Peer{ID: id}}
-		}
-	}
+	c.known(cfg.Nodes)
 	return c
 }
 
@@ -154,7 +154,7 @@ func (c *Core) stall() {
 }
 
 func (c *Core) leave() {
-	for _, p := range c.living() {
+	for p := range c.living() {
 		c.send(p.Peer, Message{Kind: Bye}, false)
 	}
 	c.shut()
@@ -165,16 +165,7 @@ func (c *Core) leave() {
 // this node; where votes are counted otherwise the DC makes the view anew, and
 // what was expected instead of the configured votes is over.
 func (c *Core) configure(ev Configure) {
-	for id := range c.peers {
-		if !slices.Contains(ev.Nodes, id) {
-			delete(c.peers, id)
-		}
-	}
-	for _, id := range ev.Nodes {
-		if id != c.cfg.Self.ID && c.peers[id] == nil {
-			c.peers[id] = &peer{Peer: Peer{ID: id}}
-		}
-	}
+	c.known(ev.Nodes)
 	if !c.cfg.Quorum.Equal(ev.Quorum) {
 		c.recount = true
 		c.memory.Expected = 0
@@ -203,25 +194,41 @@ func (c *Core) shut() {
 	}
 }
 
-// living returns the reachable peers by id.
-func (c *Core) living() []*peer {
-	var out []*peer
-	for _, id := range slices.Sorted(maps.Keys(c.peers)) {
-		if p := c.peers[id]; p.up {
-			out = append(out, p)
+// known takes the nodes of the configuration as peers.
+func (c *Core) known(nodes []uint32) {
+	for id := range c.peers {
+		if !slices.Contains(nodes, id) {
+			delete(c.peers, id)
 		}
 	}
-	return out
+	for _, id := range nodes {
+		if id != c.cfg.Self.ID && c.peers[id] == nil {
+			c.peers[id] = &peer{Peer: Peer{ID: id}}
+		}
+	}
+	c.byID = slices.SortedFunc(maps.Values(c.peers), func(a, b *peer) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// living are the reachable peers by id.
+func (c *Core) living() iter.Seq[*peer] {
+	return func(yield func(*peer) bool) {
+		for _, p := range c.byID {
+			if p.up && !yield(p) {
+				return
+			}
+		}
+	}
 }
 
 // judgeIsolation compares the votes in reach with the quorum, once this node
 // had a quorum to lose. A node that lost its DC alone, and is in no view of
 // others soon, may be counted lost by them although it reaches some.
 func (c *Core) judgeIsolation() {
-	in := []uint32{c.cfg.Self.ID}
-	for _, p := range c.living() {
+	in := append(c.inReach[:0], c.cfg.Self.ID)
+	for p := range c.living() {
 		in = append(in, p.ID)
 	}
+	c.inReach = in
 	had := c.isolated || (c.view != nil && c.view.Quorum.Quorate)
 	slices.Sort(in)
 	few := !c.cfg.Quorum.Enough(in, c.memory, c.votes(c.living()))
@@ -236,9 +243,12 @@ func (c *Core) judgeIsolation() {
 // without this node, which would otherwise have promised to it. Its DC may
 // start what runs here as soon as it has not heard this node for long enough.
 func (c *Core) excluded() bool {
-	return slices.ContainsFunc(c.living(), func(p *peer) bool {
-		return p.hello != nil && p.hello.Quorate && p.hello.Ballot.Compare(c.promised) > 0
-	})
+	for p := range c.living() {
+		if p.hello != nil && p.hello.Quorate && p.hello.Ballot.Compare(c.promised) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // deserted tells whether this node's DC has been out of reach for too long.
@@ -265,18 +275,25 @@ func (c *Core) tick() {
 // helloAll tells every reachable peer how things stand here.
 func (c *Core) helloAll() {
 	m := c.hello()
-	for _, p := range c.living() {
+	for p := range c.living() {
 		c.send(p.Peer, m, false)
 	}
 }
 
-// hello says how things stand here. A DC that is making its next view is still
-// the DC; one that promised to another, or stalled, is none.
+// hello says how things stand here, and whom this node reaches.
 func (c *Core) hello() Message {
-	m := Message{Kind: Hello, Promised: c.promised, Seasoned: c.view != nil, Device: c.device, Reach: []Peer{}}
-	for _, p := range c.living() {
+	m := c.standing()
+	m.Kind, m.Reach = Hello, make([]Peer, 0, len(c.byID))
+	for p := range c.living() {
 		m.Reach = append(m.Reach, p.Peer)
 	}
+	return m
+}
+
+// standing is the part of a hello about the view. A DC that is making its next
+// view is still the DC; one that promised to another, or stalled, is none.
+func (c *Core) standing() Message {
+	m := Message{Promised: c.promised, Seasoned: c.view != nil, Device: c.device}
 	if c.view == nil || c.stalled {
 		return m
 	}

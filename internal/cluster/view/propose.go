@@ -1,5 +1,7 @@
 package view
 
+import "slices"
+
 // proposal is a view in the making, on its proposer.
 type proposal struct {
 	ballot   Ballot
@@ -33,7 +35,7 @@ func (c *Core) evaluate() {
 	if c.waits(want) || c.best(want) != c.cfg.Self.ID || c.behind() {
 		return
 	}
-	c.propose(want)
+	c.propose(slices.Clone(want))
 }
 
 // behind tells whether a proposer that we promised to deserves more time: it
@@ -61,7 +63,7 @@ func (c *Core) stillThere(pr *proposal) bool {
 
 func (c *Core) propose(want []Peer) {
 	highest := max(c.promised.Counter, c.cfg.Floor)
-	for _, p := range c.living() {
+	for p := range c.living() {
 		if p.hello != nil {
 			highest = max(highest, p.hello.Promised.Counter)
 		}

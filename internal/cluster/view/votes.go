@@ -1,6 +1,7 @@
 package view
 
 import (
+	"iter"
 	"slices"
 
 	"gpcs/internal/cluster/quorum"
@@ -20,11 +21,16 @@ func (c *Core) adjust(o quorum.Order) {
 }
 
 // votes tells whether the quorum device votes for this node or one of peers.
-func (c *Core) votes(peers []*peer) bool {
+func (c *Core) votes(peers iter.Seq[*peer]) bool {
 	if c.cfg.Quorum.DeviceVotes == 0 {
 		return false
 	}
-	return c.device || slices.ContainsFunc(peers, func(p *peer) bool { return p.hello != nil && p.hello.Device })
+	for p := range peers {
+		if p.hello != nil && p.hello.Device {
+			return true
+		}
+	}
+	return c.device
 }
 
 // recounts tells whether this node is a DC that has to make its view anew,
@@ -36,15 +42,15 @@ func (c *Core) recounts() bool {
 	return c.shrink || c.recount || !c.order.IsZero() || c.votes(c.membersOf(c.view.Members)) != c.view.Quorum.Device
 }
 
-// membersOf returns what is known of the others among members.
-func (c *Core) membersOf(members []Peer) []*peer {
-	var out []*peer
-	for _, m := range members {
-		if p := c.peers[m.ID]; p != nil {
-			out = append(out, p)
+// membersOf is what is known of the others among members.
+func (c *Core) membersOf(members []Peer) iter.Seq[*peer] {
+	return func(yield func(*peer) bool) {
+		for _, m := range members {
+			if p := c.peers[m.ID]; p != nil && !yield(p) {
+				return
+			}
 		}
 	}
-	return out
 }
 
 // judged is the view of a proposal that all its members have promised to.
