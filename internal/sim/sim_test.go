@@ -58,6 +58,7 @@ func TestOldFindings(t *testing.T) {
 		{168, false, "a read showed a change that was on no disk, and was lost"},
 		{892, false, "what was made without quorum was stored as shared before the others had it"},
 		{415, false, "a DC that stood still opened its view when the others were in the next, which is no fault"},
+		{1328, false, "what was made without quorum was called shared while the others' disks were full"},
 	} {
 		if _, err := Run(Options{Seed: c.seed, Engine: c.engine}); err != nil {
 			t.Errorf("seed %d (%s): %v\nreplay: %s", c.seed, c.what, err, Replay(c.seed, c.engine))

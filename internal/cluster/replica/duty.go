@@ -17,7 +17,8 @@ type duty struct {
 	has     map[uint32]have   // by member
 	quiet   map[uint32]int    // tick at which a member last got further or was helped
 	errors  map[uint32]string // why a member cannot store
-	told    int64             // number up to which members know that all is acknowledged
+	safe    int64             // number of the last change up to which all is on enough disks; -1 = not yet what the view began with
+	told    int64             // what members know of that
 }
 
 // entry is a change, or a read, that is not acknowledged by enough members.
@@ -41,7 +42,7 @@ type held struct {
 type have struct{ applied, durable int64 }
 
 func newDuty(v *view.View) *duty {
-	d := &duty{has: map[uint32]have{}, quiet: map[uint32]int{}, errors: map[uint32]string{}, told: -1}
+	d := &duty{has: map[uint32]have{}, quiet: map[uint32]int{}, errors: map[uint32]string{}, safe: -1, told: -1}
 	for _, id := range v.IDs() {
 		d.has[id] = have{-1, -1}
 	}
@@ -259,22 +260,34 @@ func (c *Core) diskTroubles() string {
 	return strings.Join(list, "; ")
 }
 
-// conclude notes, on the DC, that nothing of the configuration is pending.
+// conclude notes, on the DC, that the configuration is on enough disks: what
+// the view began with, and all changes. That a client was told that its change
+// could not be stored is not enough.
 func (c *Core) conclude() {
-	if !slices.ContainsFunc(c.duty.pending, func(e *entry) bool { return e.config }) {
+	if c.duty.safe == c.config || slices.ContainsFunc(c.duty.pending, func(e *entry) bool { return e.config }) {
+		return
+	}
+	var who []uint32
+	for _, id := range c.view.IDs() {
+		if c.duty.has[id].durable >= c.config {
+			who = append(who, id)
+		}
+	}
+	if c.enough(who) {
+		c.duty.safe = c.config
 		c.settled(c.seq)
 	}
 }
 
 // tellSettled has the members know it too, once for all changes of a tick.
 func (c *Core) tellSettled() {
-	if !c.opened || c.unsafe != 0 || c.duty.told >= c.config || !c.shared() {
+	if !c.opened || c.duty.told >= c.duty.safe || !c.shared() {
 		return
 	}
-	c.duty.told = c.config
+	c.duty.told = c.duty.safe
 	for _, id := range c.view.IDs() {
 		if id != c.cfg.Self {
-			c.send(id, Message{Kind: Settled, Ballot: c.view.Ballot, Seq: c.config})
+			c.send(id, Message{Kind: Settled, Ballot: c.view.Ballot, Seq: c.duty.safe})
 		}
 	}
 }
