@@ -236,7 +236,7 @@ func (p *planner) colocationScore(r *Resource, n *Node) int {
 	t := newTable(len(p.Nodes))
 	t.put(n.Index, r.allowed[n.Index].score)
 	for _, c := range p.thisWith(r.Parent) {
-		p.mergeScores(c.primary, r, &t, c, factorOf(c), mergeThisWith)
+		p.mergeScores(c.primary, r, &t, c, factorOf(c), 0)
 	}
 	for _, c := range p.withThis(r.Parent) {
 		if c.hasInfluence(r) {

@@ -71,7 +71,7 @@ func (p *planner) graphAction(g *graph.Graph, a *action) {
 	s := &graph.Synapse{ID: len(g.Synapses), Actions: []*graph.Action{p.export(a)}}
 	s.Priority = max(a.priority, 0)
 	if a.rsc != nil {
-		s.Priority = max(s.Priority, parseScore(a.rsc.Meta.Get("priority"), 0))
+		s.Priority = max(s.Priority, a.rsc.Priority)
 	}
 	for _, in := range a.before {
 		if p.isInput(a, in) {

@@ -222,11 +222,7 @@ func (p *planner) mergeScores(source, target *Resource, nodes *table, c *colocat
 		if len(source.Children) == 0 {
 			return
 		}
-		m := source.Children[0]
-		if flags&mergeThisWith != 0 {
-			m = source.Children[len(source.Children)-1]
-		}
-		p.mergeScores(m, target, nodes, c, factor, flags)
+		p.mergeScores(source.Children[0], target, nodes, c, factor, flags)
 		return
 	}
 	work := (*nodes).clone()

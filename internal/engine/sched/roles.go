@@ -287,6 +287,9 @@ func (p *planner) createPromotableActions(r *Resource) {
 	demoted := p.pseudoOf(r, taskDemoted, !demoting, true)
 	demoted.priority = Infinity
 	p.notifyPromotion(r, promote, promoted, demote, demoted)
+	for _, k := range r.Children {
+		k.Priority = r.Priority // what promotion made of it is of no account any more
+	}
 }
 
 func lookPromotion(r *Resource, promoting, demoting *bool) {

@@ -166,21 +166,28 @@ func (p *planner) sortedForAssignment() []*Resource {
 	})
 	tables := map[*Resource]table{}
 	for _, r := range list {
-		t := r.allowed.clone()
-		for i, m := range r.Children {
-			if r.Kind == Group && i > 0 {
-				for j := range t {
-					if t[j].in && m.allowed[j].in {
-						t[j].score = addScores(t[j].score, m.allowed[j].score)
-					}
-				}
-			}
-		}
-		p.mergeFurther(r, r, &t, 1, mergeThisWith)
-		tables[r] = t
+		tables[r] = p.tableWithPrimaries(r)
 	}
 	sort.SliceStable(list, func(i, j int) bool { return p.assignedEarlier(list[i], list[j], tables, nodes) })
 	return list
+}
+
+// tableWithPrimaries is a resource's node table with the wishes of all that it
+// is to be with; a group's last member depends on all the others.
+func (p *planner) tableWithPrimaries(r *Resource) table {
+	m := r
+	if r.Kind == Group && len(r.Children) > 0 {
+		r.mergingOnto = true
+		defer func() { r.mergingOnto = false }()
+		m = r.Children[len(r.Children)-1]
+	}
+	t := m.allowed.clone()
+	if p.anyUsable(t) {
+		m.mergingOnto = true
+		p.mergeFurther(m, m, &t, 1, mergeThisWith)
+		m.mergingOnto = false
+	}
+	return t
 }
 
 func (p *planner) assignedEarlier(a, b *Resource, tables map[*Resource]table, nodes []*Node) bool {
