@@ -6,7 +6,7 @@ GO ?= go
 
 SEEDS ?= 1000
 
-.PHONY: build setup demo test sim lint parity bench bench-engine bench-failover clean
+.PHONY: build setup demo test sim lint parity bench bench-engine bench-failover bench-fencing clean
 
 build:
 	$(GO) build -trimpath -o bin/ ./cmd/...
@@ -52,6 +52,11 @@ bench-engine: build
 # Median and maximum of the gap that a client sees when the active node dies.
 bench-failover: setup build
 	$(GO) run ./test/bench failover
+
+# Two nodes with BMCs that are cut apart, and what fencing over IPMI takes; the last two need ipmitool, openipmi and
+# fence-agents.
+bench-fencing: setup build
+	$(GO) run ./test/bench fencing agent ipmi
 
 clean:
 	rm -rf bin dist

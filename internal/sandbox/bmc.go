@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -103,6 +104,36 @@ func runBMCs(dir string) error {
 	return errors.New("all BMCs have ended")
 }
 
+// PowerEvent is a node's BMC switching its power.
+type PowerEvent struct {
+	At   time.Time
+	Node string
+	On   bool
+}
+
+// PowerEvents returns what the BMCs were told so far, oldest first.
+func (s *Sandbox) PowerEvents() ([]PowerEvent, error) {
+	text, err := os.ReadFile(filepath.Join(s.dir, "bmc.log"))
+	if err != nil {
+		return nil, err
+	}
+	var events []PowerEvent
+	for _, line := range strings.Split(string(text), "\n") {
+		var at string
+		var e PowerEvent
+		if n, _ := fmt.Sscanf(line, powerLine, &at, &e.Node, &e.On); n != 3 {
+			continue
+		}
+		if e.At, err = time.Parse(time.RFC3339Nano, at); err == nil {
+			events = append(events, e)
+		}
+	}
+	return events, nil
+}
+
+// powerLine is how the BMCs' log tells of a switch.
+const powerLine = "%s %s power on=%t"
+
 // machine is a node as its BMC sees it.
 type machine struct {
 	*mock.HAL
@@ -127,7 +158,7 @@ func (c *chassis) PowerState(context.Context) (bool, error) {
 
 // SetPower powers the node off before it returns, or begins to power it on.
 func (c *chassis) SetPower(_ context.Context, on bool) error {
-	fmt.Fprintf(os.Stderr, "%s %s power on=%v\n", time.Now().Format(time.RFC3339Nano), c.node, on)
+	fmt.Fprintf(os.Stderr, powerLine+"\n", time.Now().Format(time.RFC3339Nano), c.node, on)
 	if on {
 		go c.boot() // a machine takes its time to boot, its BMC answers at once
 		return nil

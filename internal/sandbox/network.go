@@ -56,13 +56,13 @@ func (s *Sandbox) wireHub(pid int) error {
 	if err := linkUp(h, "lo"); err != nil {
 		return err
 	}
-	if err := addBridge(h, bridgeName); err != nil {
+	if err := addBridge(h, bridgeName, 0); err != nil {
 		return err
 	}
 	if err := configure(h, bridgeName, ClientAddress); err != nil || !s.conf.BMC {
 		return err
 	}
-	if err := addBridge(h, managementBridge); err != nil {
+	if err := addBridge(h, managementBridge, 1); err != nil {
 		return err
 	}
 	for i := range s.conf.Nodes {
@@ -73,9 +73,13 @@ func (s *Sandbox) wireHub(pid int) error {
 	return nil
 }
 
-func addBridge(h *netlink.Handle, name string) error {
+// addBridge makes a bridge with a hardware address of its own: one that it took
+// from its ports would change with each power cycle, and the nodes would not
+// reach client and BMCs until they ask for the address again.
+func addBridge(h *netlink.Handle, name string, number byte) error {
 	attrs := netlink.NewLinkAttrs()
 	attrs.Name = name
+	attrs.HardwareAddr = net.HardwareAddr{0x02, 0x67, 0x70, 0x63, number, 0xfe}
 	snooping := false
 	if err := h.LinkAdd(&netlink.Bridge{LinkAttrs: attrs, MulticastSnooping: &snooping}); err != nil {
 		return fmt.Errorf("cannot make a bridge: %w", err)

@@ -9,8 +9,14 @@
 //	commands   how long commands take and how large the daemon is
 //	engine     CPU time of our policy engine and of the real crm_simulate on
 //	           generated clusters; needs no nodes and runs when named only
+//	fencing    two nodes with BMCs are cut apart 50 times: who survives, and the
+//	           times of detection, fencing and start; when named only
+//	agent      the same ten times with the installed fence_ipmilan
+//	ipmi       how long the built-in fence_ipmilan and the installed one take to
+//	           switch OpenIPMI's ipmi_sim off; when named only
 //
-// Without arguments it runs all but the last. `make bench` and `make bench-failover` run it.
+// Without arguments it runs those that need not be named. `make bench`,
+// `make bench-failover` and `make bench-fencing` run it.
 package main
 
 import (
@@ -42,10 +48,26 @@ var measurements = []measurement{
 	{"commands", []int{2}, commands},
 }
 
+// named are those that run only if asked for by name; they make what they need.
+var named = []struct {
+	name string
+	run  func() error
+}{
+	{"engine", engines},
+	{"fencing", func() error { return fencing(50, nil) }},
+	// A parameter that the built-in agent does not know has the installed one run.
+	{"agent", func() error { return fencing(10, []string{"ipmitool_path=/usr/bin/ipmitool"}) }},
+	{"ipmi", boards},
+	{"ipmi-inside", ipmiInside},
+}
+
 func main() {
 	var err error
-	if slices.Contains(os.Args[1:], "engine") {
-		err = engines()
+	for _, n := range named {
+		if slices.Contains(os.Args[1:], n.name) {
+			fmt.Println(n.name)
+			err = errors.Join(err, n.run())
+		}
 	}
 	for _, m := range measurements {
 		if len(os.Args) > 1 && !slices.Contains(os.Args[1:], m.name) {

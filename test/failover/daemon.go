@@ -51,7 +51,7 @@ func (c *Cluster) Online(nodes ...string) bool {
 			return false
 		}
 		for _, other := range nodes {
-			if !slices.ContainsFunc(state.View.Members, func(m api.Member) bool { return m.Name == other && m.Online }) {
+			if !isMember(state.View.Members, other) {
 				return false
 			}
 		}
@@ -103,8 +103,7 @@ func (c *Cluster) AwaitLost(ctx context.Context, victim string) (string, time.Ti
 			if err != nil {
 				continue
 			}
-			member := func(m api.Member) bool { return m.Name == victim && m.Online }
-			if !slices.ContainsFunc(state.View.Members, member) {
+			if !isMember(state.View.Members, victim) {
 				return node, time.Now(), nil
 			}
 		}
@@ -114,4 +113,8 @@ func (c *Cluster) AwaitLost(ctx context.Context, victim string) (string, time.Ti
 		case <-time.After(2 * time.Millisecond):
 		}
 	}
+}
+
+func isMember(members []api.Member, node string) bool {
+	return slices.ContainsFunc(members, func(m api.Member) bool { return m.Name == node && m.Online })
 }
