@@ -202,7 +202,8 @@ func (s *simulation) show(title string, first bool) {
 func (s *simulation) execute(result *sched.Result, quiet bool) {
 	known := func(id string) bool { return result.Cluster.Named(id) != nil }
 	s.doc = s.doc.Copy()
-	report := simulate.RunFailing(s.doc, result.Graph, known, s.now.Unix(), s.failing())
+	// What is done is done at the clock's time, whatever time was pretended before.
+	report := simulate.RunFailing(s.doc, result.Graph, known, time.Now().Unix(), s.failing())
 	if !quiet {
 		fmt.Fprint(s.Stdout, "\nExecuting Cluster Transition:\n")
 		for _, step := range report.Steps {

@@ -245,10 +245,9 @@ func (p *planner) downedBy(a *action) []string {
 			return nil
 		}
 		down := []string{a.node.ID}
-		for _, n := range p.Nodes {
-			if n.Kind == GuestNode && n.Connection != nil && n.Connection.ContainedBy != nil &&
-				containsNode(n.Connection.ContainedBy.RunningOn, a.node) {
-				down = append(down, n.ID)
+		for _, r := range a.node.Active {
+			if r.isRemoteConn && r.ContainedBy != nil {
+				down = append(down, r.ID)
 			}
 		}
 		return down

@@ -1,7 +1,6 @@
 package sched
 
 import (
-	"sort"
 	"strconv"
 
 	"gpcs/internal/cib"
@@ -66,11 +65,7 @@ func (p *planner) checkResourceHistory(r *Resource, n *Node, e *cib.Element) {
 	if !active {
 		return
 	}
-	var ops []*HistoryEntry
-	for _, op := range e.SelectElements("lrm_rsc_op") {
-		ops = append(ops, ParseEntry(op))
-	}
-	sort.SliceStable(ops, func(i, j int) bool { return olderFirst(ops[i], ops[j]) })
+	ops := oldestFirst(e)
 	start, stop := activeSpan(ops)
 	if start < stop {
 		return

@@ -1,7 +1,7 @@
 package sched
 
 import (
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -72,7 +72,7 @@ func ParseEntry(e *cib.Element) *HistoryEntry {
 		Key:        e.SelectAttrValue("operation_key", ""),
 		IntervalMS: num("interval", 0), CallID: int(num("call-id", 0)),
 		ExitStatus: int(num("rc-code", 193)), ExecStatus: int(num("op-status", -2)), Expected: -1,
-		ExitReason: e.SelectAttrValue("exit-reason", ""), LastChange: num("last-rc-change", 0),
+		ExitReason: e.SelectAttrValue("exit-reason", ""), LastChange: num("last-rc-change", -1),
 		ExecTimeMS: num("exec-time", 0), QueueTimeMS: num("queue-time", 0),
 	}
 	if h.Key == "" {
@@ -106,20 +106,79 @@ func (h *HistoryEntry) maskedProbe() bool {
 	return h.probe() && (h.ExitStatus == ocfNotInstalled || h.ExitStatus == ocfBadArgs || h.ExecStatus == execNotInstalled)
 }
 
-// olderFirst orders entries of one resource on one node.
-func olderFirst(a, b *HistoryEntry) bool {
-	if a.CallID >= 0 && b.CallID >= 0 {
-		if a.CallID != b.CallID {
-			return a.CallID < b.CallID
+// oldestFirst returns the entries of an lrm_resource, oldest first. Ages are
+// not always comparable (see compareAge), so the way of sorting decides, too:
+// entries are taken from last to first and halves merged.
+func oldestFirst(e *cib.Element) []*HistoryEntry {
+	var ops []*HistoryEntry
+	for _, op := range slices.Backward(e.SelectElements("lrm_rsc_op")) {
+		ops = append(ops, ParseEntry(op))
+	}
+	return mergeSorted(ops)
+}
+
+func mergeSorted(ops []*HistoryEntry) []*HistoryEntry {
+	if len(ops) < 2 {
+		return ops
+	}
+	half := (len(ops) + 1) / 2
+	a, b := mergeSorted(ops[:half]), mergeSorted(ops[half:])
+	out := make([]*HistoryEntry, 0, len(ops))
+	for len(a) > 0 && len(b) > 0 {
+		if compareAge(a[0], b[0], true) <= 0 {
+			out, a = append(out, a[0]), a[1:]
+		} else {
+			out, b = append(out, b[0]), b[1:]
 		}
-		return a.LastChange < b.LastChange
+	}
+	return append(append(out, a...), b...)
+}
+
+// compareAge is negative where a is older than b and positive where it is
+// newer; 0 means that it cannot be told. Call ids count on one node only, and
+// are missing where an operation is pending; sameNode is taken to hold where
+// an entry does not say which node it is of.
+func compareAge(a, b *HistoryEntry, sameNode bool) int {
+	na, nb := a.XML.SelectAttrValue("on_node", ""), b.XML.SelectAttrValue("on_node", "")
+	if na != "" && nb != "" {
+		sameNode = strings.EqualFold(na, nb)
+	}
+	switch {
+	case sameNode && a.ID == b.ID, a.CallID == -1 && b.CallID == -1:
+		return 0
+	case sameNode && a.CallID >= 0 && a.CallID < b.CallID:
+		return -1
+	case sameNode && b.CallID >= 0 && a.CallID > b.CallID:
+		return 1
+	case a.CallID >= 0 && b.CallID >= 0:
+		return compareKnown(a.LastChange, b.LastChange)
 	}
 	ta, ua := transitionOf(a)
 	tb, ub := transitionOf(b)
-	if ua == ub && ta != tb {
-		return ta < tb
+	switch {
+	case !strings.EqualFold(ua, ub) || ta == tb:
+		// Pending operations do not outlive a change of the controller.
+		if b.CallID == -1 {
+			return -1
+		}
+		return 1
+	case ta >= 0 && ta < tb || tb == -1:
+		return -1
+	case tb >= 0 && ta > tb || ta == -1:
+		return 1
 	}
-	return b.CallID < 0 && a.CallID >= 0
+	return 0
+}
+
+// compareKnown compares two numbers where the larger one is known, that is not negative.
+func compareKnown(a, b int64) int {
+	switch {
+	case a >= 0 && a < b:
+		return -1
+	case b >= 0 && a > b:
+		return 1
+	}
+	return 0
 }
 
 // transitionOf returns the number of the transition that an entry comes from and its scheduler's uuid.
@@ -148,11 +207,7 @@ func (c *Cluster) unpackHistory(n *Node, state *cib.Element) {
 
 func (c *Cluster) unpackResourceHistory(n *Node, e *cib.Element) {
 	id := e.SelectAttrValue("id", "")
-	var ops []*HistoryEntry
-	for _, op := range e.SelectElements("lrm_rsc_op") {
-		ops = append(ops, ParseEntry(op))
-	}
-	sort.SliceStable(ops, func(i, j int) bool { return olderFirst(ops[i], ops[j]) })
+	ops := oldestFirst(e)
 	if id == "" || len(ops) == 0 && !c.Config.ShutdownLock {
 		return
 	}

@@ -181,15 +181,7 @@ func (c *Cluster) newerAfterMigration(id, node string, to, from *HistoryEntry) b
 }
 
 // newer tells whether e is newer than h; call ids compare on one node only.
-func newer(e, h *HistoryEntry, sameNode bool) bool {
-	if e.ID == h.ID && e.XML == h.XML {
-		return false
-	}
-	if sameNode {
-		return olderFirst(h, e)
-	}
-	return e.LastChange > h.LastChange
-}
+func newer(e, h *HistoryEntry, sameNode bool) bool { return compareAge(e, h, sameNode) > 0 }
 
 // unknownOn tells whether a node's history says nothing of the resource.
 func (c *Cluster) unknownOn(id, node string) bool {

@@ -157,6 +157,8 @@ func (s *stateReader) judge(h *HistoryEntry, exit int, expired bool) int {
 			s.rsc.Managed, s.rsc.Blocked = false, true
 		}
 		return execHard
+	default:
+		return execError // expected or not: that is no status of OCF's that tells a state
 	}
 	return exec
 }

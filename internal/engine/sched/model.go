@@ -241,7 +241,7 @@ type HistoryEntry struct {
 	ExecStatus    int // op-status: 0 done, -1 pending, 1 cancelled, 2 timeout, 4 error, ...
 	Expected      int // exit status that was expected, -1 if unknown
 	ExitReason    string
-	LastChange    int64 // last-rc-change, epoch s
+	LastChange    int64 // last-rc-change, epoch s, -1 if not told
 	ExecTimeMS    int64
 	QueueTimeMS   int64
 	XML           *cib.Element

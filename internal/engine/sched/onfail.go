@@ -185,7 +185,7 @@ func (c *Cluster) restartContainer(r *Resource, n *Node, active bool) {
 func (c *Cluster) resetRemote(r *Resource, n *Node) {
 	r.Failed, r.stopIfFailed = true, true
 	if c.Config.Fencing {
-		if rn := c.nodeByID[r.ID]; rn != nil && rn.Kind == RemoteNode && !rn.Unclean {
+		if rn := c.nodeByID[r.ID]; rn != nil && rn.Kind == RemoteNode && !rn.fenced {
 			c.fenceNode(rn, "remote connection is unrecoverable", false)
 			rn.requiresReset = true
 		}

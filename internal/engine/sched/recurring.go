@@ -149,6 +149,25 @@ func (p *planner) cancelIfRunning(r *Resource, n *Node, op recurringOp) {
 	}
 }
 
+// afterStops lets the monitor of an inactive resource begin only once that is
+// stopped on the node, and then anew.
+func (p *planner) afterStops(r *Resource, n *Node, mon *action) {
+	for _, stop := range r.findAll(opKey(r.ID, taskStop, 0), n) {
+		if stop.node != n {
+			continue
+		}
+		if !r.Managed && !stop.is(optional) {
+			mon.set(optional)
+		}
+		if !stop.is(runnable) {
+			mon.clear(runnable)
+		}
+		if r.Managed {
+			p.order(ordering{firstAct: stop, then: r, thenAct: mon, flags: firstImpliesThen | unrunnableFirstBlocks})
+		}
+	}
+}
+
 // recurWhereStopped watches that a resource is not started behind the
 // cluster's back on the nodes where it shall be down.
 func (p *planner) recurWhereStopped(r *Resource, active *Node, op recurringOp) {
@@ -167,12 +186,8 @@ func (p *planner) recurWhereStopped(r *Resource, active *Node, op recurringOp) {
 			for _, a := range r.findAll(opKey(r.ID, taskMonitor, 0), n) {
 				p.link(a, mon, unrunnableFirstBlocks)
 			}
-			for _, a := range r.findAll(opKey(r.ID, taskStop, 0), n) {
-				if a.node == n {
-					p.link(a, mon, unrunnableFirstBlocks)
-				}
-			}
 		}
+		p.afterStops(r, n, mon)
 		if !n.Online || n.Unclean {
 			mon.clear(runnable)
 		}

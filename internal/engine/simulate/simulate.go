@@ -199,9 +199,8 @@ func (r *runner) record(a *graph.Action, name string, interval int64) {
 	case interval > 0, a.Operation == "migrate_to", a.Operation == "migrate_from":
 		id = key
 	}
-	call := nextCall(list)
-	entry := sub(rsc, "lrm_rsc_op", id)
-	entry.Attr = nil
+	call := nextCall(rsc)
+	entry := sub(rsc, "lrm_rsc_op", id) // an older one of that name is overwritten
 	target := a.Attr("CRM_meta_op_target_rc")
 	if target == "" {
 		target = "0"
@@ -214,21 +213,19 @@ func (r *runner) record(a *graph.Action, name string, interval int64) {
 	} {
 		entry.CreateAttr(p[0], p[1])
 	}
-	for attr, meta := range map[string]string{"migrate_source": "CRM_meta_migrate_source", "migrate_target": "CRM_meta_migrate_target"} {
-		if v := a.Attr(meta); v != "" {
-			entry.CreateAttr(attr, v)
+	for _, end := range []string{"migrate_source", "migrate_target"} {
+		if v := a.Attr("CRM_meta_" + end); v != "" {
+			entry.CreateAttr(end, v)
 		}
 	}
 }
 
-// nextCall is a call id above all those in a node's history.
-func nextCall(list *cib.Element) int {
+// nextCall is a call id above all those in a resource's history on a node.
+func nextCall(rsc *cib.Element) int {
 	top := 0
-	for _, rsc := range list.SelectElements("lrm_resource") {
-		for _, op := range rsc.SelectElements("lrm_rsc_op") {
-			if n, err := strconv.Atoi(op.SelectAttrValue("call-id", "")); err == nil {
-				top = max(top, n)
-			}
+	for _, op := range rsc.SelectElements("lrm_rsc_op") {
+		if n, err := strconv.Atoi(op.SelectAttrValue("call-id", "")); err == nil {
+			top = max(top, n)
 		}
 	}
 	return top + 1
