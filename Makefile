@@ -5,8 +5,10 @@
 GO ?= go
 
 SEEDS ?= 1000
+MINUTES ?= 5
+NODES ?= 5
 
-.PHONY: build setup demo test sim lint parity bench bench-engine bench-failover bench-fencing clean
+.PHONY: build setup demo test sim nemesis lint parity bench bench-engine bench-failover bench-fencing clean
 
 build:
 	$(GO) build -trimpath -o bin/ ./cmd/...
@@ -29,6 +31,12 @@ test: setup build
 sim:
 	$(GO) run ./test/sim -seeds $(SEEDS)
 	$(GO) run ./test/sim -seeds $$(( ($(SEEDS) + 19) / 20 )) -engine
+
+# Real faults on real nodes while clients write and a sampler asks the kernels
+# who holds the address, for MINUTES on NODES; the history of a bad run is kept.
+nemesis: build
+	scripts/setup nft tc
+	$(GO) run ./test/nemesis -minutes $(MINUTES) -nodes $(NODES)
 
 # How many of Pacemaker's recorded decisions ours equal, per level and tier, and
 # where not; the recordings lie beside the repository.

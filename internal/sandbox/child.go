@@ -96,5 +96,8 @@ func runInit(b birth) error {
 	if err := furnish(b); err != nil {
 		return fmt.Errorf("cannot write the node's files: %w", err)
 	}
+	if err := mountState(b); err != nil {
+		return err
+	}
 	return supervise(b.Command, func() { answer(readyWord) })
 }

@@ -44,6 +44,9 @@ func enterDisk(b birth) error {
 	if err := mountSystem(root); err != nil {
 		return err
 	}
+	if err := showStateDisk(b, root); err != nil {
+		return err
+	}
 	return pivot(root)
 }
 

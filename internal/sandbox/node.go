@@ -85,6 +85,8 @@ type birth struct {
 	Nodes   []string `json:"nodes"`
 	BinDir  string   `json:"bin_dir"`
 	Command []string `json:"command"`
+	// StateDisk says that the node has a disk of its own for its state.
+	StateDisk bool `json:"state_disk,omitempty"`
 }
 
 // readyWord is what a child answers when it is up; anything else is an error.
@@ -124,7 +126,7 @@ func (s *Sandbox) launch(kind, node string, flags uintptr, wire func(pid int) er
 	if err := wire(cmd.Process.Pid); err != nil {
 		return err
 	}
-	data, err := json.Marshal(birth{s.dir, node, s.conf.Nodes, s.conf.BinDir, s.conf.Command})
+	data, err := json.Marshal(birth{s.dir, node, s.conf.Nodes, s.conf.BinDir, s.conf.Command, s.conf.StateDisk > 0})
 	if err != nil {
 		return err
 	}

@@ -29,6 +29,10 @@ type Options struct {
 	Nodes int    // node1, node2, ...
 	BMC   bool   // give each node a BMC (IPMI over LAN) on a management network
 
+	// StateDisk, if not 0, gives each node a disk of so many bytes for its state
+	// alone, kept over power cycles: one that can be filled up, see StatePath.
+	StateDisk int64
+
 	// BinDir is the directory with gpcs and gpcsd as the nodes see them. A
 	// rebuilt binary is seen at its next start.
 	BinDir string
@@ -56,6 +60,7 @@ type Sandbox struct {
 type config struct {
 	Nodes      []string `json:"nodes"`
 	BMC        bool     `json:"bmc,omitempty"`
+	StateDisk  int64    `json:"state_disk,omitempty"`
 	BinDir     string   `json:"bin_dir"`
 	Command    []string `json:"command"`
 	Executable string   `json:"executable"`
@@ -80,7 +85,8 @@ func Up(o Options) (*Sandbox, error) {
 	for i := 1; i <= o.Nodes; i++ {
 		s.conf.Nodes = append(s.conf.Nodes, fmt.Sprintf("node%d", i))
 	}
-	s.conf.BMC, s.conf.BinDir, s.conf.Command, s.conf.Executable = o.BMC, o.BinDir, o.Command, o.Executable
+	s.conf.BMC, s.conf.StateDisk = o.BMC, o.StateDisk
+	s.conf.BinDir, s.conf.Command, s.conf.Executable = o.BinDir, o.Command, o.Executable
 	if running(s.dir) || exists(filepath.Join(s.dir, "sandbox.json")) {
 		return nil, fmt.Errorf("sandbox %q is up already; 'gpcs sandbox down' removes it, '--name' makes another one", o.Name)
 	}
@@ -138,6 +144,11 @@ func (s *Sandbox) up() error {
 			return err
 		}
 	}
+	if s.conf.StateDisk > 0 {
+		if err := s.each(s.makeStateDisk); err != nil {
+			return err
+		}
+	}
 	return s.each(s.boot)
 }
 
@@ -169,7 +180,7 @@ func Down(name string) error {
 			return fmt.Errorf("cannot end %s (process %d): %w", p.node, p.pid, err)
 		}
 	}
-	if err := removeCgroup(name, ""); err != nil {
+	if err := errors.Join(removeCgroup(name, ""), removeStateDisks(dir)); err != nil {
 		return err
 	}
 	return os.RemoveAll(dir)

@@ -25,15 +25,16 @@ type Cluster struct {
 
 // Up makes nodes with the programs of a directory; gpcsd runs on each.
 func Up(name, bin string, nodes int) (*Cluster, error) {
-	return up(bin, sandbox.Options{Name: name, Nodes: nodes})
+	return UpWith(bin, sandbox.Options{Name: name, Nodes: nodes})
 }
 
 // UpWithBMC is Up, and each node has a BMC.
 func UpWithBMC(name, bin string, nodes int) (*Cluster, error) {
-	return up(bin, sandbox.Options{Name: name, Nodes: nodes, BMC: true})
+	return UpWith(bin, sandbox.Options{Name: name, Nodes: nodes, BMC: true})
 }
 
-func up(bin string, o sandbox.Options) (*Cluster, error) {
+// UpWith is Up with whatever options the sandbox has.
+func UpWith(bin string, o sandbox.Options) (*Cluster, error) {
 	bin, err := filepath.Abs(bin)
 	if err != nil {
 		return nil, err
