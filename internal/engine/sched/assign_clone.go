@@ -131,7 +131,7 @@ func restoreTables(list []savedTable) {
 // assignInstance assigns one instance; its place counts in the clone's table.
 func (p *planner) assignInstance(parent, k *Resource, prefer *Node, perNode int) *Node {
 	for i := range k.allowed {
-		if k.allowed[i].in && !p.roomFor(parent, i, perNode) {
+		if k.allowed[i].in && !p.roomFor(parent, k, i, perNode) {
 			k.allowed[i].score = -Infinity
 			for _, m := range k.Children {
 				if m.allowed[i].in {
@@ -147,9 +147,9 @@ func (p *planner) assignInstance(parent, k *Resource, prefer *Node, perNode int)
 	return chosen
 }
 
-func (p *planner) roomFor(parent *Resource, i, perNode int) bool {
+func (p *planner) roomFor(parent, k *Resource, i, perNode int) bool {
 	c := parent.allowed[i]
-	return p.Nodes[i].available() && c.in && c.score >= 0 && c.count < perNode
+	return !k.Removed && p.Nodes[i].available() && c.in && c.score >= 0 && c.count < perNode
 }
 
 // compareInstances orders instances by who is to choose first.
@@ -166,18 +166,29 @@ func (p *planner) compareInstances(a, b *Resource) int {
 	if a.Priority != b.Priority {
 		return compare(b.Priority, a.Priority)
 	}
-	if (nodeA == nil) != (nodeB == nil) {
+	if nodeA == nil || nodeB == nil {
+		if nodeA == nodeB {
+			return 0
+		}
 		return before(nodeA != nil)
 	}
-	if nodeA != nil {
-		if cmp := p.compareNodesOf(a, b, nodeA, nodeB); cmp != 0 {
-			return cmp
+	if x, y := nodeA.available(), nodeB.available(); x != y {
+		return before(x)
+	}
+	ca, cb := parentCell(a, nodeA), parentCell(b, nodeB)
+	if !ca.in || !cb.in {
+		if ca.in == cb.in {
+			return 0
 		}
+		return before(ca.in)
+	}
+	if ca.count != cb.count {
+		return compare(ca.count, cb.count)
 	}
 	if fa, fb := a.anyFailed(), b.anyFailed(); fa != fb {
 		return before(!fa)
 	}
-	if nodeA != nil && nodeA != nodeB {
+	if nodeA != nodeB {
 		if cmp := compare(p.colocationScore(b, nodeB), p.colocationScore(a, nodeA)); cmp != 0 {
 			return cmp
 		}
@@ -192,31 +203,22 @@ func before(yes bool) int {
 	return 1
 }
 
-func (p *planner) compareNodesOf(a, b *Resource, nodeA, nodeB *Node) int {
-	if x, y := nodeA.available(), nodeB.available(); x != y {
-		return before(x)
+// parentCell is what the table of an instance's clone says of a node.
+func parentCell(r *Resource, n *Node) cell {
+	if r.Parent != nil {
+		r = r.Parent
 	}
-	if a.Parent == nil || b.Parent == nil {
-		return 0
-	}
-	ca, cb := a.Parent.allowed[nodeA.Index], b.Parent.allowed[nodeB.Index]
-	if ca.in != cb.in {
-		return before(ca.in)
-	}
-	if !ca.in {
-		return 0
-	}
-	return compare(ca.count, cb.count)
+	return r.allowed[n.Index]
 }
 
 // activeOnAllowed tells whether an instance is inactive or on a node that it
 // may be on, and on which.
 func activeOnAllowed(r *Resource) (bool, *Node) {
 	now := r.current()
-	if now == nil {
-		return true, nil
+	if now == nil || r.allowed[now.Index].in && r.allowed[now.Index].score >= 0 {
+		return true, now
 	}
-	return r.allowed[now.Index].in && r.allowed[now.Index].score >= 0, now
+	return false, nil
 }
 
 func (r *Resource) anyFailed() bool {
@@ -234,7 +236,7 @@ func (r *Resource) anyFailed() bool {
 // colocationScore is what the clone's colocations say of an instance's node.
 func (p *planner) colocationScore(r *Resource, n *Node) int {
 	t := newTable(len(p.Nodes))
-	t.put(n.Index, r.allowed[n.Index].score)
+	t.put(n.Index, n.baseScore)
 	for _, c := range p.thisWith(r.Parent) {
 		p.mergeScores(c.primary, r, &t, c, factorOf(c), 0)
 	}

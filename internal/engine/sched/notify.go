@@ -38,10 +38,8 @@ func (p *planner) notifyPseudos(r *Resource, start, started, stop, stopped *acti
 	return c
 }
 
-func (p *planner) notifyPromotion(r *Resource, promote, promoted, demote, demoted *action) {
-	c := &r.cloneActs
-	c.promote = p.newNotification(r, taskPromote, promote, promoted)
-	c.demote = p.newNotification(r, taskDemote, demote, demoted)
+// orderNotifications orders what a promotable clone is told of.
+func (p *planner) orderNotifications(c *cloneActions) {
 	if c.promote == nil || c.demote == nil {
 		return
 	}

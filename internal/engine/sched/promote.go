@@ -45,18 +45,23 @@ func (p *planner) promotionScore(r *Resource, n *Node) (score int, ok bool) {
 	return 0, false
 }
 
-// promotionScoreApplies tells whether a node's promotion score is this instance's.
+// promotionScoreApplies tells whether a node's promotion score is this
+// instance's: it is active there, or could as well be as any other; where
+// nothing is known of it, all scores count.
 func (p *planner) promotionScoreApplies(r *Resource, n *Node) bool {
-	if containsNode(r.RunningOn, n) {
-		return true
+	if c := r.allowed[n.Index]; !c.in || c.score < 0 {
+		return false
 	}
-	if !r.Unique && p.knownInstance(r, n) == r && p.anyKnown(r, n) {
-		return true
+	if !r.Unique {
+		switch active, known := anonymousOn(r, n); {
+		case active == r, active == nil && known:
+			return true
+		}
 	}
 	if len(r.RunningOn) == 0 && !anyTrue(r.knownOn) {
 		return true
 	}
-	return r.knownOn[n.Index]
+	return r.knownOn[n.Index] || containsNode(r.RunningOn, n)
 }
 
 func anyTrue(list []bool) bool {
@@ -68,36 +73,21 @@ func anyTrue(list []bool) bool {
 	return false
 }
 
-// knownInstance is the instance that an anonymous clone's state on a node belongs to.
-func (p *planner) knownInstance(r *Resource, n *Node) *Resource {
-	base := baseName(r.ID)
-	clone := r.Top()
-	for _, k := range clone.Children {
-		if m := k.member(base); m != nil && containsNode(m.RunningOn, n) {
-			return m
-		}
-	}
-	for _, k := range clone.Children {
-		if m := k.member(base); m != nil && m.assignedTo == nil && k.knownOn[n.Index] {
-			return m
-		}
-	}
-	for _, k := range clone.Children {
-		if m := k.member(base); m != nil && m.knownOn[n.Index] {
-			return m
-		}
-	}
-	return nil
-}
-
-func (p *planner) anyKnown(r *Resource, n *Node) bool {
+// anonymousOn returns the instance, of those that r is one of, that is active
+// on a node, and whether the state of any is known there.
+func anonymousOn(r *Resource, n *Node) (active *Resource, known bool) {
 	base := baseName(r.ID)
 	for _, k := range r.Top().Children {
-		if m := k.member(base); m != nil && m.knownOn[n.Index] {
-			return true
+		m := k.member(base)
+		if m == nil {
+			continue
 		}
+		if active == nil && containsNode(m.RunningOn, n) {
+			active = m
+		}
+		known = known || m.knownOn[n.Index]
 	}
-	return false
+	return active, known
 }
 
 // setInstanceRoles decides who is promoted.

@@ -139,6 +139,7 @@ func (p *planner) createPrimitiveActions(r *Resource) {
 		p.rscAction(r, taskStart, r.assignedTo, true).set(always)
 	}
 	switch {
+	case moving: // the rest is about resources that stay where they are
 	case r.Failed:
 		needStop = needStop || r.stopIfFailed
 		needPromote = r.NextRole == RolePromoted
@@ -283,10 +284,12 @@ func (p *planner) createPromotableActions(r *Resource) {
 	promote := p.pseudoOf(r, taskPromote, !promoting, true)
 	promoted := p.pseudoOf(r, taskPromoted, !promoting, true)
 	promoted.priority = Infinity
+	r.cloneActs.promote = p.newNotification(r, taskPromote, promote, promoted)
 	demote := p.pseudoOf(r, taskDemote, !demoting, true)
 	demoted := p.pseudoOf(r, taskDemoted, !demoting, true)
 	demoted.priority = Infinity
-	p.notifyPromotion(r, promote, promoted, demote, demoted)
+	r.cloneActs.demote = p.newNotification(r, taskDemote, demote, demoted)
+	p.orderNotifications(&r.cloneActs)
 	for _, k := range r.Children {
 		k.Priority = r.Priority // what promotion made of it is of no account any more
 	}
