@@ -14,7 +14,7 @@ func (b *builder) resource(r *sched.Resource, parent *Resource) *Resource {
 		Role:       r.Role.String(),
 		TargetRole: r.Meta.Get("target-role"),
 		Pending:    pendingWord(r),
-		Implicit:   r.ContainedBy != nil && r.Type == "remote" && r.XML.Parent() == nil,
+		Implicit:   strings.EqualFold(r.Meta.Get("internal_rsc"), "true"),
 		Orphan:     r.Removed, Managed: r.Managed, Maintenance: r.Maintenance, Blocked: r.Blocked,
 		Failed: r.Failed, FailureIgnored: r.FailureIgnored,
 		Unique: r.Unique && r.Kind == sched.Clone, Promotable: r.Promotable && r.Kind == sched.Clone, Max: r.CloneMax,

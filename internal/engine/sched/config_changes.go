@@ -9,17 +9,14 @@ import (
 // What the configuration has changed since an operation ran calls for
 // restart, reload, or rescheduling.
 
-// handleConfigChanges compares the histories with the configuration.
+// handleConfigChanges compares the histories with the configuration, on nodes
+// that can do something; in maintenance that is ending monitors.
 func (p *planner) handleConfigChanges() {
-	for _, state := range p.section("status") {
-		if state.Tag != "node_state" {
+	for _, n := range p.Nodes {
+		if n.State == nil || !n.Maintenance && !n.available() {
 			continue
 		}
-		n := p.nodeByID[state.SelectAttrValue("id", "")]
-		if n == nil || !n.Maintenance && !n.Online {
-			continue
-		}
-		lrm := state.SelectElement("lrm")
+		lrm := n.State.SelectElement("lrm")
 		if lrm == nil {
 			continue
 		}

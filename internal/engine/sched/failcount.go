@@ -96,7 +96,7 @@ func (s *stateReader) expired(h *HistoryEntry) bool {
 		var last int64
 		effective, last = c.failCount(r, n, true, h)
 		if effective > 0 && last > 0 {
-			c.recheck(last + r.failureTimeoutS)
+			c.recheck(last + r.failureTimeoutS + 1)
 		}
 	}
 	reason := ""

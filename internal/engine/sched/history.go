@@ -202,6 +202,7 @@ func (c *Cluster) unpackHistory(n *Node, state *cib.Element) {
 		for _, e := range list.SelectElements("lrm_resource") {
 			c.unpackResourceHistory(n, e)
 		}
+		c.linkRemovedFillers(list)
 	}
 }
 

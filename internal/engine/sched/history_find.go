@@ -1,6 +1,7 @@
 package sched
 
 import (
+	"slices"
 	"strings"
 
 	"gpcs/internal/cib"
@@ -186,14 +187,8 @@ func (c *Cluster) removedResource(n *Node, e *cib.Element) *Resource {
 	r := c.newResource(def, nil, -1)
 	r.Removed = true
 	c.Resources = append(c.Resources, r)
-	if r.isRemoteConn && c.nodeByID[id] != nil {
-		c.nodeByID[id].Connection = r
-	}
-	if by := e.SelectAttrValue("container", ""); by != "" {
-		if container := c.rscByID[by]; container != nil {
-			r.ContainedBy = container
-			container.fillers = append(container.fillers, r)
-		}
+	if r.isRemoteConn {
+		c.removedRemote(r)
 	}
 	if !c.Config.StopRemoved {
 		r.Managed = false
@@ -201,6 +196,46 @@ func (c *Cluster) removedResource(n *Node, e *cib.Element) *Resource {
 		c.banFrom(r, nil)
 	}
 	return r
+}
+
+// removedRemote makes the node of a remote connection that was removed from
+// the configuration: there is something on it, but nothing may come to it.
+func (c *Cluster) removedRemote(r *Resource) {
+	n := c.nodeByID[r.ID]
+	if n == nil {
+		n = c.insertNode(r.ID)
+	}
+	n.Connection, n.ShuttingDown = r, true
+}
+
+// insertNode adds a remote node that only the status tells of, in node order.
+// It is in no one's node table that was filled before.
+func (c *Cluster) insertNode(id string) *Node {
+	n := c.addNode(id, id, RemoteNode, nil)
+	c.sortNodes()
+	at := n.Index
+	for _, r := range c.All {
+		r.allowed = slices.Insert(r.allowed, at, cell{})
+		r.knownOn = slices.Insert(r.knownOn, at, false)
+		clear(r.params) // they are kept by the node's number
+	}
+	return n
+}
+
+// linkRemovedFillers ties removed resources to what launched them, once the
+// whole history of a node is read.
+func (c *Cluster) linkRemovedFillers(list *cib.Element) {
+	for _, e := range list.SelectElements("lrm_resource") {
+		r, by := c.rscByID[e.SelectAttrValue("id", "")], c.rscByID[e.SelectAttrValue("container", "")]
+		if r == nil || by == nil || !r.Removed || r.ContainedBy != nil {
+			continue
+		}
+		r.ContainedBy = by
+		by.fillers = append(by.fillers, r)
+		if n := c.nodeByID[r.ID]; n != nil && n.Connection == r {
+			n.Kind = GuestNode
+		}
+	}
 }
 
 // readShutdownLock keeps a resource on a node that was shut down cleanly, for

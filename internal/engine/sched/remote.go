@@ -88,7 +88,7 @@ func (p *planner) connectionState(n *Node) connectionState {
 			return connFailed
 		case !conn.Failed:
 			return connStopped
-		case conn.NextRole == RoleStopped && conn.reconnectMS > 0 && n.fenced && !n.ShuttingDown:
+		case conn.NextRole == RoleStopped && conn.reconnectMS > 0 && n.fenced && !n.shutdownRequested():
 			return connUnknown // until the next attempt to connect
 		}
 		return connFailed

@@ -235,6 +235,9 @@ func (c *Cluster) unpackCommon(r *Resource) {
 		}
 	}
 	r.failureTimeoutS = max(0, parseMS(meta("failure-timeout"))) / 1000
+	if r.reconnectMS != 0 { // its failures count until the next attempt to connect
+		r.failureTimeoutS = r.reconnectMS / 1000
+	}
 	switch strings.ToLower(meta("multiple-active")) {
 	case "stop_only":
 		r.multipleActive = stopOnly

@@ -164,7 +164,7 @@ func (c *Cluster) memberOnline(n *Node) {
 	join := strings.ToLower(n.State.SelectAttrValue("join", "down"))
 	expected := strings.ToLower(n.State.SelectAttrValue("expected", "down"))
 	inCCM, crmd := since(n.State.SelectAttrValue("in_ccm", "")), since(n.State.SelectAttrValue("crmd", ""))
-	if s := n.Attributes.Get("shutdown"); s != "" && s != "0" {
+	if n.shutdownRequested() {
 		n.ShuttingDown = true
 	} else {
 		n.ExpectedUp = expected == "member"
@@ -180,6 +180,12 @@ func (c *Cluster) memberOnline(n *Node) {
 	if !n.Online || n.ShuttingDown {
 		n.baseScore = -Infinity
 	}
+}
+
+// shutdownRequested tells whether a node asked to leave.
+func (n *Node) shutdownRequested() bool {
+	s := n.Attributes.Get("shutdown")
+	return s != "" && s != "0"
 }
 
 func (c *Cluster) onlineWithFencing(n *Node, inCCM, crmd bool, join, expected string) bool {
@@ -275,24 +281,37 @@ func (c *Cluster) readHistories(states []*cib.Element, all bool) bool {
 		}
 		n.historyRead = true
 		if n.Kind != Member {
-			n.State = e
 			c.remoteOnline(n)
-			c.transientAttributes(n)
-			n.Unseen = false
-			again = true
+			c.remoteAttributes(n, e)
 		}
+		again = true
 		c.unpackHistory(n, e)
 	}
 	return again
 }
 
+// remoteAttributes reads what the status says of a remote or guest node itself.
+func (c *Cluster) remoteAttributes(n *Node, state *cib.Element) {
+	n.State = state
+	if !n.requiresReset {
+		n.Unclean, n.Unseen = false, false
+	}
+	c.transientAttributes(n)
+	if n.shutdownRequested() {
+		n.ShuttingDown = true
+	}
+	if n.Connection != nil && !n.Connection.Managed {
+		n.Maintenance = true // nobody looks after what is behind it
+	}
+}
+
 func (c *Cluster) historyReadable(n *Node) bool {
-	if n.Kind != Member {
-		conn := n.Connection
-		if conn == nil || conn.Role != RoleStarted {
-			return false
-		}
-		return n.Kind != GuestNode || conn.ContainedBy == nil || conn.ContainedBy.Role == RoleStarted
+	conn := n.Connection
+	switch n.Kind {
+	case GuestNode:
+		return conn != nil && conn.Role == RoleStarted && (conn.ContainedBy == nil || conn.ContainedBy.Role == RoleStarted)
+	case RemoteNode:
+		return conn != nil && (c.Config.ShutdownLock || conn.Role == RoleStarted)
 	}
 	// Where nothing can be fenced, what an absent node ran is of no interest.
 	return c.Config.Fencing || c.Config.ShutdownLock || n.Online
