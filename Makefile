@@ -8,7 +8,9 @@ SEEDS ?= 1000
 MINUTES ?= 5
 NODES ?= 5
 
-.PHONY: build setup demo test sim nemesis lint parity bench bench-engine bench-failover bench-fencing clean
+SCRIPTS ?= 660
+
+.PHONY: build setup demo test sim vqsim nemesis lint parity bench bench-engine bench-failover bench-fencing clean
 
 build:
 	$(GO) build -trimpath -o bin/ ./cmd/...
@@ -37,6 +39,11 @@ sim:
 nemesis: build
 	scripts/setup nft tc
 	$(GO) run ./test/nemesis -minutes $(MINUTES) -nodes $(NODES)
+
+# Generated configurations, joins and losses, given to our quorum arithmetic and to
+# corosync-vqsim, corosync's own simulator; it says how many steps agree, and which cannot.
+vqsim:
+	cd internal/cluster/quorum && VQSIM_SCRIPTS=$(SCRIPTS) $(GO) test -count=1 -parallel 6 -timeout 1h -run '^TestAgainstVotequorum$$'
 
 # How many of Pacemaker's recorded decisions ours equal, per level and tier, and
 # where not; the recordings lie beside the repository.

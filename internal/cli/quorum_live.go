@@ -64,6 +64,9 @@ func quorumUnblock(ctx context.Context, c *Call) error {
 	if err := c.doHere(ctx, api.ClusterCommand{Do: "unblock", Nodes: absent}, "unable to cancel waiting for nodes"); err != nil {
 		return err
 	}
+	for _, node := range absent {
+		fmt.Fprintf(c.Stdout, "Node: %s confirmed fenced\n", node)
+	}
 	fmt.Fprintln(c.Stderr, "Quorum unblocked\nWaiting for nodes canceled")
 	return nil
 }

@@ -24,7 +24,8 @@ func (c *Cluster) Configure(ctx context.Context, cfg Config, key []byte) error {
 		return err
 	}
 	grace := c.opt.Grace * cfg.Token / c.opt.Config.Token
-	if err := c.mesh.Configure(link.Change{Nodes: cfg.links(), Key: key, Token: cfg.Token, Grace: grace}); err != nil {
+	if err := c.mesh.Configure(link.Change{Nodes: cfg.links(), Key: key, Token: cfg.Token, Grace: grace,
+		Ports: cfg.Ports, Active: cfg.ActiveLinks}); err != nil {
 		return fmt.Errorf("%w: %w", ErrRestart, err)
 	}
 	return c.inLoop(ctx, func() error {
@@ -55,8 +56,6 @@ func (c *Cluster) changeable(cfg Config) error {
 		return fmt.Errorf("%w: this node is not in the nodelist any more", ErrRestart)
 	case own.Name != was.Name, cfg.Name != c.config.Name:
 		return fmt.Errorf("%w: names have changed", ErrRestart)
-	case cfg.Port != c.config.Port:
-		return fmt.Errorf("%w: the port has changed", ErrRestart)
 	}
 	return nil
 }

@@ -80,13 +80,25 @@ func TestConfigureWhileRunning(t *testing.T) {
 	l.stands("link", before)
 	l.setDown(0, false)
 	awaitLink(t, l.nodes[1].Cluster, 0, true)
+	t.Log("the first link goes, the second keeps its number; and the other way round")
+	for _, gone := range []int{0, 1} {
+		l.without = map[int]bool{gone: true}
+		l.configure(1, 2, 3)
+		links := l.nodes[1].State().Links
+		if len(links) != 2 || links[0].Link != 1-gone || links[1].Link != 1-gone {
+			t.Errorf("without link %d: %+v", gone, links)
+		}
+		awaitLink(t, l.nodes[1].Cluster, 0, true)
+		l.submit(3, fmt.Sprint("without", gone))
+		l.stands("link removed", before)
+		l.without = map[int]bool{}
+		l.configure(3, 1, 2)
+		awaitLink(t, l.nodes[1].Cluster, gone, true)
+		awaitLink(t, l.nodes[1].Cluster, 2+gone, true)
+	}
 	l.links = 1
 	l.configure(1, 2, 3)
-	if n := len(l.nodes[1].State().Links); n != 2 {
-		t.Errorf("%d links are left, want one to each peer", n)
-	}
-	l.submit(3, "one")
-	l.stands("link removed", before)
+	l.stands("links moved", before)
 
 	t.Log("a node leaves for good")
 	must(t, l.nodes[3].Leave(t.Context()))
@@ -102,9 +114,9 @@ func TestConfigureWhileRunning(t *testing.T) {
 
 	t.Log("what cannot be changed is refused, and nothing has changed")
 	other := l.config(1)
-	other.Port++
+	other.Nodes[0].Name = "another"
 	if err := l.nodes[1].Configure(t.Context(), other, []byte(l.key)); !errors.Is(err, ErrRestart) {
-		t.Errorf("another port: %v", err)
+		t.Errorf("another name: %v", err)
 	}
 	l.submit(1, "still")
 }

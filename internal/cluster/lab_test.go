@@ -35,7 +35,8 @@ type lab struct {
 	cert  tls.Certificate
 	nodes map[uint32]*labNode
 
-	size, links int // of the configuration
+	size, links int          // of the configuration
+	without     map[int]bool // links that are not in it
 	token       time.Duration
 	key         string
 
@@ -78,7 +79,7 @@ func newLab(t *testing.T, n, links int) *lab {
 	}
 	l := &lab{t: t, port: 20000 + mrand.IntN(20000), cert: certificate(t), nodes: map[uint32]*labNode{}, size: n, links: links,
 		token: labToken, key: "a key of the lab",
-		cut: map[uint32]bool{}, down: map[int]bool{}}
+		without: map[int]bool{}, cut: map[uint32]bool{}, down: map[int]bool{}}
 	for a := 1; a <= n; a++ {
 		for b := 1; b <= n; b++ {
 			if a != b {
@@ -163,13 +164,19 @@ func (l *lab) relay(a, b uint32, link int) {
 }
 
 func (l *lab) config(self uint32) Config {
-	c := Config{Name: "lab", Token: l.token, Port: l.port, TwoNode: l.size == 2}
+	c := Config{Name: "lab", Token: l.token, TwoNode: l.size == 2}
+	for link := range l.links {
+		c.Ports = append(c.Ports, l.port+link)
+	}
 	for id := uint32(1); id <= uint32(l.size); id++ {
 		n := Node{ID: id, Name: fmt.Sprintf("node%d", id), Votes: 1}
 		for link := range l.links {
 			addr := fmt.Sprintf("127.%d.%d.%d", link+1, self, id)
 			if id == self {
 				addr = fmt.Sprintf("127.0.%d.%d", link, id)
+			}
+			if l.without[link] {
+				addr = ""
 			}
 			n.Addresses = append(n.Addresses, addr)
 		}

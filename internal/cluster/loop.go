@@ -142,8 +142,8 @@ func (c *Cluster) snapshot() State {
 	seen := c.roster.Seen()
 	for _, n := range c.config.Nodes {
 		m := Member{ID: n.ID, Name: n.Name, Votes: n.Votes, Online: s.View.Has(n.ID), Seen: seen[n.ID]}
-		if len(n.Addresses) > 0 {
-			m.Address = n.Addresses[0]
+		if i := slices.IndexFunc(n.Addresses, func(a string) bool { return a != "" }); i >= 0 {
+			m.Address = n.Addresses[i]
 		}
 		if m.Online {
 			i := slices.IndexFunc(s.View.Members, func(p view.Peer) bool { return p.ID == n.ID })

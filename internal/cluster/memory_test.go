@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -30,8 +31,19 @@ func TestMemory(t *testing.T) {
 	if err := second.keepQuorum(nil); err != nil {
 		t.Fatal(err)
 	}
-	if got := second.quorum(); got.Round != 0 {
+	if got := second.quorum(); got.Round != 0 || got.Tracked != 0 {
 		t.Errorf("%+v after it was forgotten", got)
+	}
+	want.Tracked = 5
+	if err := errors.Join(second.keepQuorum(&want), second.keepQuorum(nil)); err != nil {
+		t.Fatal(err)
+	}
+	if got := second.quorum(); got.Round != 0 || got.Tracked != 5 {
+		t.Errorf("%+v after votes were tracked", got)
+	}
+	data, err := os.ReadFile(root.ExpectedVotesTracking())
+	if err != nil || len(data) != 4 {
+		t.Errorf("the tracked votes are kept as %x, %v", data, err)
 	}
 }
 

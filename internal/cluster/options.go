@@ -18,15 +18,17 @@ import (
 type Node struct {
 	ID        uint32
 	Name      string
-	Addresses []string // ring0_addr, ring1_addr, ...
+	Addresses []string // ring0_addr, ring1_addr, ...; "" = no such link
 	Votes     int      // quorum_votes, 1 unless set
 }
 
 // Config is what corosync.conf says of the cluster.
 type Config struct {
-	Name       string        // totem.cluster_name
-	Token      time.Duration // totem.token; 0 = one second
-	Port       int           // totem.interface.mcastport of link 0; 0 = 5405
+	Name  string        // totem.cluster_name
+	Token time.Duration // totem.token; 0 = one second
+	// Ports are totem.interface.mcastport of the links by number; where one is
+	// missing or 0 it is 5405 plus the link's number.
+	Ports      []int
 	Nodes      []Node
 	Expected   int   // quorum.expected_votes; 0 = the sum of the votes
 	TwoNode    bool  // quorum.two_node
@@ -36,6 +38,8 @@ type Config struct {
 	Window      time.Duration
 	ActiveLinks bool // totem.link_mode: active
 	DeviceVotes int  // quorum.device.votes; 0 = no device
+	Tracking    bool // quorum.expected_votes_tracking
+	Downscale   bool // quorum.allow_downscale
 }
 
 // Store keeps the document on disk. cib/store.Store is one.
@@ -94,9 +98,6 @@ func (c Config) filled() Config {
 	if c.Token == 0 {
 		c.Token = time.Second
 	}
-	if c.Port == 0 {
-		c.Port = 5405
-	}
 	return c
 }
 
@@ -129,7 +130,8 @@ func (c Config) windowTicks() int { return int(c.Window * ticksPerToken / c.Toke
 
 func (c Config) quorum() quorum.Config {
 	q := quorum.Config{Votes: map[uint32]int{}, Expected: c.Expected, TwoNode: c.TwoNode, WaitForAll: c.WaitForAll,
-		TieBreaker: c.TieBreaker, LastManStanding: c.Window > 0, DeviceVotes: c.DeviceVotes}
+		TieBreaker: c.TieBreaker, LastManStanding: c.Window > 0, DeviceVotes: c.DeviceVotes,
+		Tracking: c.Tracking, Downscale: c.Downscale}
 	for _, n := range c.Nodes {
 		q.Votes[n.ID] = n.Votes
 	}

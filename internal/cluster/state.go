@@ -36,7 +36,7 @@ type Member struct {
 	Name        string
 	Online      bool // in the view
 	Votes       int
-	Address     string // of link 0
+	Address     string // of its first link
 	Incarnation uint64 // in the view
 	// Since is the counter of the ballot from which on it was a member without
 	// a gap, as this node saw it. Another one says that it was away, whatever

@@ -12,6 +12,8 @@ type Quorum struct {
 	WaitForAll            bool // set, or implied by two_node or auto_tie_breaker with last_man_standing
 	LastManStanding       bool
 	LastManStandingWindow time.Duration
+	AllowDownscale        bool
+	ExpectedVotesTracking bool // set, or implied by allow_downscale
 	AutoTieBreaker        bool
 	AutoTieBreakerNode    string // "lowest", "highest" or node ids
 }
@@ -21,6 +23,7 @@ func (c *Corosync) Quorum() Quorum {
 	on := func(name string) bool { return c.optionOr("quorum", name, "0") == "1" }
 	q := Quorum{TwoNode: on("two_node"), WaitForAll: on("wait_for_all"),
 		LastManStanding: on("last_man_standing"), AutoTieBreaker: on("auto_tie_breaker"),
+		AllowDownscale: on("allow_downscale"), ExpectedVotesTracking: on("expected_votes_tracking") || on("allow_downscale"),
 		AutoTieBreakerNode: c.optionOr("quorum", "auto_tie_breaker_node", "lowest")}
 	if _, set := c.Option("quorum", "wait_for_all"); !set && q.TwoNode {
 		q.WaitForAll = true // votequorum(5): two_node turns it on unless it is turned off

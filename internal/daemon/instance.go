@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -159,16 +160,24 @@ func clusterConfig(root paths.Root, host string) (cfg cluster.Config, self uint3
 	if err != nil {
 		return cfg, 0, "", fmt.Errorf("%s: %w; mend it, or copy it from another node", root.CorosyncConf(), err)
 	}
-	cfg = cluster.Config{Name: c.ClusterName(), Token: c.Token(), Port: c.Port(0)}
+	cfg = cluster.Config{Name: c.ClusterName(), Token: c.Token()}
 	votes := c.Votes()
 	for _, n := range c.Nodes() {
 		node := cluster.Node{ID: n.ID, Name: n.Name, Votes: votes[n.ID]}
 		for _, a := range n.Addrs {
-			node.Addresses = append(node.Addresses, a.Addr)
+			for len(node.Addresses) <= a.Link {
+				node.Addresses = append(node.Addresses, "")
+			}
+			node.Addresses[a.Link] = a.Addr
 		}
 		cfg.Nodes = append(cfg.Nodes, node)
 		if n.Name == host || isLocal(node.Addresses) && self == 0 {
 			self, name = n.ID, n.Name
+		}
+	}
+	if links := c.Links(); len(links) > 0 {
+		for link := range slices.Max(links) + 1 {
+			cfg.Ports = append(cfg.Ports, c.Port(link))
 		}
 	}
 	quorumConfig(&cfg, c)

@@ -18,6 +18,7 @@ import (
 func quorumConfig(cfg *cluster.Config, c *conf.Corosync) {
 	q := c.Quorum()
 	cfg.Expected, cfg.TwoNode, cfg.WaitForAll = q.ExpectedVotes, q.TwoNode, &q.WaitForAll
+	cfg.Tracking, cfg.Downscale = q.ExpectedVotesTracking, q.AllowDownscale
 	if q.LastManStanding {
 		cfg.Window = q.LastManStandingWindow
 	}
@@ -30,7 +31,7 @@ func quorumConfig(cfg *cluster.Config, c *conf.Corosync) {
 			cfg.Expected = 0 // the nodes' votes and the device's
 		}
 		// votequorum(5): these and a device exclude each other.
-		cfg.TwoNode, cfg.TieBreaker, cfg.Window = false, nil, 0
+		cfg.TwoNode, cfg.TieBreaker, cfg.Window, cfg.Downscale = false, nil, 0, false
 	}
 }
 

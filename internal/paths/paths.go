@@ -80,6 +80,10 @@ func (r Root) OCFRoot() string { return r.Join("/usr/lib/ocf") }
 // SchemaDir holds Pacemaker's RELAX NG schemas where they are installed.
 func (r Root) SchemaDir() string { return r.Join("/usr/share/pacemaker") }
 
+// ExpectedVotesTracking is where expected_votes_tracking keeps its figure,
+// votequorum(5).
+func (r Root) ExpectedVotesTracking() string { return r.Join("/var/lib/corosync/ev_tracking") }
+
 // UIDGIDDir holds the users and groups that may talk to corosync, corosync.conf(5).
 func (r Root) UIDGIDDir() string { return r.Join("/etc/corosync/uidgid.d") }
 

@@ -48,7 +48,7 @@ func (m *Mesh) beat(ctx context.Context) error {
 // greet sends a heartbeat to a peer on all links. The lock is held.
 func (m *Mesh) greet(p *peer, now time.Duration) {
 	hears := m.judge.hears(p.ID, now)
-	for i := range p.addrs {
+	for _, i := range p.links() {
 		h := heartbeat{sent: uint64(now), hears: hears}
 		if path := &p.paths[i]; path.echo != 0 {
 			h.echo, h.held = path.echo, uint64(now-path.heard)
@@ -60,7 +60,7 @@ func (m *Mesh) greet(p *peer, now time.Duration) {
 // transmit sends one datagram. What the kernel refuses is as good as lost on
 // the way: silence tells.
 func (m *Mesh) transmit(p *peer, link int, body []byte) {
-	if link >= len(m.sockets) || link >= len(p.addrs) || !p.addrs[link].IsValid() {
+	if link >= len(m.sockets) || m.sockets[link] == nil || link >= len(p.addrs) || !p.addrs[link].IsValid() {
 		return
 	}
 	path := &p.paths[link]
@@ -80,7 +80,7 @@ func (m *Mesh) SendPacket(to uint32, body []byte) {
 			m.transmit(p, m.best(p, m.now()), packet)
 			return
 		}
-		for i := range p.addrs {
+		for _, i := range p.links() {
 			m.transmit(p, i, packet)
 		}
 	}
@@ -135,7 +135,7 @@ func (m *Mesh) accept(link int, b []byte) {
 // unseal opens a datagram and refuses replays. The lock is held.
 func (m *Mesh) unseal(h header, b []byte, now time.Duration) (*peer, []byte) {
 	p := m.peers[h.from.ID]
-	if p == nil || int(h.link) >= len(p.addrs) || !m.judge.takes(p.ID, h.from.Incarnation, now) {
+	if p == nil || int(h.link) >= len(p.addrs) || p.Addresses[h.link] == "" || !m.judge.takes(p.ID, h.from.Incarnation, now) {
 		return nil, nil
 	}
 	opener := p.opener
@@ -148,11 +148,7 @@ func (m *Mesh) unseal(h header, b []byte, now time.Duration) (*peer, []byte) {
 		return nil, nil
 	}
 	if p.inc != h.from.Incarnation {
-		p.inc, p.opener = h.from.Incarnation, opener
-		for i := range p.paths {
-			p.paths[i].window, p.paths[i].echo, p.paths[i].back = window{}, 0, 0
-		}
-		p.came = window{}
+		p.turn(h.from.Incarnation, opener)
 	}
 	if !p.paths[h.link].window.fresh(h.seq) {
 		return nil, nil

@@ -20,16 +20,16 @@ func (m *Mesh) patience() time.Duration {
 // best is the first link to a peer that works, or that was heard last. The
 // lock is held.
 func (m *Mesh) best(p *peer, now time.Duration) int {
-	best := 0
-	for i := range p.addrs {
+	best := -1
+	for _, i := range p.links() {
 		if p.paths[i].works(now, m.patience()) {
 			return i
 		}
-		if p.paths[i].heard > p.paths[best].heard+2*m.interval {
+		if best < 0 || p.paths[i].heard > p.paths[best].heard+2*m.interval {
 			best = i
 		}
 	}
-	return best
+	return max(best, 0)
 }
 
 // strays tells whether a peer's stream stands on a link that has fallen
@@ -37,7 +37,7 @@ func (m *Mesh) best(p *peer, now time.Duration) int {
 // held.
 func (m *Mesh) strays(p *peer, now time.Duration) bool {
 	s := p.stream
-	if s == nil || s.link < 0 || (s.link < len(p.addrs) && p.paths[s.link].works(now, m.patience())) {
+	if s == nil || s.link < 0 || (s.link < len(p.addrs) && p.Addresses[s.link] != "" && p.paths[s.link].works(now, m.patience())) {
 		return false
 	}
 	best := m.best(p, now)
@@ -49,6 +49,9 @@ func (m *Mesh) host(p *peer) (host string, link int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	link = m.best(p, m.now())
+	if link >= len(p.addrs) {
+		return "", link // it has no address
+	}
 	if a := p.addrs[link]; a.IsValid() {
 		return a.Addr().String(), link
 	}

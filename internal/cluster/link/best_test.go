@@ -76,3 +76,44 @@ func TestBestLink(t *testing.T) {
 		}
 	}
 }
+
+// A datagram that came before is refused also where an earlier incarnation's
+// was replayed in between: what came of each is remembered.
+func TestReplayAcrossIncarnations(t *testing.T) {
+	m, there := twoLinks(t)
+	got := 0
+	m.UseRoster(RosterHooks{Packet: func(uint32, []byte, time.Time) { got++ }})
+	packet := func(from view.Peer) []byte {
+		body := append(binary.BigEndian.AppendUint64([]byte{kindRoster}, 1), "x"...)
+		return sealDatagram(m.keys.seal(from), header{from: from, to: 1, seq: 1}, body)
+	}
+	earlier := view.Peer{ID: there.ID, Incarnation: there.Incarnation - 1}
+	for range 3 {
+		m.accept(0, packet(earlier))
+		m.accept(0, packet(there))
+	}
+	if got != 2 {
+		t.Errorf("%d packets were taken, one of each incarnation is fresh", got)
+	}
+}
+
+// A link that is not configured takes nothing and is not shown.
+func TestGapInLinks(t *testing.T) {
+	m, there := twoLinks(t)
+	nodes := []Node{{ID: 1, Addresses: []string{"", "127.0.1.1"}}, {ID: 2, Addresses: []string{"", "127.0.1.2"}}}
+	if err := m.Configure(Change{Nodes: nodes, Key: []byte("key"), Token: time.Second}); err != nil {
+		t.Fatal(err)
+	}
+	if s := m.Status(); len(s) != 1 || s[0].Link != 1 || s[0].Address != "127.0.1.2" {
+		t.Errorf("shown: %+v", s)
+	}
+	beat := heartbeat{sent: 1, hears: 5}.encode()
+	m.accept(0, sealDatagram(m.keys.seal(there), header{from: there, to: 1, link: 0, seq: 1}, beat))
+	if m.Hears(2) {
+		t.Error("heard on a link that there is not")
+	}
+	m.accept(1, sealDatagram(m.keys.seal(there), header{from: there, to: 1, link: 1, seq: 1}, beat))
+	if p := m.peers[2]; !m.Hears(2) || m.best(p, m.now()) != 1 {
+		t.Error("not heard on the link that is left")
+	}
+}

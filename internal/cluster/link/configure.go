@@ -2,8 +2,6 @@ package link
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"slices"
@@ -15,6 +13,8 @@ type Change struct {
 	Nodes        []Node // all configured nodes, this one too
 	Key          []byte // content of authkey
 	Token, Grace time.Duration
+	Ports        []int
+	Active       bool
 }
 
 // Configure takes other nodes, addresses, another key or token into use. Peers
@@ -23,10 +23,10 @@ type Change struct {
 // changed.
 func (m *Mesh) Configure(c Change) error {
 	own := slices.IndexFunc(c.Nodes, func(n Node) bool { return n.ID == m.opt.Self.ID })
-	if own < 0 || len(c.Nodes[own].Addresses) == 0 {
-		return errors.New("this node has no address in corosync.conf")
+	if own < 0 || !hasAddress(c.Nodes[own]) {
+		return errNoAddress
 	}
-	if err := m.rebind(c.Nodes[own].Addresses); err != nil {
+	if err := m.rebind(c.Nodes[own].Addresses, c.Ports); err != nil {
 		return err
 	}
 	m.mu.Lock()
@@ -42,12 +42,14 @@ func (m *Mesh) Configure(c Change) error {
 	return nil
 }
 
-// rebind opens the sockets of new links, then closes those of old ones.
-func (m *Mesh) rebind(hosts []string) error {
+// rebind opens the sockets of new and moved links, then closes the old ones.
+func (m *Mesh) rebind(hosts []string, ports []int) error {
 	m.mu.Lock()
-	had, had0 := m.hosts, m.sockets
+	had, had0, ports0 := m.hosts, m.sockets, m.opt.Ports
 	m.mu.Unlock()
-	same := func(i int) bool { return i < len(had) && i < len(hosts) && had[i] == hosts[i] }
+	same := func(i int) bool {
+		return i < len(had) && i < len(hosts) && had[i] == hosts[i] && portOf(ports0, i) == portOf(ports, i)
+	}
 	sockets := make([]*net.UDPConn, len(hosts))
 	fresh := map[int]*net.UDPConn{}
 	for i, host := range hosts {
@@ -55,10 +57,10 @@ func (m *Mesh) rebind(hosts []string) error {
 			sockets[i] = had0[i]
 			continue
 		}
-		if i < len(had) {
-			return fmt.Errorf("link %d cannot move from address %s of this node to %s while the cluster runs", i, had[i], host)
+		if host == "" {
+			continue
 		}
-		conn, err := m.listen(host, i)
+		conn, err := m.listen(host, i, portOf(ports, i))
 		if err != nil {
 			for _, c := range fresh {
 				_ = c.Close()
@@ -73,8 +75,14 @@ func (m *Mesh) rebind(hosts []string) error {
 	for i, c := range fresh {
 		m.background(func() { _ = m.read(m.stopped, i, c) })
 	}
-	for i := len(hosts); i < len(had0); i++ {
-		_ = had0[i].Close()
+	for i, c := range had0 {
+		if c == nil || same(i) {
+			continue
+		}
+		_ = c.Close()
+		for _, p := range m.peers {
+			p.leaves(i)
+		}
 	}
 	return nil
 }
@@ -89,7 +97,8 @@ func (m *Mesh) background(f func()) {
 // apply makes the change. The lock is held.
 func (m *Mesh) apply(c Change) []verdict {
 	old := m.opt.Token
-	m.opt.Nodes, m.opt.Token, m.opt.Grace = c.Nodes, c.Token, c.Grace
+	ports := m.opt.Ports
+	m.opt.Nodes, m.opt.Token, m.opt.Grace, m.opt.Ports, m.opt.Active = c.Nodes, c.Token, c.Grace, c.Ports, c.Active
 	m.interval = intervalOf(c.Token)
 	if !slices.Equal(m.keys.authkey, c.Key) {
 		m.keys.authkey = c.Key
@@ -101,7 +110,7 @@ func (m *Mesh) apply(c Change) []verdict {
 	verdicts := m.removePeers(c.Nodes)
 	for _, n := range c.Nodes {
 		if n.ID != m.opt.Self.ID {
-			m.placePeer(n)
+			m.placePeer(n, slices.Equal(ports, c.Ports))
 		}
 	}
 	m.judge.retime(c.Token, m.interval, c.Grace, m.now(), max(old, c.Token))
@@ -128,10 +137,11 @@ func (m *Mesh) removePeers(nodes []Node) []verdict {
 	return verdicts
 }
 
-// placePeer adds a peer, or gives one other addresses.
-func (m *Mesh) placePeer(n Node) {
+// placePeer adds a peer, or gives one other addresses. samePorts tells whether
+// the links have the ports that they had.
+func (m *Mesh) placePeer(n Node, samePorts bool) {
 	p, known := m.peers[n.ID]
-	if known && slices.Equal(p.Addresses, n.Addresses) {
+	if known && samePorts && slices.Equal(p.Addresses, n.Addresses) {
 		return
 	}
 	if !known {
@@ -142,7 +152,7 @@ func (m *Mesh) placePeer(n Node) {
 		m.peers[n.ID] = p
 		m.judge.add(n.ID)
 	}
-	p.place(n.Addresses)
+	p.place(n.Addresses, samePorts)
 	if m.running {
 		m.launch(p, !known)
 	}
@@ -150,13 +160,14 @@ func (m *Mesh) placePeer(n Node) {
 
 // place sets a peer's addresses. Paths are never taken away: they count what
 // was sent.
-func (p *peer) place(hosts []string) {
+func (p *peer) place(hosts []string, samePorts bool) {
 	addrs := make([]netip.AddrPort, len(hosts))
 	for i := range addrs {
-		if i < len(p.Addresses) && p.Addresses[i] == hosts[i] {
+		if samePorts && i < len(p.Addresses) && p.Addresses[i] == hosts[i] {
 			addrs[i] = p.addrs[i]
 		} else if i < len(p.paths) {
 			p.paths[i].heard, p.paths[i].back, p.paths[i].echo, p.paths[i].rtt = 0, 0, 0, 0
+			p.leaves(i)
 		}
 	}
 	p.Addresses, p.addrs = hosts, addrs
@@ -164,6 +175,17 @@ func (p *peer) place(hosts []string) {
 		p.paths = append(p.paths, path{})
 	}
 }
+
+// leaves marks a stream that was dialled on a link which is gone, or has other
+// addresses now: it is dialled anew.
+func (p *peer) leaves(link int) {
+	if p.stream != nil && p.stream.link == link {
+		p.stream.link = noLink
+	}
+}
+
+// noLink is the number of no link.
+const noLink = 256
 
 // launch starts what a peer needs. The lock is held.
 func (m *Mesh) launch(p *peer, keeper bool) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	mrand "math/rand/v2"
 	"testing"
 	"time"
 
@@ -20,7 +21,7 @@ func fuzzMesh(f *testing.F) (m *Mesh, there view.Peer, delivered *int) {
 	m, err := New(Options{
 		Self: view.Peer{ID: 1, Incarnation: 5}, Cluster: "fuzz", Key: []byte("key"), Token: time.Second, Grace: time.Second,
 		Nodes: []Node{{ID: 1, Name: "a", Addresses: []string{"127.0.0.1"}}, {ID: 2, Name: "b", Addresses: []string{"127.0.0.2"}}},
-		Port:  0, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Ports: []int{20000 + mrand.IntN(20000)}, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Deliver: func(Event) { *delivered++ },
 	})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,7 +21,7 @@ import (
 type Node struct {
 	ID        uint32
 	Name      string
-	Addresses []string // ring0_addr, ring1_addr, ...: names or addresses
+	Addresses []string // ring0_addr, ring1_addr, ...: names or addresses; "" = no such link
 }
 
 // Options are what a mesh is made with.
@@ -32,7 +33,9 @@ type Options struct {
 	// Grace is how long a process that ended on a living host may take to come back.
 	Grace time.Duration
 	Nodes []Node // all configured nodes, this one too
-	Port  int    // UDP port of link 0; link n has Port+n
+	// Ports are the links' UDP ports by number; where one is missing or 0 it is
+	// DefaultPort plus the link's number.
+	Ports []int
 	// Dial opens a TCP connection to pcsd's port of a node.
 	Dial func(ctx context.Context, node uint32, host string) (net.Conn, error)
 	// Active sends the roster's datagrams on all links and leaves a link that
@@ -42,6 +45,17 @@ type Options struct {
 	// Deliver takes every event, in order for each peer. It may block for a
 	// Frame, never for the others.
 	Deliver func(Event)
+}
+
+// DefaultPort is the UDP port of link 0.
+const DefaultPort = 5405
+
+// portOf is the UDP port of a link.
+func portOf(ports []int, link int) int {
+	if link < len(ports) && ports[link] != 0 {
+		return ports[link]
+	}
+	return DefaultPort + link
 }
 
 // Event is what a mesh tells its owner.
@@ -82,7 +96,7 @@ func (App) event()       {}
 
 // Mesh is this node's end of all links and streams.
 type Mesh struct {
-	opt     Options // Nodes, Token and Grace under mu
+	opt     Options // Nodes, Token, Grace, Ports and Active under mu
 	start   time.Time
 	roster  RosterHooks
 	group   sync.WaitGroup // readers and writers of streams
@@ -96,7 +110,7 @@ type Mesh struct {
 	sealing  cipher.AEAD
 	interval time.Duration
 	hosts    []string       // this node's addresses, by link
-	sockets  []*net.UDPConn // bound to them
+	sockets  []*net.UDPConn // bound to them; nil = no such link
 	judge    *judge
 	peers    map[uint32]*peer
 	retired  map[uint32]*peer // that are not configured any more
@@ -114,7 +128,8 @@ type peer struct {
 	Node
 	addrs  []netip.AddrPort // by link; invalid where not resolved yet
 	paths  []path
-	inc    uint64 // incarnation that opening and the windows are for
+	inc    uint64             // incarnation that opening and the windows are for
+	past   map[uint64]windows // of other incarnations that were heard
 	opener cipher.AEAD
 	wake   chan struct{} // something changed for the stream's keeper
 	stream *stream
@@ -123,6 +138,48 @@ type peer struct {
 	came   window          // of those that came
 	ctx    context.Context // ends when the peer is removed
 	cancel context.CancelFunc
+}
+
+// windows are what came of one incarnation.
+type windows struct {
+	paths  []window
+	roster window
+}
+
+// turn takes a peer's other incarnation for the present one. What came of each
+// is kept: a clock that was set back, or a replay, makes an earlier one come
+// again, and nothing of it may count twice.
+func (p *peer) turn(inc uint64, opener cipher.AEAD) {
+	const most = 16 // in one run of this daemon; a replay of more needs more restarts
+	was := windows{make([]window, len(p.paths)), p.came}
+	for i := range p.paths {
+		was.paths[i] = p.paths[i].window
+	}
+	if p.past == nil || len(p.past) >= most {
+		p.past = map[uint64]windows{}
+	}
+	if p.inc != 0 {
+		p.past[p.inc] = was
+	}
+	now := p.past[inc]
+	p.inc, p.opener, p.came = inc, opener, now.roster
+	for i := range p.paths {
+		p.paths[i].window, p.paths[i].echo, p.paths[i].back = window{}, 0, 0
+		if i < len(now.paths) {
+			p.paths[i].window = now.paths[i]
+		}
+	}
+}
+
+// links are the numbers of the links to the peer.
+func (p *peer) links() []int {
+	var out []int
+	for i, a := range p.Addresses {
+		if a != "" {
+			out = append(out, i)
+		}
+	}
+	return out
 }
 
 // path is one link to one peer.
@@ -155,21 +212,31 @@ func New(opt Options) (*Mesh, error) {
 			own = n
 			continue
 		}
-		m.placePeer(n)
+		m.placePeer(n, true)
 	}
 	m.hosts = own.Addresses
+	if !hasAddress(own) {
+		return nil, errNoAddress
+	}
+	m.sockets = make([]*net.UDPConn, len(own.Addresses))
 	for i, host := range own.Addresses {
-		conn, err := m.listen(host, i)
+		if host == "" {
+			continue
+		}
+		conn, err := m.listen(host, i, portOf(opt.Ports, i))
 		if err != nil {
 			m.closeSockets()
 			return nil, err
 		}
-		m.sockets = append(m.sockets, conn)
-	}
-	if len(m.sockets) == 0 {
-		return nil, errors.New("this node has no address in corosync.conf")
+		m.sockets[i] = conn
 	}
 	return m, nil
+}
+
+var errNoAddress = errors.New("this node has no address in corosync.conf")
+
+func hasAddress(n Node) bool {
+	return slices.ContainsFunc(n.Addresses, func(a string) bool { return a != "" })
 }
 
 // intervalOf is the time between two heartbeats.
@@ -177,11 +244,11 @@ func intervalOf(token time.Duration) time.Duration { return max(50*time.Millisec
 
 // listen binds one link's socket to this node's address. The address need not
 // be there yet, and may go and come back.
-func (m *Mesh) listen(host string, link int) (*net.UDPConn, error) {
+func (m *Mesh) listen(host string, link, port int) (*net.UDPConn, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	lc := net.ListenConfig{Control: freebind}
-	addr := net.JoinHostPort(host, fmt.Sprint(m.opt.Port+link))
+	addr := net.JoinHostPort(host, fmt.Sprint(port))
 	conn, err := lc.ListenPacket(ctx, "udp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("link %d cannot use UDP address %s of this node: %w", link, addr, err)
@@ -191,7 +258,9 @@ func (m *Mesh) listen(host string, link int) (*net.UDPConn, error) {
 
 func (m *Mesh) closeSockets() {
 	for _, c := range m.sockets {
-		_ = c.Close()
+		if c != nil {
+			_ = c.Close()
+		}
 	}
 }
 
@@ -221,7 +290,9 @@ func (m *Mesh) Run(ctx context.Context) error {
 	m.mu.Lock()
 	m.running = true
 	for i, conn := range m.sockets {
-		m.background(func() { _ = m.read(m.stopped, i, conn) })
+		if conn != nil {
+			m.background(func() { _ = m.read(m.stopped, i, conn) })
+		}
 	}
 	for _, p := range m.peers {
 		m.launch(p, true)
@@ -248,11 +319,11 @@ func (m *Mesh) Run(ctx context.Context) error {
 // resolve turns a peer's names into addresses, again and again until it could.
 func (m *Mesh) resolve(ctx context.Context, p *peer, hosts []string) {
 	for i, host := range hosts {
-		for {
+		for host != "" {
 			if a, err := lookup(ctx, host); err == nil {
 				m.mu.Lock()
 				if i < len(p.Addresses) && p.Addresses[i] == host { // else it has another by now
-					p.addrs[i] = netip.AddrPortFrom(a, uint16(m.opt.Port+i))
+					p.addrs[i] = netip.AddrPortFrom(a, uint16(portOf(m.opt.Ports, i)))
 				}
 				m.mu.Unlock()
 				break
@@ -321,7 +392,7 @@ func (m *Mesh) Status() []Status {
 		if p == nil {
 			continue
 		}
-		for i := range p.addrs {
+		for _, i := range p.links() {
 			path := p.paths[i]
 			up := path.works(now, m.opt.Token)
 			out = append(out, Status{Peer: n.ID, Link: i, Address: n.Addresses[i], Up: up, RTT: path.rtt})

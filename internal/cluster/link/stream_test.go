@@ -26,7 +26,7 @@ func testMesh(t *testing.T, id uint32, key, name string, dial func() (net.Conn, 
 	m, err := New(Options{
 		Self: view.Peer{ID: id, Incarnation: 5}, Cluster: name, Key: []byte(key), Token: time.Second,
 		Nodes: []Node{{1, "node1", []string{"127.0.0.1"}}, {2, "node2", []string{"127.0.0.2"}}},
-		Port:  20000 + mrand.IntN(20000), Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Deliver: func(Event) {},
+		Ports: []int{20000 + mrand.IntN(20000)}, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Deliver: func(Event) {},
 		Dial: func(context.Context, uint32, string) (net.Conn, error) { return dial() },
 	})
 	if err != nil {

@@ -20,6 +20,12 @@ type Config struct {
 	// LastManStanding is last_man_standing: when a quorate view has lasted for
 	// the window, what it has lost is no longer expected (see Outcome.Shrinks).
 	LastManStanding bool
+	// Tracking is expected_votes_tracking: the highest number of votes ever
+	// expected holds for nodes that have booted (see Memory.Tracked).
+	Tracking bool
+	// Downscale is allow_downscale: votes of nodes that leave on purpose are no
+	// longer expected, down to Expected. It implies Tracking.
+	Downscale bool
 	// DeviceVotes are the votes of the quorum device (quorum.device.votes); 0 = none.
 	DeviceVotes int
 }
@@ -58,6 +64,13 @@ func (c Config) standing() bool {
 	return true
 }
 
+// breaks tells whether auto_tie_breaker is in force. votequorum(5): not with a
+// quorum device; not where the votes of all nodes are odd, unless with
+// wait_for_all.
+func (c Config) breaks() bool {
+	return c.TieBreaker != nil && c.DeviceVotes == 0 && (c.sum()%2 == 0 || c.waits())
+}
+
 // sum is the number of votes that exist.
 func (c Config) sum() int {
 	sum := c.DeviceVotes
@@ -78,7 +91,30 @@ func (c Config) configured() int {
 // expected is the number of votes that the members expect. No figure hides
 // nodes that are really there: votequorum raises it to the members' total.
 func (c Config) expected(m Memory, total int) int {
+	if m.Expected == 0 && c.tracks() {
+		total = max(total, m.Tracked)
+	}
 	return max(c.orConfigured(m.Expected), total)
+}
+
+func (c Config) tracks() bool { return c.Tracking || c.Downscale }
+
+// Afresh is what a member remembers to be expected when the configured votes
+// have changed while it runs: what they say now, whatever was tracked.
+func (c Config) Afresh() int {
+	if c.tracks() {
+		return c.configured()
+	}
+	return 0
+}
+
+// Downscaled is what to expect when members go on without nodes that left on
+// purpose; 0 = as before. votequorum(5): not below the configured votes.
+func (c Config) Downscaled(members []uint32) int {
+	if !c.Downscale {
+		return 0
+	}
+	return max(c.Total(members), c.configured())
 }
 
 func (c Config) orConfigured(expected int) int {

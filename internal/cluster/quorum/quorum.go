@@ -14,6 +14,9 @@ type Memory struct {
 	// corosync.conf says: raised by members, lowered by last_man_standing or
 	// by an administrator. 0 = as configured.
 	Expected int `json:"expected,omitempty"`
+	// Tracked is the highest number of votes ever expected where that is
+	// tracked. A boot does not end it.
+	Tracked int `json:"tracked,omitempty"`
 	// SeenAll: wait_for_all is satisfied, until the next boot.
 	SeenAll bool `json:"seen_all,omitempty"`
 	// Last are the members of the last quorate view, Round its number among
@@ -57,25 +60,25 @@ type Outcome struct {
 // node adds nothing to it, a node that was elsewhere meanwhile is behind.
 func Merge(list []Memory) Memory {
 	var out Memory
-	seen := false
+	seen, tracked := false, 0
 	for _, m := range list {
-		seen = seen || m.SeenAll
+		seen, tracked = seen || m.SeenAll, max(tracked, m.Tracked)
 		if m.Round > out.Round || (m.Round == out.Round && m.Expected > out.Expected) {
 			out = m
 		}
 	}
-	out.SeenAll = seen
+	out.SeenAll, out.Tracked = seen, tracked
 	return out
 }
 
 // Enough tells whether members would have a quorum if nobody waited for all:
 // device says whether the quorum device gives them its votes.
 //
-// Where fewer votes are expected than configured, only members of the view for
-// which that was said count: votequorum counts whoever is there, so that nodes
-// lost long ago and a minority of that view can act beside its majority.
+// Where fewer votes are expected than configured, or exist, only members of the
+// view for which that was said count: votequorum counts whoever is there, so
+// that nodes lost long ago and a minority of that view can act beside its majority.
 func (c Config) Enough(members []uint32, m Memory, device bool) bool {
-	if m.Expected > 0 && m.Expected < c.configured() {
+	if m.Expected > 0 && m.Expected < max(c.configured(), c.sum(), m.Tracked) {
 		members = slices.DeleteFunc(slices.Clone(members), func(id uint32) bool { return !slices.Contains(m.Last, id) })
 	}
 	total := c.total(members, device)
@@ -95,7 +98,7 @@ func (c Config) total(members []uint32, device bool) int {
 // itself. Of an odd number there is no half: votequorum, with wait_for_all,
 // rounds down there and can let two partitions act at once; this does not.
 func (c Config) tied(members []uint32, m Memory, total, expected int) bool {
-	return c.DeviceVotes == 0 && expected%2 == 0 && total == expected/2 && c.TieBreaker.wins(members, m.Last)
+	return c.breaks() && expected%2 == 0 && total == expected/2 && c.TieBreaker.wins(members, m.Last)
 }
 
 // Evaluate judges a view of members, in the order of their ids. m is what they
@@ -112,8 +115,14 @@ func (c Config) Evaluate(members []uint32, m Memory, device bool, order Order) O
 	seen := m.SeenAll || order.Unblock || total >= expected || !c.waits()
 	o.Quorate, o.Waits = enough && seen, !seen
 	o.Majority = !c.twoNode(expected) && expected >= c.sum() && c.Total(members) >= o.Needed
-	if c.standing() && o.Quorate && total < expected && c.Total(m.Last) > total && (total > 1 || c.TieBreaker != nil) {
+	if c.standing() && o.Quorate && total < expected && c.Total(m.Last) > total && (total > 1 || c.breaks()) {
 		o.Shrinks = total
+		if c.Downscale {
+			o.Shrinks = max(total, c.configured())
+		}
+		if o.Shrinks >= expected {
+			o.Shrinks = 0
+		}
 	}
 	o.Memory = c.remember(o, m, members, seen)
 	o.Flags = c.flags(o)
@@ -122,8 +131,11 @@ func (c Config) Evaluate(members []uint32, m Memory, device bool, order Order) O
 
 func (c Config) remember(o Outcome, m Memory, members []uint32, seen bool) Memory {
 	next := Memory{SeenAll: c.waits() && seen, Last: m.Last, Round: m.Round}
-	if o.Expected != c.configured() {
+	if o.Expected != c.configured() || c.tracks() {
 		next.Expected = o.Expected
+	}
+	if c.tracks() {
+		next.Tracked = max(m.Tracked, o.Expected)
 	}
 	if o.Quorate {
 		next.Last, next.Round = slices.Clone(members), m.Round+1
@@ -138,7 +150,7 @@ func (c Config) flags(o Outcome) []string {
 		name string
 		on   bool
 	}{{"2Node", c.twoNode(o.Expected)}, {"Quorate", o.Quorate}, {"WaitForAll", c.waits()},
-		{"LastManStanding", c.standing()}, {"AutoTieBreaker", c.TieBreaker != nil && c.DeviceVotes == 0}, {"Qdevice", o.Device}} {
+		{"LastManStanding", c.standing()}, {"AutoTieBreaker", c.breaks()}, {"AllowDownscale", c.Downscale}, {"Qdevice", o.Device}} {
 		if f.on {
 			flags = append(flags, f.name)
 		}

@@ -54,6 +54,33 @@ func TestEvaluate(t *testing.T) {
 	}
 }
 
+// What was expected once is expected of nodes that have booted, where that is
+// tracked; nodes that leave on purpose lower it, down to what is configured.
+func TestTracking(t *testing.T) {
+	cfg := Config{Votes: votes(5), Expected: 3, Downscale: true}
+	all := cfg.Evaluate([]uint32{1, 2, 3, 4, 5}, Memory{}, false, Order{})
+	if all.Expected != 5 || all.Memory.Tracked != 5 {
+		t.Errorf("all: %+v", all)
+	}
+	booted := Memory{Tracked: all.Memory.Tracked}
+	if o := cfg.Evaluate([]uint32{1, 2}, booted, false, Order{}); o.Quorate || o.Expected != 5 {
+		t.Errorf("two of five after a boot: %+v", o)
+	}
+	rest := []uint32{1, 2, 3, 4}
+	four := cfg.Evaluate(rest, all.Memory, false, Order{Expected: cfg.Downscaled(rest)})
+	if !four.Quorate || four.Expected != 4 || four.Memory.Tracked != 5 {
+		t.Errorf("four after one left: %+v", four)
+	}
+	if got := cfg.Downscaled([]uint32{1, 2}); got != 3 {
+		t.Errorf("two are to expect %d, configured are 3", got)
+	}
+	// The fifth, and one that was there when four were expected, are no quorum
+	// beside the other three.
+	if o := cfg.Evaluate([]uint32{4, 5}, Merge([]Memory{four.Memory, booted}), false, Order{}); o.Quorate {
+		t.Errorf("beside three of four: %+v", o)
+	}
+}
+
 // Two disjoint sets are never both quorate, unless two_node says so.
 func TestNoTwoQuorums(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -168,7 +168,7 @@ func (c *Core) configure(ev Configure) {
 	c.known(ev.Nodes)
 	if !c.cfg.Quorum.Equal(ev.Quorum) {
 		c.recount = true
-		c.memory.Expected = 0
+		c.memory.Expected = ev.Quorum.Afresh()
 		// Who has a quorum does not begin to wait for all because of nodes that
 		// were added: it waits after a boot only, votequorum(5).
 		c.memory.SeenAll = c.memory.SeenAll || (c.view != nil && c.view.Quorum.Quorate && !c.stalled)

@@ -65,14 +65,34 @@ func (c *Core) judged(pr *proposal) *View {
 	if c.shrink && slices.Equal(pr.members, c.view.Members) {
 		order.Expected = c.view.Quorum.Shrinks
 	}
+	if order.IsZero() && c.onlyLeft(pr) {
+		order.Expected = c.cfg.Quorum.Downscaled(ids(pr.members))
+	}
 	memory := quorum.Merge(memories)
 	if c.recount {
-		memory.Expected = 0
+		memory.Expected = c.cfg.Quorum.Afresh()
 	}
 	device := c.votes(c.membersOf(pr.members))
 	outcome := c.cfg.Quorum.Evaluate(ids(pr.members), memory, device, order)
 	return &View{Ballot: pr.ballot, DC: c.cfg.Self.ID, Members: slices.Clone(pr.members), Quorum: outcome, Order: order,
 		Since: c.since(pr)}
+}
+
+// onlyLeft tells whether the proposal is a quorate view without some members
+// that said that they leave, and without no other.
+func (c *Core) onlyLeft(pr *proposal) bool {
+	if c.view == nil || !c.view.Quorum.Quorate || len(pr.members) >= len(c.view.Members) {
+		return false
+	}
+	for _, m := range c.view.Members {
+		if slices.Contains(pr.members, m) {
+			continue
+		}
+		if p := c.peers[m.ID]; p == nil || p.gone != m.Incarnation {
+			return false
+		}
+	}
+	return true
 }
 
 // since carries on from which ballot each member has been one, by the last
