@@ -85,8 +85,9 @@ var monSections = map[string]status.Section{
 	"operations": status.Operations, "options": status.Props, "resources": status.Resources, "stack": status.Stack,
 	"summary": status.Headers | status.Props, "tickets": status.Tickets, "times": status.Times,
 	"all": status.All &^ status.Props, "default": status.Default,
-	// What fencing did is not part of the document.
-	"fencing": 0, "fencing-failed": 0, "fencing-pending": 0, "fencing-succeeded": 0, "maint-mode": 0, "none": 0,
+	"fencing": status.Fencing, "fencing-succeeded": status.Fencing,
+	// Failed fencing belongs to the failures, and what is under way is not in the document.
+	"fencing-failed": 0, "fencing-pending": 0, "maint-mode": 0, "none": 0,
 }
 
 func (t *toolCall) monShow(xml bool) (status.Show, error) {
@@ -109,6 +110,10 @@ func (t *toolCall) monShow(xml bool) (status.Show, error) {
 			show.Sections |= status.Tickets
 		case "neg-locations":
 			show.Sections |= status.Bans
+		case "fence-history":
+			if o.value != "0" {
+				show.Sections |= status.Fencing
+			}
 		case "hide-headers":
 			show.Sections &^= status.Headers | status.Props
 		case "include", "exclude":

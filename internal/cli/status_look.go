@@ -74,7 +74,8 @@ func (l *look) view() (*status.View, error) {
 
 // warnings are those of the configuration, then what troubles the node.
 func (l *look) warnings(view *status.View) []string {
-	return append(status.Warnings(l.doc, view.Summary.Options.Stonith, false), l.state.Troubles...)
+	found := append(status.Warnings(l.doc, view.Summary.Options.Stonith, false), l.state.Troubles...)
+	return append(found, view.FencingTroubles()...)
 }
 
 // services words the state of the stack's services on this node. They are one

@@ -40,8 +40,15 @@ func (v *View) JSON() []byte {
 			"exit_status": f.RC, "execution": stateText(f.State), "reason": f.Reason, "at": f.Changed,
 		})
 	}
+	fencing := []object{}
+	for _, r := range v.Fencing {
+		fencing = append(fencing, object{
+			"action": r.Action, "target": r.Target, "status": r.State, "client": r.Client, "origin": r.Origin,
+			"delegate": r.Delegate, "devices": r.Device, "proof": r.Proof, "reason": r.Reason, "completed_ms": r.CompletedMS,
+		})
+	}
 	data, err := json.MarshalIndent(object{
-		"at": v.Now.Unix(), "summary": summary, "nodes": nodes, "resources": resources, "failures": failures,
+		"at": v.Now.Unix(), "summary": summary, "nodes": nodes, "resources": resources, "failures": failures, "fencing": fencing,
 	}, "", "  ")
 	if err != nil {
 		panic(err) // maps of strings, numbers and truth values always have a form

@@ -29,7 +29,7 @@ const (
 
 	Headers        = Pacemakerd | Stack | DC | Times | Counts
 	Default        = Headers | Nodes | Resources | Failures
-	All            = Default | Props | Attributes | Failcounts | Operations | Tickets | Bans
+	All            = Default | Props | Attributes | Failcounts | Operations | Fencing | Tickets | Bans
 	summarySection = Stack | DC | Times | Counts | Props
 )
 

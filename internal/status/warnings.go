@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/fence"
 )
 
 // Warnings lists what is wrong with a configuration as "pcs status" says it.
@@ -31,6 +32,27 @@ func Warnings(doc *cib.Document, stonith, watchdog bool) []string {
 		found = append(found, fmt.Sprintf("Following resources have been moved and their move constraints are still in "+
 			"place: %s\nRun 'pcs constraint location' or 'pcs resource clear <resource id>' to view or remove the "+
 			"constraints, respectively", quoted(moved)))
+	}
+	return found
+}
+
+// FencingTroubles says of each lost node that could not be fenced why it could
+// not, and what to do: until then nothing that it ran is recovered.
+func (v *View) FencingTroubles() []string {
+	var found []string
+	for _, n := range v.Nodes {
+		var last fence.Record
+		for _, r := range v.Fencing {
+			if strings.EqualFold(r.Target, n.Name) {
+				last = r
+			}
+		}
+		if !n.Unclean || last.State != fence.Failed {
+			continue
+		}
+		found = append(found, fmt.Sprintf("Node '%s' has to be fenced and could not be (%s): nothing that it ran is recovered before that.\n"+
+			"Mend the fence device, or make sure that the node is switched off and run 'pcs stonith confirm %s'",
+			n.Name, last.Reason, n.Name))
 	}
 	return found
 }

@@ -76,6 +76,9 @@ func (v *View) addAll(root *cib.Element, show Show) {
 	if show.has(Failures) {
 		x.failures(root)
 	}
+	if show.has(Fencing) {
+		x.fencing(root)
+	}
 	if show.has(Tickets) {
 		x.tickets(root)
 	}

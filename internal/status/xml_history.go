@@ -1,10 +1,12 @@
 package status
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/fence"
 )
 
 func (x *xmlDoc) history(root *cib.Element) {
@@ -84,6 +86,26 @@ func (x *xmlDoc) failures(root *cib.Element) {
 			attrs(e, "last-rc-change", utc(time.Unix(o.Changed, 0).In(x.view.Now.Location())),
 				"queued", zero(o.QueueMS), "exec", zero(o.ExecMS), "interval", number(o.IntervalMS), "task", task)
 		}
+	}
+}
+
+func (x *xmlDoc) fencing(root *cib.Element) {
+	var list *cib.Element
+	for _, r := range slices.Backward(x.view.Fencing) {
+		if !x.onlyTarget(r.Target) {
+			continue
+		}
+		if list == nil {
+			list = add(root, "fence_history")
+		}
+		e := add(list, "fence_event", "action", r.Action, "target", r.Target, "client", r.Client, "origin", r.Origin, "status", r.State)
+		if r.State == fence.Failed {
+			e.CreateAttr("exit-reason", r.Reason)
+		}
+		if r.Delegate != "" {
+			e.CreateAttr("delegate", r.Delegate)
+		}
+		e.CreateAttr("completed", time.UnixMilli(r.CompletedMS).In(x.view.Now.Location()).Format(fencingTime))
 	}
 }
 

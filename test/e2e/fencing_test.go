@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -23,14 +24,15 @@ if len(sys.argv) > 1:
 <longdesc>power switch of the tests</longdesc><parameters>
 <parameter name="action" required="1"><content type="string" default="reboot"/></parameter>
 <parameter name="plug" required="1"><content type="string"/></parameter>
-<parameter name="socket" required="0"><content type="string"/></parameter></parameters>
+<parameter name="socket" required="0"><content type="string"/></parameter>
+<parameter name="board" required="0"><content type="string"/></parameter></parameters>
 <actions><action name="on"/><action name="off"/><action name="reboot"/><action name="status"/>
 <action name="monitor"/><action name="metadata"/></actions></resource-agent>""")
     sys.exit(0)
 options = dict(line.rstrip("\n").split("=", 1) for line in sys.stdin if "=" in line)
 s = socket.socket(socket.AF_UNIX)
 s.connect(options["socket"])
-s.sendall((options["action"] + " " + options.get("plug", "-") + "\n").encode())
+s.sendall((options["action"] + " " + options.get("plug", "-") + " " + options.get("board", "bmc") + "\n").encode())
 words = s.makefile().readline().split(" ", 1)
 if len(words) > 1:
     sys.stderr.write(words[1])
@@ -44,6 +46,8 @@ type power struct {
 	mu  sync.Mutex
 	lie bool     // says ok and does nothing
 	out bool     // does not answer
+	bad string   // the board of that name does not answer
+	cut []string // supplies that are off: "pdu-a node1"; a machine has two
 	log []string // "off node1" with what came of it
 	at  []time.Time
 }
@@ -73,18 +77,46 @@ func (p *power) serve(conn net.Conn) {
 	defer conn.Close()
 	line, err := bufio.NewReader(conn).ReadString('\n')
 	words := strings.Fields(line)
-	if err != nil || len(words) != 2 {
+	if err != nil || len(words) != 3 {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	fmt.Fprintln(conn, p.act(words[0], words[1]))
+	switch board := words[2]; {
+	case p.out || board == p.bad:
+		fmt.Fprintln(conn, "1 no route to the power switch")
+	case strings.HasPrefix(board, "pdu-"):
+		fmt.Fprintln(conn, p.supply(words[0], words[1], board))
+	default:
+		fmt.Fprintln(conn, p.act(words[0], words[1]))
+	}
+}
+
+// supply switches one of a machine's two power supplies.
+func (p *power) supply(action, node, pdu string) string {
+	this := pdu + " " + node
+	off := func(supply string) bool { return slices.Contains(p.cut, supply) }
+	switch action {
+	case "status":
+		if off(this) {
+			return "2"
+		}
+		return "0"
+	case "off":
+		if !off(this) {
+			p.cut = append(p.cut, this)
+		}
+		if off("pdu-a "+node) && off("pdu-b "+node) {
+			return p.act("off", node)
+		}
+	case "on":
+		p.cut = slices.DeleteFunc(p.cut, func(s string) bool { return s == this })
+		return p.act("on", node)
+	}
+	return "0"
 }
 
 func (p *power) act(action, node string) string {
-	if p.out {
-		return "1 no route to the power switch"
-	}
 	state, _ := p.c.Sandbox.State(node)
 	switch action {
 	case "monitor":
@@ -133,6 +165,22 @@ func (p *power) set(out, lie bool) {
 	p.out, p.lie = out, lie
 }
 
+// socket is the parameter by which the agent finds the switch.
+func (p *power) socket() string { return "socket=/usr/lib/gpcs/" + p.c.Name() + ".sock" }
+
+// install puts a program on a node's disk.
+func install(t *testing.T, c *failover.Cluster, node, path, text string) {
+	t.Helper()
+	cmd := c.Command(node, "sh", "-c", "cat >"+path+" && chmod 755 "+path)
+	cmd.Stdin = strings.NewReader(text)
+	if err := c.Run(node, cmd); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// other is the second of two nodes.
+func other(node string) string { return map[string]string{"node1": "node2", "node2": "node1"}[node] }
+
 // fenced makes the tutorial's cluster with fencing by the power switch, node2
 // preferred as the survivor of a split.
 func fenced(t *testing.T, n int) (*failover.Cluster, *power) {
@@ -140,15 +188,10 @@ func fenced(t *testing.T, n int) (*failover.Cluster, *power) {
 	c := tutorial(t, n)
 	p := newPower(t, c)
 	for _, node := range c.Nodes() {
-		cmd := c.Command(node, "sh", "-c", "cat >/usr/sbin/fence_power && chmod 755 /usr/sbin/fence_power")
-		cmd.Stdin = strings.NewReader(powerAgent)
-		if err := c.Run(node, cmd); err != nil {
-			t.Fatal(err)
-		}
+		install(t, c, node, "/usr/sbin/fence_power", powerAgent)
 	}
-	socket := "socket=/usr/lib/gpcs/" + c.Name() + ".sock"
 	for _, node := range c.Nodes() {
-		argv := []string{"pcs", "stonith", "create", "fence-" + node, "fence_power", socket, "pcmk_host_list=" + node}
+		argv := []string{"pcs", "stonith", "create", "fence-" + node, "fence_power", p.socket(), "pcmk_host_list=" + node}
 		if node == "node2" {
 			argv = append(argv, "pcmk_delay_base=3s")
 		}
@@ -166,7 +209,7 @@ func fenced(t *testing.T, n int) (*failover.Cluster, *power) {
 func TestDeadNodeIsFencedBeforeRecovery(t *testing.T) {
 	c, p := fenced(t, 2)
 	victim := active(t, c)
-	heir := map[string]string{"node1": "node2", "node2": "node1"}[victim]
+	heir := other(victim)
 	p.set(true, false)
 	if _, err := c.Kill(victim); err != nil {
 		t.Fatal(err)
@@ -179,6 +222,10 @@ func TestDeadNodeIsFencedBeforeRecovery(t *testing.T) {
 	})
 	if r := failover.Get(c.Client, failover.VIP); r.Err == nil {
 		t.Fatalf("the address moved to %s without proof", r.Body)
+	}
+	if out := must(t, c, heir, "pcs", "status"); !strings.Contains(out, "no route to the power switch") ||
+		!strings.Contains(out, "'pcs stonith confirm "+victim+"'") {
+		t.Errorf("status does not say why nothing is recovered, or what to type:\n%s", out)
 	}
 	p.set(false, false)
 	if now := active(t, c); now != heir {
@@ -245,16 +292,9 @@ func TestCutOfTwoNodesWithBMCs(t *testing.T) {
 	if err := c.Tutorial(); err != nil {
 		t.Fatal(err)
 	}
-	for i, node := range c.Nodes() {
-		argv := []string{"pcs", "stonith", "create", "fence-" + node, "fence_ipmilan", "ip=" + sandbox.BMCAddress(i+1), "lanplus=1",
-			"username=" + sandbox.BMCUser, "password=" + sandbox.BMCPassword, "pcmk_host_list=" + node}
-		if node == "node2" {
-			argv = append(argv, "pcmk_delay_base=2s")
-		}
-		must(t, c, "node1", argv...)
-		must(t, c, "node1", "pcs", "constraint", "location", "fence-"+node, "avoids", node)
+	if err := c.FenceByBMC("node2", "2s"); err != nil {
+		t.Fatal(err)
 	}
-	must(t, c, "node1", "pcs", "property", "set", "stonith-enabled=true", "no-quorum-policy=stop")
 	if active(t, c) != "node1" {
 		must(t, c, "node1", "pcs", "resource", "move", "virtual_ip", "node1")
 	}
@@ -303,7 +343,7 @@ func TestOnlyProofCounts(t *testing.T) {
 		t.Fatal(err)
 	}
 	victim := active(t, c)
-	heir := map[string]string{"node1": "node2", "node2": "node1"}[victim]
+	heir := other(victim)
 	p.set(false, true)
 	if err := c.Pause(victim); err != nil {
 		t.Fatal(err)
@@ -329,7 +369,7 @@ func TestOnlyProofCounts(t *testing.T) {
 func TestFencedWhileAlive(t *testing.T) {
 	c, p := fenced(t, 2)
 	victim := active(t, c)
-	heir := map[string]string{"node1": "node2", "node2": "node1"}[victim]
+	heir := other(victim)
 	p.set(true, false)
 	if err := c.Pause(victim); err != nil {
 		t.Fatal(err)
