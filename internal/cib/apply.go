@@ -21,7 +21,8 @@ var (
 // never changed.
 //
 // It returns ErrConflict when the request was made on another configuration,
-// ErrNotFound, ErrExists or ErrOlder, wrapped with the operation.
+// ErrNotFound, ErrExists or ErrOlder, wrapped with the operation, ErrDenied
+// where r.As may not make the change.
 func Apply(doc *Document, r Request, now string) (*Document, error) {
 	had := doc.Version()
 	if r.Base != nil && (r.Base.AdminEpoch != had.AdminEpoch || r.Base.Epoch != had.Epoch) {
@@ -34,6 +35,11 @@ func Apply(doc *Document, r Request, now string) (*Document, error) {
 		}
 		if err := next.sound(); err != nil {
 			return nil, fmt.Errorf("operation %d (%s) would leave no CIB: %w", i+1, op.Kind, err)
+		}
+	}
+	if r.As != nil {
+		if err := permitted(doc, next, *r.As); err != nil {
+			return nil, err
 		}
 	}
 	config, status := changed(doc, next)

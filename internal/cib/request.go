@@ -37,6 +37,9 @@ type Request struct {
 	Origin string `json:"origin,omitempty"` // node it came from: update-origin
 	Client string `json:"client,omitempty"` // program: update-client
 	User   string `json:"user,omitempty"`   // update-user
+	// As, if set, is who asks: access control lists that bind this user bind
+	// the request. The cluster's own requests have none.
+	As *Caller `json:"as,omitempty"`
 	// Base, if set, is the version the change was made on: where admin_epoch
 	// or epoch differ the request is refused with ErrConflict.
 	Base *Version `json:"base,omitempty"`

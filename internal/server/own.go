@@ -52,6 +52,8 @@ func (s *Server) answerError(w http.ResponseWriter, r *http.Request, err error) 
 	case errors.As(err, &e):
 	case errors.Is(err, cib.ErrConflict):
 		e = &api.Error{Code: api.CodeConflict, Message: err.Error()}
+	case errors.Is(err, cib.ErrDenied):
+		e = &api.Error{Code: api.CodeDenied, Message: err.Error()}
 	case errors.As(err, &tooLarge):
 		e = &api.Error{Code: api.CodeInvalid, Message: err.Error()}
 	case errors.Is(err, context.DeadlineExceeded):
@@ -102,15 +104,21 @@ func decode(r *http.Request, v any) error {
 	return nil
 }
 
-func (s *Server) getCIB(w http.ResponseWriter, r *http.Request, _ auth.User) error {
+func (s *Server) getCIB(w http.ResponseWriter, r *http.Request, user auth.User) error {
 	doc, err := s.Cluster.Document(r.Context(), r.URL.Query().Get("local") == "1")
 	if err != nil {
+		return err
+	}
+	if doc, err = doc.Readable(caller(user)); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/xml; charset=utf-8")
 	_, _ = w.Write(doc.Bytes())
 	return nil
 }
+
+// caller is a user as the document's access control lists see one.
+func caller(u auth.User) cib.Caller { return cib.Caller{User: u.Name, Groups: u.Groups} }
 
 func (s *Server) changeCIB(w http.ResponseWriter, r *http.Request, user auth.User) error {
 	var request cib.Request
@@ -119,6 +127,11 @@ func (s *Server) changeCIB(w http.ResponseWriter, r *http.Request, user auth.Use
 	}
 	if request.User == "" || !user.Super() {
 		request.User = user.Name
+	}
+	request.As = nil
+	if !user.Super() {
+		as := caller(user)
+		request.As = &as
 	}
 	if request.Origin == "" {
 		request.Origin = s.Cluster.State().Node

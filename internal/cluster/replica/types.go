@@ -199,6 +199,7 @@ func (s snapshot) encode() []byte {
 // faults are the errors that callers tell apart, by their name on the wire.
 var faults = map[string]error{
 	"conflict":  cib.ErrConflict,
+	"denied":    cib.ErrDenied,
 	"not-found": cib.ErrNotFound,
 	"exists":    cib.ErrExists,
 	"older":     cib.ErrOlder,
