@@ -8,9 +8,7 @@ SEEDS ?= 1000
 MINUTES ?= 5
 NODES ?= 5
 
-SCRIPTS ?= 660
-
-.PHONY: build setup demo test sim vqsim nemesis lint parity bench bench-engine bench-failover bench-fencing clean
+.PHONY: SCRIPTS ?= 660 build setup demo test sim vqsim nemesis lint parity bench bench-engine bench-failover bench-fencing clean install parity-cli
 
 build:
 	$(GO) build -trimpath -o bin/ ./cmd/...
@@ -55,6 +53,19 @@ lint:
 	if [ -n "$$unformatted" ]; then echo "not formatted, run gofmt -w:"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
+
+# DESTDIR=... for packages. The other names of gpcs lie in a directory of their
+# own, which the agents' PATH has and administrators may add to theirs.
+install: build
+	install -d $(DESTDIR)/usr/sbin $(DESTDIR)/usr/lib/systemd/system
+	install -m 755 bin/gpcs bin/gpcsd $(DESTDIR)/usr/sbin/
+	install -m 644 packaging/gpcsd.service $(DESTDIR)/usr/lib/systemd/system/
+	$(GO) run ./packaging/links $(DESTDIR)/usr/libexec/gpcs/bin /usr/sbin/gpcs
+
+# How many recorded calls of pcs and of the helper programs ours equal, by verb;
+# the recordings lie beside the repository.
+parity-cli:
+	$(GO) test -count=1 -v -run '^TestRecordedCalls$$' ./test/pcscorpus ./test/clicorpus
 
 bench: setup build
 	$(GO) run ./test/bench

@@ -20,7 +20,11 @@ var (
 // ParseDate reads a date as rules of a CIB hold it (ISO 8601). A date without
 // zone is in loc. false means that it is no date.
 func ParseDate(text string, loc *time.Location) (time.Time, bool) {
-	date, clock, hasClock := strings.Cut(strings.Replace(strings.TrimSpace(text), " ", "T", 1), "T")
+	text = strings.TrimSpace(text)
+	if !strings.Contains(text, "T") {
+		text = strings.Replace(text, " ", "T", 1)
+	}
+	date, clock, hasClock := strings.Cut(text, "T")
 	day, ok := parseDay(date)
 	if !ok {
 		return time.Time{}, false
@@ -84,7 +88,7 @@ func cutZone(clock string, loc *time.Location) (string, *time.Location, bool) {
 		return clock, loc, true
 	}
 	m := zoneOffset.FindStringSubmatch(clock[i:])
-	if m == nil {
+	if m == nil || number(m[2]) > 23 || number(m[3]) > 59 {
 		return "", nil, false
 	}
 	offset := number(m[2])*3600 + number(m[3])*60

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 )
@@ -18,24 +17,33 @@ func tools() map[string]tool {
 		"attrd_updater": attrdUpdater,
 		"cibadmin":      cibadmin,
 		"crm_attribute": crmAttribute,
+		"crm_diff":      crmDiff,
+		"crm_error":     crmError,
+		"crm_failcount": crmFailcount,
+		"crm_rule":      crmRule,
+		"crm_shadow":    crmShadow,
+		"crm_standby":   crmStandby,
+		"crm_ticket":    crmTicket,
+		"crm_verify":    crmVerify,
+		"crmadmin":      crmadmin,
 		"crm_master":    crmMaster,
 		"crm_mon":       crmMon,
 		"crm_node":      crmNode,
 		"crm_resource":  crmResource,
 		"crm_simulate":  crmSimulate,
-		"pacemakerd":    pacemakerd,
+		"iso8601":       iso8601,
+		"stonith_admin": stonithAdmin,
+
+		"corosync-cfgtool":    cfgtool,
+		"corosync-cmapctl":    cmapctl,
+		"corosync-quorumtool": quorumtool,
+		"pacemakerd":          pacemakerd,
 	}
 }
 
 // insteadOf names the verbs to use where scripts call programs of the stack
 // that gpcs does not have.
-var insteadOf = map[string]string{
-	"crm_diff": "pcs cluster cib-push FILE diff-against=OLD", "crm_error": "the text that the command itself prints",
-	"crm_failcount": "pcs resource failcount, pcs resource cleanup", "crm_report": "pcs cluster report",
-	"crm_rule": "pcs constraint --all", "crm_shadow": "pcs -f FILE", "crm_standby": "pcs node standby, pcs node unstandby",
-	"crm_ticket": "pcs status --full, pcs constraint ticket", "crm_verify": "pcs cluster verify",
-	"crmadmin": "pcs status, pcs cluster status", "stonith_admin": "pcs stonith",
-}
+var insteadOf = map[string]string{"crm_report": "pcs cluster report"}
 
 // RunTool carries out the helper program of that name; ok is false if there
 // is none. The exit status is that of the program it stands for.
@@ -71,6 +79,8 @@ type toolCall struct {
 	argv  []string
 	given []toolWord // options in their order
 	rest  []string   // other words
+
+	noShadow bool // the document itself is meant, not the shadow copy in use
 }
 
 // toolOption is one option of a helper program; short is 0 if it has no letter.
@@ -171,10 +181,10 @@ func (t *toolCall) fails(status int, format string, args ...any) int {
 	return status
 }
 
-// lookTool is look for helper programs: CIB_file names the document instead of
+// lookTool is look for helper programs: a file may stand for the document instead of
 // the running cluster ("-" is the standard input).
 func (t *toolCall) lookTool(ctx context.Context, stopped error) (*look, error) {
-	if os.Getenv("CIB_file") == "" {
+	if t.cibFile() == "" {
 		return t.look(ctx, stopped)
 	}
 	doc, err := t.document(ctx)

@@ -155,7 +155,7 @@ func (t *toolCall) givenXML() (string, error) {
 }
 
 func (t *toolCall) cibChange(ctx context.Context, op cib.Op) int {
-	if os.Getenv("CIB_file") == "" {
+	if t.cibFile() == "" {
 		if _, err := t.running(ctx); err != nil {
 			return t.failed(err)
 		}

@@ -12,10 +12,19 @@ import (
 	"gpcs/internal/cib"
 )
 
+// cibFile names the file that stands for the running cluster's document: the
+// shadow copy in use, or what CIB_file names; "" = none.
+func (t *toolCall) cibFile() string {
+	if name := os.Getenv("CIB_shadow"); name != "" && !t.noShadow {
+		return t.shadowFile(name)
+	}
+	return os.Getenv("CIB_file")
+}
+
 // document returns the document that a helper program is about: the file that
 // CIB_file names ("-" is the standard input) or this node's own copy.
 func (t *toolCall) document(ctx context.Context) (*cib.Document, error) {
-	switch name := os.Getenv("CIB_file"); name {
+	switch name := t.cibFile(); name {
 	case "":
 	case "-":
 		data, err := io.ReadAll(io.LimitReader(t.Stdin, cib.MaxSize))
@@ -52,7 +61,7 @@ func (t *toolCall) running(ctx context.Context) (api.State, error) {
 // running cluster.
 func (t *toolCall) change(ctx context.Context, ops ...cib.Op) error {
 	request := cib.Request{ID: randomID(), Client: t.name, User: userName(), Ops: ops}
-	if name := os.Getenv("CIB_file"); name != "" && name != "-" {
+	if name := t.cibFile(); name != "" && name != "-" {
 		doc, err := readCIBFile(name)
 		if err != nil {
 			return err

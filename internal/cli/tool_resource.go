@@ -17,7 +17,12 @@ var crmResourceOptions = []toolOption{
 	{'p', "set-parameter", needsValue}, {'v', "parameter-value", needsValue}, {'d', "delete-parameter", needsValue},
 	{'m', "meta", noValue}, {'z', "utilization", noValue}, {'N', "node", needsValue}, {'H', "host", needsValue},
 	{'O', "list-all-operations", noValue}, {'o', "list-operations", noValue}, {'Q', "quiet", noValue},
-	{'V', "verbose", noValue}, {'$', "version", noValue},
+	{'V', "verbose", noValue}, {'$', "version", noValue}, {0, "element", noValue}, {'f', "force", noValue},
+	{'C', "cleanup", noValue}, {'R', "refresh", noValue}, {'M', "move", noValue}, {'B', "ban", noValue}, {'U', "clear", noValue},
+	{'u', "lifetime", needsValue}, {0, "promoted", noValue}, {0, "master", noValue}, {0, "expired", noValue},
+	{0, "wait", noValue}, {0, "restart", noValue}, {'n', "operation", needsValue}, {'I', "interval", needsValue},
+	{0, "list-agents", needsValue}, {0, "list-standards", noValue}, {0, "list-ocf-providers", noValue},
+	{0, "show-metadata", needsValue}, {'s', "set-name", needsValue}, {'i', "nvpair", needsValue},
 }
 
 // crmResource shows resources and reads and writes their options. To move or
@@ -28,6 +33,17 @@ func crmResource(ctx context.Context, t *toolCall) int {
 	}
 	if t.has("version") {
 		return t.version()
+	}
+	t.rename(map[string]string{"host": "node"})
+	if len(t.rest) > 0 {
+		text := "non-option ARGV-elements:"
+		for i, word := range t.rest {
+			text += fmt.Sprintf("\n[%d of %d] %s", i+1, len(t.rest), word)
+		}
+		return t.fails(exitUsage, "%s", text)
+	}
+	if code, ok := t.resourceVerb(ctx); ok {
+		return code
 	}
 	stopped := errors.New("stopped")
 	s, err := t.lookTool(ctx, stopped)
@@ -49,7 +65,7 @@ func crmResource(ctx context.Context, t *toolCall) int {
 			fmt.Fprintln(t.Stdout, id)
 		}
 		return exitOK
-	case t.has("list"):
+	case t.has("list"), len(t.given) == 0:
 		fmt.Fprint(t.Stdout, view.Text(status.Show{Sections: status.Resources, Inactive: true}))
 		return exitOK
 	case t.has("list-all-operations"), t.has("list-operations"):
@@ -79,6 +95,9 @@ func (t *toolCall) oneResource(ctx context.Context, doc *cib.Document, view *sta
 	}
 	if set.resource == nil {
 		return t.fails(exitNoSuch, "Resource '%s' is not configured", id)
+	}
+	if t.has("element") {
+		return t.elementAttribute(ctx, set.resource)
 	}
 	if name, ok := t.value("get-parameter"); ok {
 		if pair := set.find(name); pair != nil {

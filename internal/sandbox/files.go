@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"gpcs/internal/paths"
 )
 
 // Password is hacluster's in every node; `chpasswd` in a node changes it there.
@@ -28,11 +30,7 @@ const (
 
 // toolNames are the names under which gpcs stands in a node, in the place of
 // whatever the machine has there.
-var toolNames = []string{
-	"gpcs", "pcs", "attrd_updater", "cibadmin", "crm_attribute", "crm_diff", "crm_error", "crm_failcount",
-	"crm_master", "crm_mon", "crm_node", "crm_resource", "crm_rule", "crm_shadow", "crm_simulate", "crm_standby",
-	"crm_ticket", "crm_verify", "crmadmin", "iso8601", "pacemakerd", "stonith_admin",
-}
+var toolNames = append([]string{"gpcs", "pcs"}, paths.Tools()...)
 
 // furnish writes what makes the disk this node's. It runs inside the node, at
 // its first boot only: what the node's user changes later stays.

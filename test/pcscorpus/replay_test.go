@@ -16,7 +16,10 @@ import (
 	"gpcs/internal/paths"
 )
 
-var update = flag.Bool("update", false, "write expected.txt anew")
+var (
+	update = flag.Bool("update", false, "write expected.txt anew")
+	show   = flag.Bool("show", false, "print the calls that differ from the recording")
+)
 
 // TestRecordedCalls replays all recorded calls. A call that is listed in
 // expected.txt must behave as it was recorded.
@@ -36,6 +39,8 @@ func TestRecordedCalls(t *testing.T) {
 		if why == "" {
 			n[0]++
 			passed[v.ID] = v.Command
+		} else if *show {
+			t.Logf("%s: %q\n%s", v.ID, v.Argv, why)
 		} else if expected[v.ID] {
 			t.Errorf("%s: %q no longer behaves as recorded:\n%s", v.ID, v.Argv, why)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"gpcs/internal/engine/builtin"
 	"gpcs/internal/engine/history"
+	"gpcs/internal/paths"
 )
 
 // runOCF runs an OCF agent, or the built-in one that stands for it.
@@ -101,8 +102,9 @@ func (r *Runner) ocfEnv(req Request) []string {
 	return env
 }
 
-// agentPath is the PATH of all agents.
-const agentPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+// agentPath is the PATH of all agents: our helper programs come before others
+// of their names.
+const agentPath = paths.ToolDir + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 // baseEnv is what every agent gets. Of the daemon's own environment it takes
 // only what an administrator sets for agents in /etc/sysconfig/pacemaker.

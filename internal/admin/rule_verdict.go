@@ -1,0 +1,50 @@
+package admin
+
+import (
+	"time"
+
+	"gpcs/internal/cib"
+)
+
+// RuleCheck is the verdict on one rule; see crm_rule(8).
+type RuleCheck struct {
+	Effect  Effect
+	Missing bool   // there is no such rule
+	Spec    bool   // the rule names a date_spec
+	Why     string // why Effect is EffectUnknown
+}
+
+// CheckRule judges the rule of that id at a time.
+func CheckRule(doc *cib.Document, id string, now time.Time) RuleCheck {
+	rule := ruleByID(doc.Configuration(), id)
+	if rule == nil {
+		return RuleCheck{Effect: EffectUnknown, Missing: true, Why: "Rule not found"}
+	}
+	dates := dateExpressions(rule)
+	c := RuleCheck{Effect: ruleEffect(rule, now)}
+	switch {
+	case len(dates) == 0:
+		c.Why = "Rule does not have a date expression"
+	case len(dates) > 1:
+		c.Why = "Rule has more than one date expression"
+	default:
+		if c.Spec = dates[0].SelectAttrValue("operation", "in_range") == "date_spec"; c.Spec {
+			c.Why = "Rule must either not use date_spec, or use date_spec with years= but not moon="
+		} else {
+			c.Why = "Rule has a date expression that cannot be read"
+		}
+	}
+	return c
+}
+
+func ruleByID(e *cib.Element, id string) *cib.Element {
+	if e.Tag == "rule" && e.SelectAttrValue("id", "") == id {
+		return e
+	}
+	for _, c := range e.ChildElements() {
+		if found := ruleByID(c, id); found != nil {
+			return found
+		}
+	}
+	return nil
+}

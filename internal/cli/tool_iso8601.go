@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"gpcs/internal/cib"
+)
+
+var isoOptions = []toolOption{
+	{'n', "now", noValue}, {'d', "date", needsValue}, {'p', "period", needsValue}, {'D', "duration", needsValue},
+	{'E', "expected", needsValue}, {'s', "seconds", noValue}, {'S', "epoch", noValue}, {'L', "local", noValue},
+	{'O', "ordinal", noValue}, {'W', "week", noValue},
+}
+
+// exitInvalid is the exit status for a value that is none (crm_error(8)).
+const exitInvalid = 2
+
+// iso8601 reads dates, durations and periods and prints them: iso8601(8).
+func iso8601(_ context.Context, t *toolCall) int {
+	a, code, done := t.start(isoOptions)
+	if done {
+		return code
+	}
+	iso := isoForm{seconds: a.has("seconds"), epoch: a.has("epoch"), local: a.has("local"), ordinal: a.has("ordinal"), week: a.has("week")}
+	var date time.Time
+	text, dated := a.value("date")
+	switch {
+	case a.has("now"):
+		date = time.Now()
+		a.put(textElement("date", iso.print(date)), "Current date/time: %s\n", iso.print(date))
+	case dated:
+		var ok bool
+		if date, ok = isoDate(text); !ok {
+			return a.end(exitInvalid, "Invalid date/time specified: %s", text)
+		}
+		label := "Date"
+		if text == "now" {
+			label = "Current date/time"
+		}
+		a.put(textElement("date", iso.print(date)), "%s: %s\n", label, iso.print(date))
+	}
+	if text, ok := a.value("duration"); ok {
+		d, ok := cib.ParseDuration(text)
+		if !ok {
+			return a.end(exitInvalid, "Invalid duration specified: %s", text)
+		}
+		a.put(textElement("duration", d.String()), "Duration: %s\n", d)
+		if dated || a.has("now") {
+			date = d.After(date)
+			local := isoForm{seconds: iso.seconds, epoch: iso.epoch, local: true, ordinal: iso.ordinal, week: iso.week}
+			a.put(textElement("duration_ends", local.print(date)), "Duration ends at: %s\n", local.print(date))
+		}
+	}
+	if text, ok := a.value("period"); ok {
+		start, end, ok := cib.ParsePeriod(text, time.Local)
+		if !ok || start.Year() < 1 {
+			return a.end(exitInvalid, "Invalid interval specified: %s", text)
+		}
+		a.put(within(cib.NewElement("period"), textElement("start", iso.print(start)), textElement("end", iso.print(end))),
+			"Period: %s to %s\n", iso.print(start), iso.print(end))
+	}
+	if want, ok := a.value("expected"); ok {
+		iso.local = false
+		if iso.print(date) != want {
+			return a.end(exitError, "")
+		}
+	}
+	return a.end(exitOK, "")
+}
+
+func isoDate(text string) (time.Time, bool) {
+	switch text {
+	case "now":
+		return time.Now(), true
+	case "epoch":
+		return time.Unix(0, 0).UTC(), true
+	}
+	t, ok := cib.ParseDate(text, time.Local)
+	return t, ok && t.Year() > 0
+}
+
+// isoForm is how a date is printed.
+type isoForm struct{ seconds, epoch, local, ordinal, week bool }
+
+// sinceYearOne is the time from the year 1 to the epoch, in seconds.
+const sinceYearOne = 62135596800
+
+func (f isoForm) print(t time.Time) string {
+	switch {
+	case f.epoch:
+		return strconv.FormatInt(t.Unix(), 10)
+	case f.seconds:
+		return strconv.FormatInt(t.Unix()+sinceYearOne, 10)
+	}
+	if !f.local {
+		t = t.UTC()
+	}
+	day := t.Format(time.DateOnly)
+	if f.ordinal {
+		day = fmt.Sprintf("%04d-%03d", t.Year(), t.YearDay())
+	} else if f.week {
+		year, week := t.ISOWeek()
+		day = fmt.Sprintf("%04d-W%02d-%d", year, week, (int(t.Weekday())+6)%7+1)
+	}
+	if _, offset := t.Zone(); offset == 0 {
+		return day + t.Format(" 15:04:05Z")
+	}
+	return day + t.Format(" 15:04:05 -07:00")
+}

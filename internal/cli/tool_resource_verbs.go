@@ -1,0 +1,155 @@
+package cli
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"gpcs/internal/agentmeta"
+	"gpcs/internal/cib"
+)
+
+// cleanup makes the cluster forget failures, or with refresh all that is
+// known of a resource, as the verbs of pcs do.
+func (t *toolCall) cleanup(ctx context.Context) int {
+	words := []string{"resource", "cleanup"}
+	if t.has("refresh") {
+		words[1] = "refresh"
+		if t.has("force") {
+			words = append(words, "--force")
+		}
+	}
+	for _, o := range []struct{ option, prefix string }{{"resource", ""}, {"node", "node="}, {"operation", "operation="}, {"interval", "interval="}} {
+		if value, ok := t.value(o.option); ok {
+			words = append(words, o.prefix+value)
+		}
+	}
+	return t.asPcs(ctx, words...)
+}
+
+// steering carries out --move, --ban and --clear by the verbs of pcs that make
+// and remove such constraints.
+func (t *toolCall) steering(ctx context.Context, verb string) int {
+	rsc, ok := t.value("resource")
+	if !ok {
+		return t.fails(exitUsage, "Must supply a resource id with -r")
+	}
+	var words []string
+	if name := t.cibFile(); name != "" {
+		words = append(words, "-f", name)
+	}
+	words = append(words, "resource", verb, rsc)
+	node, named := t.value("node")
+	if named {
+		words = append(words, node)
+	}
+	if life, ok := t.value("lifetime"); ok {
+		words = append(words, "lifetime="+life)
+	}
+	for option, word := range map[string]string{"promoted": "--promoted", "master": "--promoted", "expired": "--expired"} {
+		if t.has(option) {
+			words = append(words, word)
+		}
+	}
+	return t.asPcs(ctx, words...)
+}
+
+// resourceVerb carries out what crm_resource shares with pcs; ok is false for
+// anything else.
+func (t *toolCall) resourceVerb(ctx context.Context) (status int, ok bool) {
+	switch {
+	case t.has("cleanup"), t.has("refresh"):
+		return t.cleanup(ctx), true
+	case t.has("move"):
+		return t.steering(ctx, "move-with-constraint"), true
+	case t.has("ban"):
+		return t.steering(ctx, "ban"), true
+	case t.has("clear"):
+		return t.steering(ctx, "clear"), true
+	case t.has("wait"):
+		return t.asPcs(ctx, "status", "wait"), true
+	case t.has("restart"):
+		rsc, _ := t.value("resource")
+		return t.asPcs(ctx, "resource", "restart", rsc), true
+	case t.has("list-agents"), t.has("list-standards"), t.has("list-ocf-providers"):
+		return t.listAgents(ctx), true
+	case t.has("show-metadata"):
+		agent, _ := t.value("show-metadata")
+		return t.metadata(ctx, agent), true
+	}
+	return exitOK, false
+}
+
+func (t *toolCall) listAgents(ctx context.Context) int {
+	switch {
+	case t.has("list-standards"):
+		return t.asPcs(ctx, "resource", "standards")
+	case t.has("list-ocf-providers"):
+		return t.asPcs(ctx, "resource", "providers")
+	}
+	class, _ := t.value("list-agents")
+	return t.asPcs(ctx, "resource", "agents", class)
+}
+
+// metadata prints an agent's metadata as the agent has it.
+func (t *toolCall) metadata(ctx context.Context, agent string) int {
+	if !strings.Contains(agent, ":") {
+		agent = "stonith:" + agent
+	}
+	name, err := agentmeta.ParseName(agent)
+	if err != nil {
+		return t.fails(exitInvalid, "'%s' is not a valid agent specification", agent)
+	}
+	text, err := t.agents().Raw(ctx, name)
+	if err != nil {
+		return t.fails(exitError, "Metadata query for %s failed: %v", agent, err)
+	}
+	_, _ = t.Stdout.Write(text) // nobody is left to tell
+	return exitOK
+}
+
+// elementAttribute carries out --get-parameter and its like with --element:
+// the parameter is an attribute of the resource's own element.
+func (t *toolCall) elementAttribute(ctx context.Context, e *cib.Element) int {
+	id := e.SelectAttrValue("id", "")
+	if name, ok := t.value("get-parameter"); ok {
+		value, err := e.SelectAttrValue(name, ""), e.SelectAttr(name) == nil
+		if err {
+			return t.fails(exitOK, "Attribute '%s' not found for '%s'", name, id)
+		}
+		_, _ = t.Stdout.Write([]byte(value + "\n"))
+		return exitOK
+	}
+	changed := e.Copy()
+	say := ""
+	if name, ok := t.value("set-parameter"); ok {
+		value, _ := t.value("parameter-value")
+		changed.CreateAttr(name, value)
+		say = "Set attribute: id=" + id + " name=" + name + " value=" + value + "\n"
+	} else if name, ok := t.value("delete-parameter"); ok {
+		changed.RemoveAttr(name)
+		say = "Deleted attribute: id=" + id + " name=" + name + "\n"
+	}
+	if err := t.change(ctx, cib.Op{Kind: cib.Replace, Path: elementPath(e), XML: string(cib.Print(changed))}); err != nil {
+		return t.failed(err)
+	}
+	_, _ = t.Stdout.Write([]byte(say))
+	return exitOK
+}
+
+// intervalMS reads an interval in milliseconds: a number of seconds, or one
+// with a unit, or an ISO 8601 duration; "" is 0.
+func intervalMS(text string) (int64, bool) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return 0, true
+	}
+	if d, ok := cib.ParseDuration(text); ok {
+		return int64(d.Seconds+86400*d.Days) * 1000, true
+	}
+	digits := strings.TrimRight(text, "abcdefghijklmnopqrstuvwxyz ")
+	n, err := strconv.ParseInt(digits, 10, 64)
+	units := map[string]int64{"": 1000, "s": 1000, "sec": 1000, "ms": 1, "msec": 1, "m": 60000, "min": 60000, "h": 3600000, "hr": 3600000}
+	unit, known := units[strings.TrimSpace(text[len(digits):])]
+	return n * unit, err == nil && known && n >= 0
+}

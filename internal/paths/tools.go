@@ -1,0 +1,16 @@
+package paths
+
+// ToolDir is where the links lie that give gpcs the names of the stack's
+// helper programs. The agents' PATH begins with it; an administrator may add
+// it to his own.
+const ToolDir = "/usr/libexec/gpcs/bin"
+
+// Tools are the names of the helper programs that are gpcs under another name.
+func Tools() []string {
+	return []string{
+		"attrd_updater", "cibadmin", "corosync-cfgtool", "corosync-cmapctl", "corosync-quorumtool", "crm_attribute",
+		"crm_diff", "crm_error", "crm_failcount", "crm_master", "crm_mon", "crm_node", "crm_resource", "crm_rule",
+		"crm_shadow", "crm_simulate", "crm_standby", "crm_ticket", "crm_verify", "crmadmin", "iso8601", "pacemakerd",
+		"stonith_admin",
+	}
+}

@@ -1,0 +1,107 @@
+package clicorpus
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+
+	"gpcs/internal/cib"
+)
+
+// What recordings leave out or replace, and what differs from run to run.
+var sanitized = []struct {
+	pattern *regexp.Regexp
+	by      string
+}{
+	{regexp.MustCompile(`(?m)^\w+ +\t(error|warning|notice|info|trace|debug): .*\n?`), ""}, // the log of a function
+	{regexp.MustCompile(`(api-version|version|crm_feature_set|validate-with|cib-last-written|update-origin|update-client|update-user|have-quorum|dc-uuid)="[^"]*"`), `$1=""`},
+	{regexp.MustCompile(`(Last (updated|change)):.*`), `$1:`},
+	{regexp.MustCompile(`request="[^"]*"`), `request=""`},
+	{regexp.MustCompile(`digest="[^"]*"`), ``},
+	{regexp.MustCompile(`/tmp/[^ "']*/`), `/tmp/`},
+	{regexp.MustCompile(`(?m)[ \t]+$`), ``},
+	{regexp.MustCompile(`\(version[^)]*\)`), `(version)`},
+}
+
+// plain brings an output to the form in which two are compared.
+func (b *bench) plain(text string) string {
+	text = strings.ReplaceAll(text, b.inputs, "CTS_CLI_DATA")
+	text = strings.ReplaceAll(text, b.dir, "/tmp/cts")
+	for _, s := range sanitized {
+		text = s.pattern.ReplaceAllString(text, s.by)
+	}
+	return strings.TrimSpace(text)
+}
+
+// bookkeeping are the attributes of <cib> that a comparison leaves out.
+var bookkeeping = []string{
+	"epoch", "num_updates", "admin_epoch", "update-origin", "update-client", "update-user", "cib-last-written",
+	"crm_feature_set", "validate-with", "have-quorum", "dc-uuid", "execution-date",
+}
+
+// sameTree tells whether two documents say the same; the order of attributes
+// and the bookkeeping do not count.
+func sameTree(a, b *cib.Element) bool {
+	if a.Tag != b.Tag || !slices.Equal(pairs(a), pairs(b)) {
+		return false
+	}
+	left, right := a.ChildElements(), b.ChildElements()
+	if len(left) != len(right) {
+		return false
+	}
+	for i := range left {
+		if !sameTree(left[i], right[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func pairs(e *cib.Element) []string {
+	var out []string
+	for _, a := range e.Attr {
+		if e.Tag == "cib" && slices.Contains(bookkeeping, a.FullKey()) {
+			continue
+		}
+		out = append(out, a.FullKey()+"="+a.Value)
+	}
+	sort.Strings(out)
+	return out
+}
+
+const expectedFile = "expected.txt"
+
+// readExpected reads what each call has to reach.
+func readExpected(t *testing.T) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile(expectedFile)
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	grades := map[string]string{}
+	for _, line := range strings.Split(string(text), "\n") {
+		if id, grade, ok := strings.Cut(line, "\t"); ok && !strings.HasPrefix(line, "#") {
+			grades[id] = grade
+		}
+	}
+	return grades
+}
+
+func writeExpected(t *testing.T, grades map[string]string) {
+	t.Helper()
+	var ids []string
+	for id := range grades {
+		ids = append(ids, id)
+	}
+	sort.Strings(ids)
+	text := "# Recorded calls by suite and number, and how much of each is as recorded; see doc.go.\n"
+	for _, id := range ids {
+		text += id + "\t" + grades[id] + "\n"
+	}
+	if err := os.WriteFile(expectedFile, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,129 @@
+package clicorpus
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"sort"
+	"testing"
+)
+
+// vector is one recorded call.
+type vector struct {
+	Suite    string          `json:"suite"`
+	N        int             `json:"n"`
+	Command  string          `json:"cmd"`
+	RC       int             `json:"rc"`
+	Output   []string        `json:"output"` // standard error first
+	Env      map[string]any  `json:"env"`    // null: unset
+	Stdin    json.RawMessage `json:"stdin"`
+	Setup    json.RawMessage `json:"setup"`
+	Teardown json.RawMessage `json:"teardown"`
+	Context  json.RawMessage `json:"context"`
+	After    []string        `json:"cib_after"`
+	Before   json.RawMessage `json:"cib_before"`
+}
+
+// context is what a group of calls starts from.
+type context struct {
+	Setup  json.RawMessage `json:"group_setup"`
+	Shadow *struct {
+		Create   bool    `json:"create"`
+		Validate *string `json:"validate_with"`
+	} `json:"shadow"`
+	Gen *struct {
+		Function string   `json:"function"`
+		Args     []string `json:"args"`
+	} `json:"cib_gen"`
+}
+
+const corpusFile = "../../../shared/corpus/cli/cli.tar.gz"
+
+// unpack lays the recordings out in a directory: the calls by suite, and the
+// files that they read.
+func unpack(t *testing.T) string {
+	t.Helper()
+	f, err := os.Open(corpusFile)
+	if err != nil {
+		t.Skip("skipped: the recorded calls of the helper programs are not here (" + corpusFile + ")")
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for r := tar.NewReader(z); ; {
+		h, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return dir
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if h.Typeflag != tar.TypeReg {
+			continue
+		}
+		data, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(dir, filepath.Clean("/"+h.Name)), string(data))
+	}
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func load(t *testing.T, dir string) []vector {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.jsonl"))
+	if err != nil || len(files) == 0 {
+		files, err = filepath.Glob(filepath.Join(dir, "*", "*.jsonl"))
+	}
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no recorded calls in %s: %v", corpusFile, err)
+	}
+	sort.Strings(files)
+	var all []vector
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range bytes.Split(bytes.TrimSpace(data), []byte("\n")) {
+			var v vector
+			if err := json.Unmarshal(line, &v); err != nil {
+				t.Fatalf("%s: %v", file, err)
+			}
+			all = append(all, v)
+		}
+	}
+	return all
+}
+
+// texts reads a text or a list of them; nothing where it is a function of the
+// suite that recorded the call.
+func texts(raw json.RawMessage) []string {
+	var one string
+	var many []string
+	if json.Unmarshal(raw, &one) == nil && one != "" {
+		return []string{one}
+	}
+	if json.Unmarshal(raw, &many) == nil {
+		return many
+	}
+	return nil
+}

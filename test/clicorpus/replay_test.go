@@ -1,0 +1,253 @@
+package clicorpus
+
+import (
+	"bytes"
+	gocontext "context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sort"
+	"strings"
+	"testing"
+
+	"gpcs/internal/cib"
+	"gpcs/internal/cli"
+	"gpcs/internal/paths"
+)
+
+var (
+	update = flag.Bool("update", false, "write expected.txt anew")
+	show   = flag.String("show", "", "print the differing calls of this suite")
+)
+
+// TestMain is the helper program itself where the test is called by one's name.
+func TestMain(m *testing.M) {
+	env := cli.Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Root: paths.FromEnv()}
+	if status, ok := cli.RunTool(gocontext.Background(), env, filepath.Base(os.Args[0]), os.Args[1:]); ok {
+		os.Exit(status)
+	}
+	os.Exit(m.Run())
+}
+
+// bench is where the calls run.
+type bench struct {
+	t                  *testing.T
+	inputs, bin, dir   string
+	shadow, file, root string
+	source             string // the input of which file is a copy
+	group              string // the context of the calls before
+}
+
+// TestRecordedCalls replays all recorded calls. A call that is listed in
+// expected.txt must behave as is said there.
+func TestRecordedCalls(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: replaying all recorded calls takes a while")
+	}
+	dir := unpack(t)
+	b := &bench{t: t, inputs: filepath.Join(dir, "cli", "inputs"), bin: t.TempDir()}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range paths.Tools() {
+		if err := os.Symlink(self, filepath.Join(b.bin, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	expected, grades := readExpected(t), map[string]string{}
+	counts := map[string][3]int{}
+	for _, v := range load(t, dir) {
+		id := fmt.Sprintf("%s %d", v.Suite, v.N)
+		grade, why := b.replay(v)
+		if *show == v.Suite && grade != "all" {
+			t.Logf("%s: %s\n%s", id, v.Command, why)
+		}
+		if want := expected[id]; rank(grade) < rank(want) {
+			t.Errorf("%s: %s\n%s", id, v.Command, why)
+		}
+		n := counts[v.Suite]
+		n[2]++
+		if grade != "" {
+			grades[id] = grade
+			n[1]++
+		}
+		if grade == "all" {
+			n[0]++
+		}
+		counts[v.Suite] = n
+	}
+	report(t, counts)
+	if *update {
+		writeExpected(t, grades)
+	}
+}
+
+func rank(grade string) int { return map[string]int{"status": 1, "all": 2}[grade] }
+
+func report(t *testing.T, counts map[string][3]int) {
+	var sum [3]int
+	var suites []string
+	for s := range counts {
+		suites = append(suites, s)
+	}
+	sort.Strings(suites)
+	for _, s := range suites {
+		n := counts[s]
+		t.Logf("%-14s %3d the same, %3d with the same exit status, of %3d", s, n[0], n[1], n[2])
+		for i := range sum {
+			sum[i] += n[i]
+		}
+	}
+	t.Logf("%-14s %3d the same, %3d with the same exit status, of %3d", "all", sum[0], sum[1], sum[2])
+}
+
+// replay carries one call out and says how much of it is as recorded: "all",
+// "status" (the exit status) or nothing.
+func (b *bench) replay(v vector) (grade, why string) {
+	if group := v.Suite + string(v.Context); group != b.group {
+		b.group = group
+		b.begin(v)
+	}
+	env := map[string]any{}
+	for k, value := range v.Env {
+		env[k] = value
+	}
+	if len(v.Before) > 0 {
+		if lines := texts(v.Before); len(lines) > 0 {
+			write(b.t, b.shadowFile(), strings.Join(lines, "\n"))
+		}
+	}
+	for _, line := range texts(v.Setup) {
+		b.run(line, "", env)
+	}
+	code, out := b.run(v.Command, b.stdin(v.Stdin), env)
+	after := b.document()
+	for _, line := range texts(v.Teardown) {
+		b.run(line, "", env)
+	}
+	if code != v.RC {
+		return "", fmt.Sprintf("exit status %d, recorded %d\n%s", code, v.RC, out)
+	}
+	if got, want := b.plain(out), b.plain(strings.Join(v.Output, "\n")); got != want {
+		return "status", fmt.Sprintf("--- ours\n%s\n--- recorded\n%s", got, want)
+	}
+	if v.After != nil {
+		want, err := cib.ParseElement([]byte(strings.Join(v.After, "\n")))
+		if err == nil && after != nil && !sameTree(after, want) {
+			return "status", fmt.Sprintf("--- our document\n%s\n--- recorded\n%s", cib.Print(after), cib.Print(want))
+		}
+	}
+	return "all", ""
+}
+
+// begin makes a new directory with what a group of calls starts from.
+func (b *bench) begin(v vector) {
+	b.dir = b.t.TempDir()
+	b.file, b.shadow, b.source, b.root = "", "", "", filepath.Join(b.dir, "root")
+	if err := os.MkdirAll(b.root, 0o755); err != nil {
+		b.t.Fatal(err)
+	}
+	var c context
+	if v.Context == nil || json.Unmarshal(v.Context, &c) != nil {
+		return
+	}
+	if c.Gen != nil {
+		b.file = filepath.Join(b.dir, "cib.xml")
+		text := c.Gen.Args[0]
+		if c.Gen.Function == "copy_existing_cib" {
+			b.source = text
+			data, err := os.ReadFile(b.place(text))
+			if err != nil {
+				b.t.Fatal(err)
+			}
+			text = string(data)
+		}
+		write(b.t, b.file, text)
+	}
+	if c.Shadow != nil {
+		b.shadow = "cts-cli"
+		if c.Shadow.Create {
+			line := "crm_shadow --batch --force --create-empty " + b.shadow
+			if c.Shadow.Validate != nil {
+				line += " --validate-with=" + *c.Shadow.Validate
+			}
+			b.run(line, "", nil)
+		}
+	}
+	for _, line := range texts(c.Setup) {
+		b.run(line, "", nil)
+	}
+}
+
+func (b *bench) shadowFile() string { return filepath.Join(b.dir, "shadow."+b.shadow) }
+
+// document is what the group works on, nil if there is none.
+func (b *bench) document() *cib.Element {
+	name := b.file
+	if b.shadow != "" {
+		name = b.shadowFile()
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil
+	}
+	doc, err := cib.Parse(data)
+	if err != nil {
+		return nil
+	}
+	return doc.Root()
+}
+
+func (b *bench) stdin(raw json.RawMessage) string {
+	var from struct{ Path string }
+	if json.Unmarshal(raw, &from) == nil && from.Path != "" {
+		data, err := os.ReadFile(b.place(from.Path))
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		return string(data)
+	}
+	return strings.Join(texts(raw), "\n")
+}
+
+func (b *bench) place(text string) string { return strings.ReplaceAll(text, "CTS_CLI_DATA", b.inputs) }
+
+// run has the shell carry a line out; what comes on standard error stands first.
+func (b *bench) run(line, stdin string, extra map[string]any) (int, string) {
+	cmd := exec.Command("/bin/sh", "-c", b.place(line))
+	env := map[string]string{
+		"PATH": b.bin + ":/usr/bin:/bin", "GPCS_ROOT": b.root, "CIB_shadow_dir": b.dir, "TZ": "UTC", "SHELL": "/bin/sh",
+	}
+	if b.file != "" {
+		env["CIB_file"] = b.file
+	}
+	if b.shadow != "" {
+		env["CIB_shadow"] = b.shadow
+	}
+	for k, value := range extra {
+		if s, ok := value.(string); ok {
+			if env[k] = b.place(s); b.source != "" && s == b.source {
+				env[k] = b.file // the copy: calls may change it
+			}
+		} else {
+			delete(env, k)
+		}
+	}
+	cmd.Env = []string{}
+	for k, value := range env {
+		cmd.Env = append(cmd.Env, k+"="+value)
+	}
+	var out, errs bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &out, &errs
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		b.t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), errs.String() + out.String()
+}
