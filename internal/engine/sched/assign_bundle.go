@@ -11,7 +11,8 @@ func (p *planner) assignBundle(r *Resource, prefer *Node, stopIfFail bool) {
 	r.assigning = true
 	p.dumpScores(r, "pcmk__bundle_assign")
 	list := r.instances()
-	sort.SliceStable(list, func(i, j int) bool { return p.compareInstances(list[i], list[j]) < 0 })
+	order := p.instanceOrder()
+	sort.SliceStable(list, func(i, j int) bool { return order.compare(list[i], list[j]) < 0 })
 	p.distribute(r, list, r.CloneMax, r.CloneNodeMax)
 	for _, rep := range r.Replicas() {
 		p.assignReplica(rep, prefer, stopIfFail)

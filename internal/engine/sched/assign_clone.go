@@ -28,7 +28,8 @@ func (p *planner) assignClone(r *Resource, prefer *Node, stopIfFail bool) {
 }
 
 func (p *planner) sortInstances(r *Resource) {
-	sort.SliceStable(r.Children, func(i, j int) bool { return p.compareInstances(r.Children[i], r.Children[j]) < 0 })
+	order := p.instanceOrder()
+	sort.SliceStable(r.Children, func(i, j int) bool { return order.compare(r.Children[i], r.Children[j]) < 0 })
 }
 
 // distribute assigns instances to nodes, at most total, at most perNode on one.
@@ -79,7 +80,7 @@ func (p *planner) stayingNode(parent, k *Resource, optimal int) *Node {
 	if c := k.allowed[now.Index]; !c.in || c.score < 0 {
 		return nil
 	}
-	if c := parent.allowed[now.Index]; c.in && c.count >= optimal {
+	if c := parent.allowed[now.Index]; c.in && int(c.count) >= optimal {
 		return nil
 	}
 	return now
@@ -149,11 +150,21 @@ func (p *planner) assignInstance(parent, k *Resource, prefer *Node, perNode int)
 
 func (p *planner) roomFor(parent, k *Resource, i, perNode int) bool {
 	c := parent.allowed[i]
-	return !k.Removed && p.Nodes[i].available() && c.in && c.score >= 0 && c.count < perNode
+	return !k.Removed && p.Nodes[i].available() && c.in && c.score >= 0 && int(c.count) < perNode
 }
 
-// compareInstances orders instances by who is to choose first.
-func (p *planner) compareInstances(a, b *Resource) int {
+// instanceOrder orders instances by who is to choose first. It is made for
+// one sort: what it remembers of an instance holds no longer than that.
+type instanceOrder struct {
+	*planner
+	scores map[*Resource]int
+}
+
+func (p *planner) instanceOrder() instanceOrder {
+	return instanceOrder{p, map[*Resource]int{}}
+}
+
+func (p instanceOrder) compare(a, b *Resource) int {
 	na, nb := a.currentNodes(), b.currentNodes()
 	if len(na) > 0 && len(nb) > 0 && len(na) != len(nb) {
 		return compare(len(na), len(nb))
@@ -183,13 +194,13 @@ func (p *planner) compareInstances(a, b *Resource) int {
 		return before(ca.in)
 	}
 	if ca.count != cb.count {
-		return compare(ca.count, cb.count)
+		return compare(int(ca.count), int(cb.count))
 	}
 	if fa, fb := a.anyFailed(), b.anyFailed(); fa != fb {
 		return before(!fa)
 	}
 	if nodeA != nodeB {
-		if cmp := compare(p.colocationScore(b, nodeB), p.colocationScore(a, nodeA)); cmp != 0 {
+		if cmp := compare(p.score(b, nodeB), p.score(a, nodeA)); cmp != 0 {
 			return cmp
 		}
 	}
@@ -233,16 +244,26 @@ func (r *Resource) anyFailed() bool {
 	return false
 }
 
+// score is colocationScore, found once for each instance.
+func (p instanceOrder) score(r *Resource, n *Node) int {
+	s, ok := p.scores[r]
+	if !ok {
+		s = p.colocationScore(r, n)
+		p.scores[r] = s
+	}
+	return s
+}
+
 // colocationScore is what the clone's colocations say of an instance's node.
 func (p *planner) colocationScore(r *Resource, n *Node) int {
 	t := newTable(len(p.Nodes))
 	t.put(n.Index, n.baseScore)
 	for _, c := range p.thisWith(r.Parent) {
-		p.mergeScores(c.primary, r, &t, c, factorOf(c), 0)
+		p.mergeScores(c.primary, r, t, c, factorOf(c), 0)
 	}
 	for _, c := range p.withThis(r.Parent) {
 		if c.hasInfluence(r) {
-			p.mergeScores(c.dependent, r, &t, c, factorOf(c), mergeNonNegative)
+			p.mergeScores(c.dependent, r, t, c, factorOf(c), mergeNonNegative)
 		}
 	}
 	return t[n.Index].score

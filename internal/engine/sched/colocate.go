@@ -134,9 +134,10 @@ func (p *planner) applyToScores(dep, prim *Resource, c *colocation) {
 	} else if c.score < 0 {
 		return
 	}
-	work := dep.allowed.clone()
+	before := p.keep(dep.allowed)
+	defer p.drop(before)
 	for _, n := range p.Nodes {
-		cell := &work[n.Index]
+		cell := &dep.allowed[n.Index]
 		if !cell.in {
 			continue
 		}
@@ -152,8 +153,8 @@ func (p *planner) applyToScores(dep, prim *Resource, c *colocation) {
 			cell.score = -Infinity
 		}
 	}
-	if c.mandatory() || p.anyUsable(work) {
-		dep.allowed = work
+	if !c.mandatory() && !p.anyUsable(dep.allowed) {
+		copy(dep.allowed, before)
 	}
 }
 
@@ -205,14 +206,23 @@ func (p *planner) addDependentScores(c *colocation, target *Resource) {
 	if target.Kind == Clone {
 		flags |= mergeNonNegative
 	}
-	p.mergeScores(c.dependent, target, &target.allowed, c, factorOf(c), flags)
+	p.mergeInto(target, c, flags)
+}
+
+// mergeInto merges the wishes of a colocation's dependent into the table of
+// target, which stays as it is until all are known: they may go by it.
+func (p *planner) mergeInto(target *Resource, c *colocation, flags mergeFlags) {
+	work := p.keep(target.allowed)
+	defer p.drop(work)
+	p.mergeScores(c.dependent, target, work, c, factorOf(c), flags)
+	copy(target.allowed, work)
 }
 
 func factorOf(c *colocation) float32 { return float32(c.score) / float32(Infinity) }
 
 // mergeScores adds, to each node of a table, factor times the best score that
 // source has on nodes alike, then what source's own dependents wish.
-func (p *planner) mergeScores(source, target *Resource, nodes *table, c *colocation, factor float32, flags mergeFlags) {
+func (p *planner) mergeScores(source, target *Resource, nodes table, c *colocation, factor float32, flags mergeFlags) {
 	if source.mergingOnto {
 		return
 	}
@@ -225,28 +235,40 @@ func (p *planner) mergeScores(source, target *Resource, nodes *table, c *colocat
 		p.mergeScores(source.Children[0], target, nodes, c, factor, flags)
 		return
 	}
-	work := (*nodes).clone()
+	before := p.keep(nodes)
+	defer p.drop(before)
 	if flags&mergeThisWith == 0 || c != nil {
-		p.addMatching(work, source, target, c, factor, flags&mergeNonNegative != 0)
+		p.addMatching(nodes, source, target, c, factor, flags&mergeNonNegative != 0)
 	}
-	if !p.anyUsable(work) {
-		if flags&mergeActive != 0 {
-			return
-		}
-	} else {
-		p.mergeFurther(source, target, &work, factor, flags)
+	if p.anyUsable(nodes) {
+		p.mergeFurther(source, target, nodes, factor, flags)
+	} else if flags&mergeActive != 0 {
+		copy(nodes, before)
+		return
 	}
 	if flags&mergeNonNegative != 0 {
-		for i := range work {
-			if work[i].in && work[i].score == undecided {
-				work[i].score = 1
+		for i := range nodes {
+			if nodes[i].in && nodes[i].score == undecided {
+				nodes[i].score = 1
 			}
 		}
 	}
-	*nodes = work
 }
 
-func (p *planner) mergeFurther(source, target *Resource, work *table, factor float32, flags mergeFlags) {
+// keep copies a node table into one that drop gives back for use by the next.
+func (p *planner) keep(t table) table {
+	if n := len(p.spare); n > 0 && len(p.spare[n-1]) == len(t) {
+		kept := p.spare[n-1]
+		p.spare = p.spare[:n-1]
+		copy(kept, t)
+		return kept
+	}
+	return t.clone()
+}
+
+func (p *planner) drop(t table) { p.spare = append(p.spare, t) }
+
+func (p *planner) mergeFurther(source, target *Resource, nodes table, factor float32, flags mergeFlags) {
 	this := flags&mergeThisWith != 0
 	list := p.withThis(source)
 	if this {
@@ -259,22 +281,22 @@ func (p *planner) mergeFurther(source, target *Resource, work *table, factor flo
 		} else if !c.hasInfluence(nil) {
 			continue
 		}
-		p.mergeScores(other, target, work, c, factor*factorOf(c), flags|mergeActive)
+		p.mergeScores(other, target, nodes, c, factor*factorOf(c), flags|mergeActive)
 	}
 }
 
-func (p *planner) addMatching(work table, source, target *Resource, c *colocation, factor float32, nonNegative bool) {
+func (p *planner) addMatching(nodes table, source, target *Resource, c *colocation, factor float32, nonNegative bool) {
 	attr := ""
 	if c != nil {
 		attr = c.attr
 	}
 	wishes := p.wishes(source, c)
 	for _, n := range p.Nodes {
-		cell := &work[n.Index]
+		cell := &nodes[n.Index]
 		if !cell.in || cell.score == undecided {
 			continue
 		}
-		best := p.bestScore(source, wishes, attr, p.nodeValue(target, n, attr))
+		best := p.bestScoreLike(source, wishes, target, n, attr)
 		if factor < 0 && best < 0 {
 			// What a dependent avoids is no reason to go there, except where
 			// there is no other place for the dependent.
@@ -323,6 +345,19 @@ func (p *planner) wishes(r *Resource, c *colocation) table {
 		p.applyScores(r, l, false)
 	}
 	return r.allowed
+}
+
+// bestScoreLike is the best score that wishes has for usable nodes that are to
+// source what n is to target.
+func (p *planner) bestScoreLike(source *Resource, wishes table, target *Resource, n *Node, attr string) int {
+	if p.distinct && (attr == "" || attr == "#uname") {
+		// Only the node itself has that name.
+		if c := wishes[n.Index]; c.in && n.available() {
+			return max(c.score, -Infinity)
+		}
+		return -Infinity
+	}
+	return p.bestScore(source, wishes, attr, p.nodeValue(target, n, attr))
 }
 
 // bestScore is the best score that a table has for usable nodes with that value.

@@ -162,7 +162,7 @@ func (p *planner) sortForPromotion(clone *Resource) {
 	}
 	for _, c := range p.withThis(clone) {
 		if c.primRole == RolePromoted && c.hasInfluence(nil) {
-			p.mergeScores(c.dependent, clone, &clone.allowed, c, factorOf(c), mergeActive|mergeNonNegative)
+			p.mergeInto(clone, c, mergeActive|mergeNonNegative)
 		}
 	}
 	if p.ticketsForbidPromotion(clone) {
@@ -182,6 +182,7 @@ func (p *planner) sortForPromotion(clone *Resource) {
 			k.promotionPriority = clone.allowed[n.Index].score
 		}
 	}
+	order := p.instanceOrder()
 	sort.SliceStable(clone.Children, func(i, j int) bool {
 		a, b := clone.Children[i], clone.Children[j]
 		if a.promotionPriority != b.promotionPriority {
@@ -190,7 +191,7 @@ func (p *planner) sortForPromotion(clone *Resource) {
 		if x, y := a.state(true), b.state(true); x != y {
 			return x > y
 		}
-		return p.compareInstances(a, b) < 0
+		return order.compare(a, b) < 0
 	})
 }
 
@@ -216,7 +217,7 @@ func (p *planner) promotionNode(k, clone *Resource) *Node {
 	case !p.usableFor(n):
 		return nil
 	}
-	if c := clone.allowed[n.Index]; !c.in || c.count >= clone.PromotedNodeMax {
+	if c := clone.allowed[n.Index]; !c.in || int(c.count) >= clone.PromotedNodeMax {
 		return nil
 	}
 	if !p.Quorate && p.Config.NoQuorumPolicy == QuorumFreeze && k.state(true) < RolePromoted {

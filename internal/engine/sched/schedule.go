@@ -24,12 +24,22 @@ func Schedule(doc *cib.Document, opts Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &planner{Cluster: c, opts: opts, single: map[string]*action{}, wantScores: opts.ShowScores}
+	p := &planner{Cluster: c, opts: opts, single: map[string]*action{}, wantScores: opts.ShowScores, distinct: c.distinctNodes()}
 	p.showCapacity("Original")
 	p.plan()
 	p.showCapacity("Remaining")
 	g := p.buildGraph()
 	return &Result{Cluster: c, Graph: g, Summary: p.summarize(), Scores: p.scores, Utilization: p.utilizations}, nil
+}
+
+// distinctNodes tells whether each node is known by a name of its own.
+func (c *Cluster) distinctNodes() bool {
+	for _, n := range c.Nodes {
+		if n.inBundle || c.nodeByName[n.Name] != n {
+			return false
+		}
+	}
+	return true
 }
 
 // plan goes through the stages.

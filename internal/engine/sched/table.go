@@ -4,14 +4,15 @@ package sched
 // each. It is indexed by Node.Index.
 type table []cell
 
+// cell is kept small: there is one for each resource and node.
 type cell struct {
-	in    bool // node is in the table
 	score int
-	count int       // instances of the clone that owns the table placed here
+	count int32     // instances of the clone that owns the table placed here
+	in    bool      // node is in the table
 	probe probeMode // resource-discovery of a location constraint
 }
 
-type probeMode int
+type probeMode uint8
 
 const (
 	probeAlways probeMode = iota

@@ -157,13 +157,11 @@ func (p *planner) together(r, orig *Resource, list []*Resource) []*Resource {
 func (p *planner) sortedForAssignment() []*Resource {
 	list := append([]*Resource(nil), p.Resources...)
 	nodes := append([]*Node(nil), p.Nodes...)
-	sort.SliceStable(nodes, func(i, j int) bool {
-		t := newTable(len(p.Nodes))
-		for _, n := range p.Nodes {
-			t.put(n.Index, n.baseScore)
-		}
-		return p.nodeBefore(t, nodes[i], nodes[j], nil)
-	})
+	base := newTable(len(p.Nodes))
+	for _, n := range p.Nodes {
+		base.put(n.Index, n.baseScore)
+	}
+	sort.SliceStable(nodes, func(i, j int) bool { return p.nodeBefore(base, nodes[i], nodes[j], nil) })
 	tables := map[*Resource]table{}
 	for _, r := range list {
 		tables[r] = p.tableWithPrimaries(r)
@@ -184,7 +182,7 @@ func (p *planner) tableWithPrimaries(r *Resource) table {
 	t := m.allowed.clone()
 	if p.anyUsable(t) {
 		m.mergingOnto = true
-		p.mergeFurther(m, m, &t, 1, mergeThisWith)
+		p.mergeFurther(m, m, t, 1, mergeThisWith)
 		m.mergingOnto = false
 	}
 	return t
