@@ -8,7 +8,9 @@ SEEDS ?= 1000
 MINUTES ?= 5
 NODES ?= 5
 
-.PHONY: SCRIPTS ?= 660 build setup demo test sim vqsim nemesis lint parity bench bench-engine bench-failover bench-fencing clean install parity-cli
+SCRIPTS ?= 660
+
+.PHONY: build setup demo test sim vqsim nemesis lint parity bench bench-engine bench-failover bench-fencing clean install parity-cli
 
 build:
 	$(GO) build -trimpath -o bin/ ./cmd/...
