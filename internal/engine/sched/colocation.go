@@ -228,6 +228,17 @@ func (p *planner) groupThisWith(r, orig *Resource, list *[]*colocation) {
 		if r.Parent != nil {
 			p.addThisWith(r.Parent, orig, list)
 		}
+		// What a later member has to be with, the whole group has to be with.
+		for _, m := range r.Children {
+			if m == orig {
+				continue
+			}
+			for _, c := range m.colocThis {
+				if c.explicit {
+					*list = insertColocation(*list, c, colocation.other)
+				}
+			}
+		}
 		return
 	}
 	for _, m := range r.Children {
@@ -289,7 +300,7 @@ func (p *planner) groupWithThis(r, orig *Resource, list *[]*colocation) {
 			continue
 		}
 		for _, c := range m.colocWith {
-			if c.dependent.Parent != r {
+			if c.explicit {
 				*list = insertColocation(*list, c, colocation.self)
 			}
 		}

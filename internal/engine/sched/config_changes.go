@@ -9,22 +9,31 @@ import (
 // What the configuration has changed since an operation ran calls for
 // restart, reload, or rescheduling.
 
-// handleConfigChanges compares the histories with the configuration, on nodes
-// that can do something; in maintenance that is ending monitors.
+// handleConfigChanges compares the histories with the configuration, node by
+// node; a node that cannot run anything is left out, unless it is in
+// maintenance: there recurring operations have to be cancelled.
 func (p *planner) handleConfigChanges() {
 	for _, n := range p.Nodes {
-		if n.State == nil || !n.Maintenance && !n.available() {
+		if !n.Maintenance && !n.available() {
 			continue
 		}
-		lrm := n.State.SelectElement("lrm")
-		if lrm == nil {
-			continue
+		for _, state := range p.section("status") {
+			if state.Tag == "node_state" && p.nodeByID[state.SelectAttrValue("id", "")] == n {
+				p.checkState(n, state)
+			}
 		}
-		for _, list := range lrm.SelectElements("lrm_resources") {
-			for _, e := range list.SelectElements("lrm_resource") {
-				if len(e.ChildElements()) > 0 {
-					p.checkHistory(n, e)
-				}
+	}
+}
+
+func (p *planner) checkState(n *Node, state *cib.Element) {
+	lrm := state.SelectElement("lrm")
+	if lrm == nil {
+		return
+	}
+	for _, list := range lrm.SelectElements("lrm_resources") {
+		for _, e := range list.SelectElements("lrm_resource") {
+			if len(e.ChildElements()) > 0 {
+				p.checkHistory(n, e)
 			}
 		}
 	}

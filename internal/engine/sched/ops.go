@@ -30,6 +30,9 @@ func opEnabled(op *cib.Element) bool { return boolOr(op.SelectAttrValue("enabled
 // findOp returns the configuration of an operation, nil if there is none.
 // Migration operations may be configured together as "migrate".
 func (c *Cluster) findOp(r *Resource, task string, interval int64, disabled bool) *cib.Element {
+	if task == taskNotified {
+		task = taskNotify
+	}
 	for _, op := range c.ops(r) {
 		if op.SelectAttrValue("name", "") == task && opInterval(op) == interval && (disabled || opEnabled(op)) {
 			return op

@@ -361,6 +361,10 @@ func (c *Cluster) unpackClone(r *Resource) {
 		r.CloneNodeMax = 1
 	}
 	r.CloneMax = meta(max(1, c.knownNodes()), "clone-max")
+	if r.Unique && c.onlyAnonymous(r.XML) {
+		r.Unique, r.CloneNodeMax = false, 1
+		r.CloneMax = min(r.CloneMax, c.knownNodes())
+	}
 	r.CloneMin = meta(0, "clone-min")
 	r.Interleave = isTrue(r.Meta.Get("interleave"))
 	r.Ordered = isTrue(r.Meta.Get("ordered"))
@@ -371,6 +375,28 @@ func (c *Cluster) unpackClone(r *Resource) {
 	for i := range max(1, r.CloneMax) {
 		c.addInstance(r, i)
 	}
+}
+
+// onlyAnonymous tells whether something in a clone is of a class whose agents
+// are not told which instance they are: only OCF and fence agents are.
+func (c *Cluster) onlyAnonymous(clone *cib.Element) bool {
+	for _, e := range clone.ChildElements() {
+		switch e.Tag {
+		case "group":
+			if c.onlyAnonymous(e) {
+				return true
+			}
+		case "primitive":
+			class := e.SelectAttrValue("class", "")
+			if t := c.ids[e.SelectAttrValue("template", "")]; class == "" && t != nil {
+				class = t.SelectAttrValue("class", "")
+			}
+			if class != "ocf" && class != "stonith" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // addInstance makes one more instance of a clone.
