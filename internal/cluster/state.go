@@ -59,6 +59,25 @@ func (s State) Quorate() bool {
 	return s.View != nil && s.View.Quorum.Quorate && !s.Isolated
 }
 
+// HeardByAll is the time until which all members of the present view have
+// heard this node. It is false where this node is in no view with a quorum.
+func (c *Cluster) HeardByAll() (time.Time, bool) {
+	s := c.state.get()
+	if !s.Quorate() {
+		return time.Time{}, false
+	}
+	at := time.Now()
+	for _, m := range s.Members {
+		if !m.Online || m.ID == s.Self.ID {
+			continue
+		}
+		if heard := c.mesh.HeardBy(m.ID); heard.Before(at) {
+			at = heard
+		}
+	}
+	return at, !at.IsZero()
+}
+
 // IsDC tells whether this node is the DC of an open view.
 func (s State) IsDC() bool { return s.Open && s.DC == s.Self.ID }
 

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -64,11 +65,12 @@ type instance struct {
 	group  *errgroup.Group
 	done   chan struct{} // closed when everything has ended
 
-	evacuated  atomic.Bool   // all resources were stopped for a stop of the services
-	mu         sync.Mutex    // guards the following
-	released   chan struct{} // closed when the DC says that nothing runs here any more
-	evacuation *evacuation   // that runs or has succeeded, or nil
-	troubles   []string      // for State
+	lateAt     <-chan time.Time // gives when this node must be in a view, see awaitedBack; nil = at no time
+	evacuated  atomic.Bool      // all resources were stopped for a stop of the services
+	mu         sync.Mutex       // guards the following
+	released   chan struct{}    // closed when the DC says that nothing runs here any more
+	evacuation *evacuation      // that runs or has succeeded, or nil
+	troubles   []string         // for State
 }
 
 // newInstance reads this node's cluster configuration and puts the parts
@@ -118,6 +120,7 @@ func newInstance(d *Daemon) (*instance, error) {
 	}
 	i.used, i.reloadAsked = usedConfig{cfg, key}, d.reloadAsked
 	i.engine = i.newEngine(cfg)
+	i.lateAt = i.awaitedBack(cfg.Token)
 	return i, nil
 }
 
@@ -196,6 +199,7 @@ func (i *instance) start(ctx context.Context) {
 	for name, run := range map[string]func(context.Context) error{
 		"cluster": i.cluster.Run, "executor": i.executor.Run, "engine": i.engine.run,
 		"results": i.recordResults, "views": i.watchViews, "documents": i.watchDocuments,
+		"heard": i.noteHeard,
 	} {
 		i.group.Go(func() error {
 			err := run(i.ctx)

@@ -18,14 +18,24 @@ func (i *instance) watchViews(ctx context.Context) error {
 	states, stop := i.cluster.Watch()
 	defer stop()
 	var last controller.View
-	isolated := false
+	isolated, late, tooLate := false, i.lateAt, false
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-late:
+			late, tooLate = nil, true
+			i.log.Warn("the others may have counted this node lost before its daemon was back")
+			if !isolated {
+				isolated = true
+				i.isolation(true)
+			}
 		case s := <-states:
-			if s.Isolated != isolated {
-				isolated = s.Isolated
+			if s.Open && s.Quorate() {
+				late, tooLate = nil, false
+			}
+			if now := s.Isolated || tooLate; now != isolated {
+				isolated = now
 				i.isolation(isolated)
 			}
 			// While the next view is being made nothing is certain; what the

@@ -7,6 +7,8 @@
 //	           another one has it, ten times on three nodes
 //	repair     how a killed nginx master is repaired, ten times
 //	commands   how long commands take and how large the daemon is
+//	writes     changes of the configuration a second on three nodes, and what
+//	           they cost on the wire with a document of 1 MiB
 //	engine     CPU time of our policy engine and of the real crm_simulate on
 //	           generated clusters; needs no nodes and runs when named only
 //	fencing    two nodes with BMCs are cut apart 50 times: who survives, and the
@@ -46,6 +48,7 @@ var measurements = []measurement{
 	{"isolation", []int{3}, isolations},
 	{"repair", []int{2}, repairs},
 	{"commands", []int{2}, commands},
+	{"writes", []int{3}, writes},
 }
 
 // named are those that run only if asked for by name; they make what they need.

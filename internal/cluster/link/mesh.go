@@ -411,6 +411,23 @@ func (m *Mesh) LastHeard(id uint32) time.Time {
 	return time.Time{}
 }
 
+// HeardBy is when a peer, by its own word, last heard this node on any link;
+// zero = never.
+func (m *Mesh) HeardBy(id uint32) time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var last time.Duration
+	if p := m.peers[id]; p != nil {
+		for _, path := range p.paths {
+			last = max(last, path.back)
+		}
+	}
+	if last == 0 {
+		return time.Time{}
+	}
+	return m.start.Add(last)
+}
+
 // Hears tells whether a peer's heartbeats come.
 func (m *Mesh) Hears(id uint32) bool {
 	m.mu.Lock()
