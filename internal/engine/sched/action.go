@@ -78,8 +78,10 @@ type planner struct {
 	wantScores   bool
 	utilizations []string
 	templates    map[string][]string
-	spare        []table // node tables to copy into
-	distinct     bool    // each node stands for itself alone: its name is its own, no container hides it
+	byBase       map[string][]*Resource // see namesakes
+	seen         []*action              // marked seenInLoop
+	spare        []table                // node tables to copy into
+	distinct     bool                   // each node stands for itself alone: its name is its own, no container hides it
 }
 
 // act returns the action of a resource on a node under that key, made if

@@ -43,14 +43,30 @@ func (p *planner) checkState(n *Node, state *cib.Element) {
 // instance that it can be about.
 func (p *planner) checkHistory(n *Node, e *cib.Element) {
 	id := e.SelectAttrValue("id", "")
-	for _, r := range p.All {
-		if r.Kind != Primitive {
-			continue
-		}
+	for _, r := range p.namesakes(baseName(id)) {
 		if r.ID == id || r.HistoryName == id || r.Number >= 0 && !r.Unique && baseName(r.ID) == baseName(id) {
 			p.checkResourceHistory(r, n, e)
 		}
 	}
+}
+
+// namesakes are the primitives, in order, whose name or name in the history
+// is base but for an instance number.
+func (p *planner) namesakes(base string) []*Resource {
+	if p.byBase == nil {
+		p.byBase = make(map[string][]*Resource, len(p.All))
+		for _, r := range p.All {
+			if r.Kind != Primitive {
+				continue
+			}
+			name := baseName(r.ID)
+			p.byBase[name] = append(p.byBase[name], r)
+			if other := baseName(r.HistoryName); other != "" && other != name {
+				p.byBase[other] = append(p.byBase[other], r)
+			}
+		}
+	}
+	return p.byBase[base]
 }
 
 func (p *planner) checkResourceHistory(r *Resource, n *Node, e *cib.Element) {

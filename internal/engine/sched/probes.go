@@ -200,9 +200,10 @@ func (p *planner) probesBeforeRestarts(r *Resource) {
 		for i := len(probe.after) - 1; i >= 0; i-- {
 			p.probeBeforeRestart(probe, probe.after[i].action)
 			p.probeBeforeStart(probe, probe.after[i])
-			for _, a := range p.actions {
+			for _, a := range p.seen {
 				a.clear(seenInLoop)
 			}
+			p.seen = p.seen[:0]
 		}
 	}
 }
@@ -212,6 +213,7 @@ func (p *planner) probeBeforeRestart(probe, after *action) {
 		return
 	}
 	after.set(seenInLoop)
+	p.seen = append(p.seen, after)
 	r := after.rsc
 	if r != nil && r.Kind == Primitive && r != probe.rsc {
 		for _, stop := range r.findAll(opKey(r.ID, taskStop, 0), nil) {
