@@ -20,6 +20,7 @@ func newResource() *cobra.Command {
 		newResourceEnable(), newResourceDisable(), newResourceSafeDisable(), newResourceManage(), newResourceUnmanage(),
 		newResourceGroup(), newResourceUngroup(),
 		newResourceMove(), newResourceMoveWithConstraint(), newResourceBan(), newResourceClear(),
+		newResourceRelocate(),
 		newResourceStandards(), newResourceProviders(), newResourceAgents(), newResourceList(), newResourceDescribe(),
 		newDefaults(admin.ResourceDefaults), newResourceUtilization(),
 		newResourceBundle(),

@@ -223,8 +223,31 @@ func call(v vector, dir, root string) (rc int, out, errs string) {
 	}
 	var stdout, stderr bytes.Buffer
 	env := cli.Env{Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr, Root: paths.Root(root)}
+	defer environment(v.Env)()
 	rc = cli.Main(context.Background(), env, argv)
 	return rc, stdout.String(), stderr.String()
+}
+
+// environment sets variables and returns what sets them back.
+func environment(set map[string]string) func() {
+	before := map[string]*string{}
+	for name, value := range set {
+		if old, ok := os.LookupEnv(name); ok {
+			before[name] = &old
+		} else {
+			before[name] = nil
+		}
+		os.Setenv(name, value)
+	}
+	return func() {
+		for name, old := range before {
+			if old == nil {
+				os.Unsetenv(name)
+			} else {
+				os.Setenv(name, *old)
+			}
+		}
+	}
 }
 
 // differences compares a call's outcome with the recording.
