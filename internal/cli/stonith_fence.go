@@ -11,6 +11,7 @@ import (
 	"gpcs/internal/api"
 	"gpcs/internal/cib"
 	"gpcs/internal/fence"
+	"gpcs/internal/fence/ledger"
 	"gpcs/internal/status"
 )
 
@@ -106,7 +107,7 @@ func historyShow(ctx context.Context, c *Call) error {
 // newest first.
 func historyLines(doc *cib.Document, node string) []string {
 	var lines []string
-	list := fence.Records(doc)
+	list := fence.History(doc)
 	for i := len(list) - 1; i >= 0; i-- {
 		if node == "" || strings.EqualFold(list[i].Target, node) {
 			lines = append(lines, status.FencingLine(list[i], time.Local))
@@ -148,28 +149,51 @@ func historyUpdate(ctx context.Context, c *Call) error {
 	return nil
 }
 
+// stonithLedger carries out "stonith ledger": this node's own ledger and what
+// the document holds. Where the cluster is stopped the first is all there is.
 func stonithLedger(ctx context.Context, c *Call) error {
-	doc, err := c.readCIB(ctx)
+	own, bad, err := ledger.Load(c.Root)
 	if err != nil {
+		return fail("the fencing ledger of this node cannot be read: %v", err)
+	}
+	var shared []fence.Record
+	doc, err := c.readCIB(ctx)
+	if err == nil {
+		shared = fence.Records(doc)
+	} else if len(own) == 0 {
 		return err
 	}
-	list := fence.Records(doc)
+	list := fence.Merge(own, shared)
 	for _, r := range list {
-		at := time.UnixMilli(r.CompletedMS).Format("2006-01-02 15:04:05.000")
-		if r.State == fence.Success {
-			fmt.Fprintf(c.Stdout, "%s %s of %s: %s; device %s by %s (%s)\n", at, r.Action, r.Target, r.Proof, orNone(r.Device), r.Delegate, r.Hash[:12])
-			continue
-		}
-		fmt.Fprintf(c.Stdout, "%s %s of %s failed: %s (%s)\n", at, r.Action, r.Target, r.Reason, r.Hash[:12])
+		fmt.Fprintln(c.Stdout, ledgerLine(r))
 	}
 	if !c.Has("--verify") {
 		return nil
 	}
-	if err := fence.Verify(list); err != nil {
+	changed, differ := fence.Differ(own, shared)
+	switch err := fence.Verify(list); {
+	case err != nil:
 		return fail("the fencing ledger does not hold: %v", err)
+	case differ:
+		return fail("the fencing ledger does not hold: record %s (%s of %s) is another in %s than in the cluster",
+			changed.ID, changed.Action, changed.Target, ledger.File(c.Root))
+	case bad > 0:
+		return fail("the fencing ledger does not hold: %d lines of %s cannot be read", bad, ledger.File(c.Root))
 	}
 	fmt.Fprintf(c.Stdout, "%d records, the chain is whole\n", len(list))
 	return nil
+}
+
+// ledgerLine words a record with the proof that it is.
+func ledgerLine(r fence.Record) string {
+	at := time.UnixMilli(r.CompletedMS).Format("2006-01-02 15:04:05.000")
+	switch {
+	case r.Action == fence.Leave:
+		return fmt.Sprintf("%s %s %s (%.12s)", at, r.Target, r.Proof, r.Hash)
+	case r.State == fence.Success:
+		return fmt.Sprintf("%s %s of %s: %s; device %s by %s (%.12s)", at, r.Action, r.Target, r.Proof, orNone(r.Device), r.Delegate, r.Hash)
+	}
+	return fmt.Sprintf("%s %s of %s failed: %s (%.12s)", at, r.Action, r.Target, r.Reason, r.Hash)
 }
 
 func orNone(s string) string {

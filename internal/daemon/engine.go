@@ -77,8 +77,10 @@ func (e *engine) carryOut(ctx context.Context, effect controller.Effect, timer *
 	case controller.Submit:
 		e.wg.Go(func() {
 			_, err := e.submit(ctx, effect.Request)
+			// The document comes first: a decision on one without this change would
+			// do again what was done, and fence a node twice.
 			e.post(ctx, func(c *controller.Controller, now time.Time) []controller.Effect {
-				return c.Submitted(now, effect.Seq, err)
+				return append(e.document(e.latest())(c, now), c.Submitted(now, effect.Seq, err)...)
 			})
 		})
 	case controller.Fence:

@@ -9,8 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"gpcs/internal/api"
-	"gpcs/internal/cib"
 	"gpcs/internal/engine/controller"
 	"gpcs/internal/fence"
 	"gpcs/internal/fence/device"
@@ -153,6 +151,7 @@ func (f *fencer) order(ctx context.Context, run fence.Run, replies chan<- planRe
 
 func (f *fencer) onNode(ctx context.Context, node uint32, o device.Order) (fence.Reply, error) {
 	if node == f.i.self {
+		o.Still = func() bool { return f.i.dc() == f.i.self }
 		return f.devices.Fence(ctx, o), nil
 	}
 	answer := make(chan fence.Reply, 1)
@@ -222,7 +221,8 @@ func (f *fencer) receive(from uint32, kind string, payload []byte) bool {
 func (f *fencer) obey(from uint32, m orderMessage) {
 	f.i.group.Go(func() error {
 		reply := fence.Reply{Reason: "the order came from a node that is not the DC"}
-		if f.i.dc() == from {
+		m.Order.Still = func() bool { return f.i.dc() == from }
+		if m.Order.Still() {
 			reply = f.devices.Fence(f.i.ctx, m.Order)
 		}
 		if err := f.send(f.i.ctx, from, kindFenced, orderMessage{ID: m.ID, Reply: &reply}); err != nil {
@@ -230,129 +230,4 @@ func (f *fencer) obey(from uint32, m orderMessage) {
 		}
 		return nil
 	})
-}
-
-// pass hands a wish to this node's controller.
-func (f *fencer) pass(ask controller.Ask) {
-	f.i.engine.post(f.i.ctx, func(c *controller.Controller, now time.Time) []controller.Effect { return c.Asked(now, ask) })
-}
-
-// answer brings an answer to the node that asked: its id begins with the
-// node's own.
-func (f *fencer) answer(a controller.FenceAnswer) {
-	f.mu.Lock()
-	c := f.asked[a.ID]
-	delete(f.asked, a.ID)
-	f.mu.Unlock()
-	if c != nil {
-		c <- a.Error
-		return
-	}
-	var node uint32
-	if _, err := fmt.Sscanf(a.ID, "%d-", &node); err == nil && node != f.i.self {
-		_ = f.send(f.i.ctx, node, kindAnswer, a) // who asked will see it in the history
-	}
-}
-
-// ask hands an administrator's wish to the DC and waits for what became of it.
-func (f *fencer) ask(ctx context.Context, ask controller.Ask) error {
-	answered := make(chan string, 1)
-	f.mu.Lock()
-	f.next++
-	ask.ID = fmt.Sprintf("%d-%s-%d", f.i.self, f.i.uuid, f.next)
-	f.asked[ask.ID] = answered
-	f.mu.Unlock()
-	defer func() {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		delete(f.asked, ask.ID)
-	}()
-	states, stop := f.i.cluster.Watch()
-	defer stop()
-	for dc := uint32(0); ; {
-		select {
-		case text := <-answered:
-			if text != "" {
-				return &api.Error{Code: api.CodeInvalid, Message: text}
-			}
-			return nil
-		case s := <-states:
-			if !s.Open || s.DC == 0 || s.DC == dc {
-				continue
-			}
-			// A confirmation may be given twice, fencing may not.
-			if dc != 0 && !ask.Confirm {
-				return &api.Error{Code: api.CodeInternal, Message: "the DC was lost meanwhile; see 'pcs stonith history' for what was done"}
-			}
-			dc = s.DC
-			if err := f.askDC(ctx, dc, ask); err != nil {
-				return err
-			}
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
-func (f *fencer) askDC(ctx context.Context, dc uint32, ask controller.Ask) error {
-	if dc != f.i.self {
-		return f.send(ctx, dc, kindAskFence, ask)
-	}
-	f.pass(ask)
-	return nil
-}
-
-// wasFenced tells that the document counts this very daemon as fenced, so that
-// others may run what runs here: a device lied, or a human was wrong. What can
-// be let go at once is, and cluster services start anew as those of a node of
-// which nothing is known.
-func (i *instance) wasFenced(doc *cib.Document) bool {
-	s := i.cluster.State()
-	for _, m := range s.Members {
-		if m.ID != i.self || !controller.WasFenced(doc, i.node().ID, m.Incarnation) {
-			continue
-		}
-		i.log.Error("this node was fenced and is still alive: it gives up its addresses and joins the cluster anew; " +
-			"check the fence device that said it was off, see 'pcs stonith ledger'")
-		i.executor.Withdraw()
-		i.anew()
-		return true
-	}
-	return false
-}
-
-// anew starts cluster services again, if they are still those of i. It is the
-// daemon's work: it ends them.
-func (d *Daemon) anew(i *instance) {
-	d.work.Go(func() {
-		err := d.alone(func() error {
-			if d.current() != i {
-				return nil
-			}
-			return d.restart()
-		})
-		if err != nil && d.ctx.Err() == nil {
-			d.log.Error("cluster services could not be started anew after this node was fenced", "err", err)
-		}
-	})
-}
-
-// Fence fences a node, or takes an administrator's word that it is off, or
-// forgets what is known of earlier fencing.
-func (d *Daemon) Fence(ctx context.Context, r api.FenceRequest) error {
-	i, err := d.running()
-	if err != nil {
-		return err
-	}
-	if r.Do == api.FenceForget {
-		ops := fence.Forget(i.cluster.Document(), r.Node)
-		if len(ops) == 0 {
-			return nil
-		}
-		_, err := i.cluster.Submit(ctx, cib.Request{Origin: i.name, Client: "stonith_admin", User: r.User, Ops: ops})
-		return err
-	}
-	i.log.Info("fencing was asked for", "do", r.Do, "target", r.Node, "user", r.User)
-	return i.fencer.ask(ctx, controller.Ask{Target: r.Node, Action: r.Action(), Origin: i.name, Client: "stonith_admin",
-		Confirm: r.Do == api.FenceConfirm})
 }

@@ -25,6 +25,8 @@ import (
 	"gpcs/internal/engine/controller"
 	"gpcs/internal/engine/executor"
 	"gpcs/internal/engine/history"
+	"gpcs/internal/fence"
+	"gpcs/internal/fence/ledger"
 	"gpcs/internal/paths"
 	"gpcs/internal/queue"
 )
@@ -58,6 +60,7 @@ type instance struct {
 	questions questions
 	taken     recent // commands of DCs
 	fencer    *fencer
+	ledger    *ledger.Ledger
 	anew      func() // starts cluster services again
 
 	ctx    context.Context
@@ -98,6 +101,9 @@ func newInstance(d *Daemon) (*instance, error) {
 	if loaded.Trouble != "" {
 		i.trouble(loaded.Trouble)
 	}
+	if i.ledger, err = ledger.Open(d.opts.Root); err != nil {
+		return nil, err
+	}
 	i.fencer = newFencer(i)
 	i.anew = func() { d.anew(i) }
 	if i.runner, err = agent.New(agent.Options{Root: d.opts.Root, Node: name, Log: d.log, Devices: i.fencer.devices,
@@ -127,7 +133,7 @@ func newInstance(d *Daemon) (*instance, error) {
 func (i *instance) newEngine(cfg cluster.Config) *engine {
 	token := cfg.Token
 	e := newEngine(controller.Config{UUID: i.uuid, Version: dcVersion, FeatureSet: history.FeatureSet, ClusterName: cfg.Name,
-		Token: token, Guard: guardTime(token), Schedule: guarded(i.log, schedule)}, i.log)
+		Token: token, Guard: guardTime(token), LastRecord: fence.LastHash(i.ledger.Records()), Schedule: guarded(i.log, schedule)}, i.log)
 	e.submit, e.execute, e.latest, e.fencer = i.cluster.Submit, i.execute, i.cluster.Document, i.fencer
 	return e
 }

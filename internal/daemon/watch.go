@@ -45,6 +45,7 @@ func (i *instance) watchViews(ctx context.Context) error {
 				continue
 			}
 			last = v
+			i.handIn(ctx)
 			i.engine.post(ctx, func(c *controller.Controller, now time.Time) []controller.Effect { return c.View(now, v) })
 		}
 	}
@@ -91,6 +92,9 @@ func (i *instance) watchDocuments(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case doc := <-docs:
+			if err := i.ledger.Take(doc); err != nil {
+				i.log.Error("this node's fencing ledger is incomplete", "err", err)
+			}
 			if i.wasFenced(doc) {
 				return nil
 			}

@@ -149,34 +149,6 @@ func show(effects []Effect, last *Run) string {
 	return b.String()
 }
 
-func TestRecordsAreChained(t *testing.T) {
-	doc := cib.New("pacemaker-3.9", "3.16.1")
-	for i := range 3 {
-		r := Chain(Record{ID: fmt.Sprint("r", i), Target: "n2", Action: Reboot, State: Success, Proof: "p", CompletedMS: int64(i)}, LastHash(doc))
-		next, err := cib.Apply(doc, cib.Request{Ops: Append(doc, r)}, "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		doc = next
-	}
-	list := Records(doc)
-	if err := Verify(list); err != nil || len(list) != 3 {
-		t.Fatal(len(list), err)
-	}
-	forged := append([]Record{}, list...)
-	forged[1].Target = "n3"
-	if Verify(forged) == nil {
-		t.Error("a changed record passes")
-	}
-	if Verify(append([]Record{list[0]}, list[2])) == nil {
-		t.Error("a missing record passes")
-	}
-	next, err := cib.Apply(doc, cib.Request{Ops: Forget(doc, "n2")}, "")
-	if err != nil || len(Records(next)) != 0 {
-		t.Error("cleanup", err, Records(next))
-	}
-}
-
 func TestDelay(t *testing.T) {
 	for _, c := range []struct {
 		base, max string

@@ -1,9 +1,11 @@
 package fence
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,21 +22,30 @@ const (
 // keeps 500).
 const keep = 500
 
+// Leave is the action of a record of a node that went on purpose. It belongs to
+// the ledger and not to the history of fencing.
+const Leave = "leave"
+
 // Record is one fencing that came to an end. It stands in the status section,
-// so all members have it. Each names the hash of the one before.
+// so all members have it, and in each node's ledger, which outlasts the
+// cluster's stop. Each names the hash of the one before.
 type Record struct {
-	ID          string
-	Target      string
-	Action      string
-	State       string // Success or Failed
-	Origin      string // node that asked for it
-	Client      string // program that asked for it
-	Delegate    string // node that ran the device
-	Device      string // ids, parted by commas
-	Proof       string // what a success rests on
-	Reason      string // why it failed
-	CompletedMS int64  // epoch, ms
-	Prev, Hash  string
+	ID          string `json:"id"`
+	Target      string `json:"target"`
+	Action      string `json:"action"`             // Reboot, Off, On or Leave
+	State       string `json:"state"`              // Success or Failed
+	Origin      string `json:"origin,omitempty"`   // node that asked for it
+	Client      string `json:"client,omitempty"`   // program that asked for it
+	Delegate    string `json:"delegate,omitempty"` // node that ran the device
+	Device      string `json:"device,omitempty"`   // ids, parted by commas
+	Proof       string `json:"proof,omitempty"`    // what a success rests on
+	Reason      string `json:"reason,omitempty"`   // why it failed
+	CompletedMS int64  `json:"completed_ms"`       // epoch, ms
+	Prev        string `json:"prev,omitempty"`
+	Hash        string `json:"hash"`
+	// Past: of an earlier run of the cluster, or cleaned up. The ledger has it,
+	// the history has not; the hash does not cover this.
+	Past bool `json:"-"`
 }
 
 // fields are the attributes of a record in the order in which they are hashed.
@@ -67,7 +78,26 @@ const (
 	eventTag  = "fence_event"
 )
 
-// Records returns the history, oldest first.
+// History returns what Pacemaker's history of fencing shows, oldest first.
+func History(doc *cib.Document) []Record {
+	return slices.DeleteFunc(Records(doc), func(r Record) bool { return r.Past || r.Action == Leave })
+}
+
+// Count is the number of records in the document, and the id of the last: a
+// cheap way to see whether there are new ones.
+func Count(doc *cib.Document) (int, string) {
+	n, last := 0, ""
+	if status := doc.Find("status"); status != nil {
+		for _, h := range status.SelectElements(HistoryTag) {
+			if events := h.ChildElements(); len(events) > 0 {
+				n, last = n+len(events), events[len(events)-1].SelectAttrValue("id", "")
+			}
+		}
+	}
+	return n, last
+}
+
+// Records returns all records of the document, oldest first.
 func Records(doc *cib.Document) []Record {
 	status := doc.Find("status")
 	if status == nil {
@@ -80,12 +110,17 @@ func Records(doc *cib.Document) []Record {
 			for _, f := range r.fields() {
 				*f.value = e.SelectAttrValue(f.name, "")
 			}
-			r.Hash = e.SelectAttrValue("hash", "")
+			r.Hash, r.Past = e.SelectAttrValue("hash", ""), e.SelectAttrValue("past", "") != ""
 			r.CompletedMS, _ = strconv.ParseInt(e.SelectAttrValue("completed", ""), 10, 64)
 			list = append(list, r)
 		}
 	}
+	sortByTime(list)
 	return list
+}
+
+func sortByTime(list []Record) {
+	slices.SortStableFunc(list, func(a, b Record) int { return cmp.Compare(a.CompletedMS, b.CompletedMS) })
 }
 
 // Chain sets what ties a record to the one before it.
@@ -96,8 +131,8 @@ func Chain(r Record, prev string) Record {
 }
 
 // LastHash is the hash that the next record names.
-func LastHash(doc *cib.Document) string {
-	if list := Records(doc); len(list) > 0 {
+func LastHash(list []Record) string {
+	if len(list) > 0 {
 		return list[len(list)-1].Hash
 	}
 	return ""
@@ -105,51 +140,44 @@ func LastHash(doc *cib.Document) string {
 
 // Append returns the operations that add a chained record to the document.
 func Append(doc *cib.Document, r Record) []cib.Op {
+	ops := []cib.Op{add(r)}
+	if list := Records(doc); len(list) >= keep {
+		ops = append(ops, cib.Op{Kind: cib.Delete, Path: "/cib/status/" + HistoryTag + "/" + eventTag + "[@id='" + list[0].ID + "']"})
+	}
+	return ops
+}
+
+func add(r Record) cib.Op {
 	e := cib.NewElement(eventTag)
 	for _, f := range r.fields() {
 		e.CreateAttr(f.name, *f.value)
 	}
 	e.CreateAttr("completed", strconv.FormatInt(r.CompletedMS, 10))
 	e.CreateAttr("hash", r.Hash)
+	if r.Past {
+		e.CreateAttr("past", "true")
+	}
+	return modify(e)
+}
+
+func modify(event *cib.Element) cib.Op {
 	history := cib.NewElement(HistoryTag, "id", historyID)
-	history.AddChild(e)
+	history.AddChild(event)
 	status := cib.NewElement("status")
 	status.AddChild(history)
-	ops := []cib.Op{{Kind: cib.Modify, XML: string(cib.Print(status))}}
-	if list := Records(doc); len(list) >= keep {
-		ops = append(ops, forget(list[0].ID))
-	}
-	return ops
+	return cib.Op{Kind: cib.Modify, XML: string(cib.Print(status))}
 }
 
-// Forget returns the operations that remove the records of a target, "" = of
-// all.
+// Forget returns the operations that take the records of a target, "" = of
+// all, out of the history. The ledger keeps them.
 func Forget(doc *cib.Document, target string) []cib.Op {
 	var ops []cib.Op
-	for _, r := range Records(doc) {
+	for _, r := range History(doc) {
 		if target == "" || strings.EqualFold(r.Target, target) {
-			ops = append(ops, forget(r.ID))
+			ops = append(ops, modify(cib.NewElement(eventTag, "id", r.ID, "past", "true")))
 		}
 	}
 	return ops
-}
-
-func forget(id string) cib.Op {
-	return cib.Op{Kind: cib.Delete, Path: "/cib/status/" + HistoryTag + "/" + eventTag + "[@id='" + id + "']"}
-}
-
-// Verify checks the chain: each record's own hash, and that it names the one
-// before. Records that were removed from between others leave a gap.
-func Verify(list []Record) error {
-	for i, r := range list {
-		if r.sum() != r.Hash {
-			return fmt.Errorf("record %s (%s of %s) was changed after it was written", r.ID, r.Action, r.Target)
-		}
-		if i > 0 && r.Prev != list[i-1].Hash {
-			return fmt.Errorf("records are missing between %s and %s", list[i-1].ID, r.ID)
-		}
-	}
-	return nil
 }
 
 // printable keeps a text fit for an attribute of XML.

@@ -20,6 +20,7 @@ type Config struct {
 	ClusterName string        // written as cluster-name
 	Token       time.Duration // silence after which a node counts as lost
 	Guard       time.Duration // further time that a lost node is given to stop by itself
+	LastRecord  string        // hash of the newest record of the ledger when the node started
 	// Schedule is the policy engine: the document and the time (epoch
 	// seconds) in, what to do out.
 	Schedule func(doc *cib.Document, now int64) (*graph.Graph, error)
@@ -106,7 +107,7 @@ type Controller struct {
 	fencings   map[int]*fencing // under way, by seq
 	fenceFails map[string]int   // failures in a row, by target
 	gaveUp     bool             // a target was not fenced again in this transition
-	answers    map[int]string   // submits that answer an Ask
+	answers    map[int][]string // submits that answer Asks
 	lastHash   string           // of the last record of the fencing history
 
 	out []Effect
@@ -214,14 +215,14 @@ func (c *Controller) Submitted(now time.Time, seq int, err error) []Effect {
 	if action != 0 {
 		c.confirm(action, err == nil)
 	}
-	if id, asked := c.answers[seq]; asked {
-		delete(c.answers, seq)
+	for _, id := range c.answers[seq] {
 		answer := FenceAnswer{ID: id}
 		if err != nil {
 			answer.Error = "the node was fenced, but that could not be stored: " + err.Error()
 		}
 		c.out = append(c.out, answer)
 	}
+	delete(c.answers, seq)
 	return c.advance(now)
 }
 
@@ -283,7 +284,7 @@ func (c *Controller) drop() {
 	if len(c.fencings) > 0 {
 		c.out = append(c.out, StopFencing{})
 	}
-	c.fencings, c.answers, c.lastHash = map[int]*fencing{}, map[int]string{}, ""
+	c.fencings, c.answers, c.lastHash = map[int]*fencing{}, map[int][]string{}, ""
 }
 
 func (c *Controller) confirm(id int, ok bool) {
@@ -303,7 +304,7 @@ func (c *Controller) advance(now time.Time) []Effect {
 	c.run(now)
 	if c.tr == nil && c.syncing == 0 && !now.Before(c.notBefore) {
 		if ops := membership(c.cfg, c.doc, c.view); len(ops) > 0 {
-			c.syncing = c.submit(0, ops...)
+			c.syncing = c.submit(0, append(ops, c.departures(now)...)...)
 		}
 	}
 	if c.tr == nil && len(c.pending) == 0 {

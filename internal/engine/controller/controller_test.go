@@ -161,7 +161,7 @@ func TestRemovedNodeIsNotPutBack(t *testing.T) {
 	b.do(b.c.View(b.now, view(1, node(1), node(2))))
 	b.do(b.c.View(b.now, view(2, node(1), Node{ID: 2, Name: "n2", Left: true})))
 	b.change(cib.Op{Kind: cib.Delete, Path: "//node[@id='2']|//node_state[@id='2']"})
-	if strings.Contains(string(b.doc.Bytes()), "n2") {
+	if strings.Contains(string(b.doc.Bytes()), `uname="n2"`) {
 		t.Fatal(string(b.doc.Bytes()))
 	}
 }

@@ -40,6 +40,7 @@ type Ask struct {
 	Origin  string `json:"origin"` // node
 	Client  string `json:"client"` // program and user
 	Confirm bool   `json:"confirm"`
+	Again   bool   `json:"again"` // the DC was lost meanwhile: what is done already is not done again
 }
 
 // fencing is one that is under way.
@@ -47,7 +48,8 @@ type fencing struct {
 	seq    int
 	action int // of the transition, 0 = none
 	ask    Ask
-	id     string // of the target, "" where it is not known
+	asks   []string // ids of those who wait for it
+	id     string   // of the target, "" where it is not known
 	node   fence.Request
 	proven bool
 	submit int // seq of the Submit of its success, 0 before
@@ -160,23 +162,42 @@ func (c *Controller) Asked(now time.Time, ask Ask) []Effect {
 		return []Effect{FenceAnswer{ID: ask.ID, Error: fmt.Sprintf("node %s is a member of the cluster at this moment: it is not off", ask.Target)}}
 	}
 	f := &fencing{ask: ask, id: id}
+	if ask.ID != "" {
+		f.asks = []string{ask.ID}
+	}
 	if !ask.Confirm {
-		c.begin(f, 0)
-		return c.advance(now)
+		return c.asked(now, f)
 	}
 	if running := c.fencingOf(ask.Target); running != nil {
-		f.action = running.action
+		f.action, f.asks = running.action, append(f.asks, running.asks...)
 		delete(c.fencings, running.seq)
 		c.out = append(c.out, StopFencing{Seq: running.seq})
-		if running.ask.ID != "" {
-			c.out = append(c.out, FenceAnswer{ID: running.ask.ID})
-		}
 	}
 	c.seq++
 	f.seq = c.seq
 	c.fencings[f.seq] = f
 	c.prove(now, f, fence.Proven{Proof: "confirmed by a human", Delegate: "a human"})
 	delete(c.fencings, f.seq)
+	return c.advance(now)
+}
+
+// asked begins what an administrator wants; what is under way is joined.
+func (c *Controller) asked(now time.Time, f *fencing) []Effect {
+	if running := c.fencingOf(f.ask.Target); running != nil && f.ask.Action != fence.On && running.ask.Action != fence.On {
+		running.asks = append(running.asks, f.asks...)
+		return c.advance(now)
+	}
+	if f.ask.Again {
+		answer := FenceAnswer{ID: f.ask.ID}
+		switch state := findState(c.doc, f.id); {
+		case state != nil && state.SelectAttrValue("fenced", "") != "" && state.SelectAttrValue("in_ccm", "") == "false":
+			return append(c.advance(now), answer)
+		case c.view.node(f.id).Online:
+			answer.Error = "the DC was lost meanwhile; see 'pcs stonith history' for what was done"
+			return append(c.advance(now), answer)
+		}
+	}
+	c.begin(f, 0)
 	return c.advance(now)
 }
 
@@ -203,9 +224,7 @@ func (c *Controller) prove(now time.Time, f *fencing, p fence.Proven) {
 		ops = append(fenced(c.doc, f.id, f.ask.Target), ops...)
 	}
 	f.submit = c.submit(f.action, ops...)
-	if f.ask.ID != "" {
-		c.answers[f.submit] = f.ask.ID
-	}
+	c.answers[f.submit] = f.asks
 }
 
 // Ended tells that nothing of a Fence is under way any more.
@@ -229,8 +248,8 @@ func (c *Controller) Ended(now time.Time, seq int, e fence.Ended) []Effect {
 	r := c.record(now, f)
 	r.State, r.Reason = fence.Failed, reason
 	c.submit(0, c.addRecord(r)...)
-	if f.ask.ID != "" {
-		c.out = append(c.out, FenceAnswer{ID: f.ask.ID, Error: reason})
+	for _, id := range f.asks {
+		c.out = append(c.out, FenceAnswer{ID: id, Error: reason})
 	}
 	if f.action != 0 {
 		c.notBefore = now.Add(min(fenceRetryMax, fenceRetry*time.Duration(c.fenceFails[f.ask.Target])))
@@ -247,11 +266,33 @@ func (c *Controller) record(now time.Time, f *fencing) fence.Record {
 // addRecord chains a record to the last one, which may not be in the document yet.
 func (c *Controller) addRecord(r fence.Record) []cib.Op {
 	if c.lastHash == "" || len(c.pending) == 0 {
-		c.lastHash = fence.LastHash(c.doc)
+		if c.lastHash = fence.LastHash(fence.Records(c.doc)); c.lastHash == "" {
+			c.lastHash = c.cfg.LastRecord
+		}
 	}
 	r = fence.Chain(r, c.lastHash)
 	c.lastHash = r.Hash
 	return fence.Append(c.doc, r)
+}
+
+// departures returns the records of nodes that have just left on purpose: that
+// they stopped what they ran is the proof on which the others may start it.
+func (c *Controller) departures(now time.Time) []cib.Op {
+	if !options(c.doc).fencing {
+		return nil
+	}
+	var ops []cib.Op
+	for _, n := range c.view.Nodes {
+		have := findState(c.doc, idText(n.ID))
+		if n.Online || !n.Left || have == nil || have.SelectAttrValue("in_ccm", "") != "true" {
+			continue
+		}
+		c.seq++
+		ops = append(ops, c.addRecord(fence.Record{ID: fmt.Sprintf("%s-%d", c.cfg.UUID, c.seq), Target: n.Name, Action: fence.Leave,
+			State: fence.Success, Origin: n.Name, Client: "pacemaker-controld", Proof: "left after it had stopped what it ran",
+			CompletedMS: now.UnixMilli()})...)
+	}
+	return ops
 }
 
 // fenced makes a node's entry in the status section that of a node which is

@@ -175,3 +175,53 @@ func TestUnseenNodesHaveTimeToJoin(t *testing.T) {
 		t.Fatal("waits although all have joined")
 	}
 }
+
+// A node that left on purpose is in the ledger: that it had stopped what it ran
+// is the proof on which the others start it.
+func TestLeavingIsOnRecord(t *testing.T) {
+	b := newBench(t)
+	b.do(b.c.View(b.now, view(1, node(1), node(2))))
+	gone := lost(2)
+	gone.Left = true
+	b.do(b.c.View(b.now, view(2, node(1), gone)))
+	b.do(b.c.View(b.now, view(3, node(1), gone)))
+	list := fence.Records(b.doc)
+	if len(list) != 1 || list[0].Action != fence.Leave || list[0].Target != "n2" || fence.Verify(list) != nil {
+		t.Errorf("%+v", list)
+	}
+	if len(fence.History(b.doc)) != 0 {
+		t.Error("the history of fencing shows a node that left")
+	}
+}
+
+// The chain goes on where the node's ledger ended, though the document is new.
+func TestTheChainOutlastsTheDocument(t *testing.T) {
+	b, _ := fenceBench(t, fenceThenStart())
+	b.c.cfg.LastRecord = "earlier"
+	b.do(b.c.Ended(b.now, b.fenced[0].Seq, fence.Ended{Failures: []string{"no route"}}))
+	if list := fence.Records(b.doc); len(list) != 1 || list[0].Prev != "earlier" {
+		t.Errorf("%+v", list)
+	}
+}
+
+// Who asks for what is under way already waits for that; who asks again since
+// the DC was lost does not have a node fenced twice.
+func TestAskingTwiceFencesOnce(t *testing.T) {
+	b, f := fenceBench(t, fenceThenStart())
+	b.do(b.c.Asked(b.now, Ask{ID: "a", Target: "n2", Action: fence.Reboot}))
+	b.do(b.c.Asked(b.now, Ask{ID: "b", Target: "n2", Action: fence.Reboot, Again: true}))
+	if len(b.fenced) != 1 {
+		t.Fatal("fenced twice at one time")
+	}
+	b.do(b.c.Proven(b.now, f.Seq, fence.Proven{Proof: "p"}))
+	b.do(b.c.Ended(b.now, f.Seq, fence.Ended{OK: true}))
+	b.do(b.c.Asked(b.now, Ask{ID: "c", Target: "n2", Action: fence.Reboot, Again: true}))
+	for _, id := range []string{"a", "b", "c"} {
+		if got, ok := b.answers[id]; !ok || got != "" {
+			t.Errorf("%s: %q, answered: %v", id, got, ok)
+		}
+	}
+	if len(b.fenced) != 1 {
+		t.Error("fenced again")
+	}
+}

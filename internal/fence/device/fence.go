@@ -18,6 +18,10 @@ type Order struct {
 	DelayMS   int64        `json:"delay_ms"`
 	TimeoutMS int64        `json:"timeout_ms"`
 	Retries   int          `json:"retries"`
+	// Still tells whether the order is in force when its wait is over, nil = it
+	// is. One of a DC that is lost would strike a node which the next DC has
+	// fenced already, and which is on again.
+	Still func() bool `json:"-"`
 }
 
 // statusPause is the time between two looks at a machine that is going off.
@@ -37,6 +41,9 @@ func (r *Runner) Fence(ctx context.Context, o Order) fence.Reply {
 		return fence.Reply{Reason: "the device was busy with other actions all the time"}
 	}
 	defer leave()
+	if o.Still != nil && !o.Still() {
+		return fence.Reply{Reason: "the DC that wanted it is the DC no more"}
+	}
 	if o.Ask && !r.fences(ctx, o.Device, o.Target) {
 		return fence.Reply{Unfit: true, Reason: "the device does not say that it fences the node"}
 	}

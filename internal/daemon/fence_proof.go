@@ -1,0 +1,59 @@
+package daemon
+
+import (
+	"context"
+
+	"gpcs/internal/cib"
+	"gpcs/internal/engine/controller"
+	"gpcs/internal/fence"
+)
+
+// wasFenced tells that the document counts this very daemon as fenced, so that
+// others may run what runs here: a device lied, or a human was wrong. What can
+// be let go at once is, and cluster services start anew as those of a node of
+// which nothing is known.
+func (i *instance) wasFenced(doc *cib.Document) bool {
+	s := i.cluster.State()
+	for _, m := range s.Members {
+		if m.ID != i.self || !controller.WasFenced(doc, i.node().ID, m.Incarnation) {
+			continue
+		}
+		i.log.Error("this node was fenced and is still alive: it gives up its addresses and joins the cluster anew; " +
+			"check the fence device that said it was off, see 'pcs stonith ledger'")
+		i.executor.Withdraw()
+		i.anew()
+		return true
+	}
+	return false
+}
+
+// anew starts cluster services again, if they are still those of i. It is the
+// daemon's work: it ends them.
+func (d *Daemon) anew(i *instance) {
+	d.work.Go(func() {
+		err := d.alone(func() error {
+			if d.current() != i {
+				return nil
+			}
+			return d.restart()
+		})
+		if err != nil && d.ctx.Err() == nil {
+			d.log.Error("cluster services could not be started anew after this node was fenced", "err", err)
+		}
+	})
+}
+
+// handIn gives the cluster's document what it lacks of this node's ledger: the
+// document began anew with the cluster, or this node was alone for a while.
+func (i *instance) handIn(ctx context.Context) {
+	ops := fence.Offer(i.cluster.Document(), i.ledger.Records())
+	if len(ops) == 0 {
+		return
+	}
+	i.group.Go(func() error {
+		if _, err := i.cluster.Submit(ctx, cib.Request{Origin: i.name, Client: "pacemaker-fenced", User: "hacluster", Ops: ops}); err != nil {
+			i.log.Warn("records of this node's fencing ledger were not handed in", "records", len(ops), "err", err)
+		}
+		return nil
+	})
+}
