@@ -78,6 +78,7 @@ func (p *planner) checkResourceHistory(r *Resource, n *Node, e *cib.Element) {
 	}
 	active := containsNode(r.RunningOn, n)
 	if agentChanged(r, e) {
+		p.unfenceAnew(r, n, "Device definition changed")
 		if active {
 			p.rscAction(r, taskStop, n, false)
 			r.startPending = true
@@ -168,6 +169,7 @@ func (p *planner) checkDefinition(r *Resource, n *Node, h *HistoryEntry) bool {
 		if op := p.findOp(r, h.Task, 0, true); op != nil && len(p.opParams(n, op)) > 0 {
 			p.forceRestart(r, h, n)
 		} else {
+			p.unfenceAnew(r, nil, "Device parameters changed (reload)")
 			p.reload(r, n)
 		}
 	default:
@@ -182,9 +184,10 @@ func (p *planner) expired(r *Resource, n *Node, h *HistoryEntry) bool {
 	return p.expiredEntries[h.XML]
 }
 
-func (p *planner) forceRestart(r *Resource, h *HistoryEntry, _ *Node) {
+func (p *planner) forceRestart(r *Resource, h *HistoryEntry, n *Node) {
 	a := p.act(r, opKey(r.ID, h.Task, h.IntervalMS), h.Task, nil, false)
 	a.setReason("resource definition change", true)
+	p.unfenceAnew(r, n, "Device parameters changed")
 }
 
 // reload gives a running resource its changed parameters, unless it is

@@ -23,6 +23,7 @@ func (p *planner) fenceAction(n *Node, op string, isOptional bool, reason string
 		a.meta.set("on_node", n.Name)
 		a.meta.set("on_node_uuid", n.ID)
 		a.meta.set("stonith_action", op)
+		isOptional = !p.deviceDigests(a) && isOptional
 	}
 	_, has := a.meta.Lookup("priority-fencing-delay")
 	if p.Config.PriorityFencingDelay > 0 && (delay || has) {
@@ -38,10 +39,11 @@ func (p *planner) fenceAction(n *Node, op string, isOptional bool, reason string
 }
 
 // priorityDelay is the delay, in s, before the lost node with the most
-// important resources is fenced, so that in a split its partition wins.
+// important resources is fenced, so that in a split its partition wins. There
+// is none for a node on this side or one outnumbered by it.
 func (p *planner) priorityDelay(n *Node) int64 {
 	delay := p.Config.PriorityFencingDelay / 1000
-	if n.Kind != Member {
+	if n.Kind != Member || n.Online {
 		return 0
 	}
 	online, top, lowest, members := 0, 0, 0, 0
@@ -62,7 +64,7 @@ func (p *planner) priorityDelay(n *Node) int64 {
 		}
 		first = false
 	}
-	if online > members/2 && members > 2 || lowest == top || n.priority < top {
+	if online > members/2 || lowest == top || n.priority < top {
 		return 0
 	}
 	return delay
@@ -231,43 +233,4 @@ func (p *planner) fenceGuest(n *Node) {
 	for _, r := range p.Resources {
 		p.orderVsFencing(r, a)
 	}
-}
-
-// orderVsUnfence lets a node be unfenced before what requires that.
-func (p *planner) orderVsUnfence(r *Resource, n *Node, a *action, flags orderFlags) {
-	if n == nil || !p.unfencing || r.requires != requiresUnfencing && !r.isFenceDevice {
-		return
-	}
-	p.link(p.fenceAction(n, "on", true, "", false), a, flags)
-	if !p.unfenced(n) && n.Online && !n.Unclean && !n.ShuttingDown {
-		p.fenceAction(n, "on", false, "required by "+r.ID+" "+a.task, false)
-	}
-}
-
-// orderRestartVsUnfence has a resource stopped before a node is unfenced and
-// started after it.
-func (p *planner) orderRestartVsUnfence(r *Resource) {
-	if !p.unfencing || r.isFenceDevice || r.requires != requiresUnfencing {
-		return
-	}
-	for _, n := range p.Nodes {
-		if !r.allowed[n.Index].in {
-			continue
-		}
-		on := p.fenceAction(n, "on", true, "", false)
-		p.order(ordering{first: r, firstKey: opKey(r.ID, taskStop, 0), thenAct: on, flags: ordered | ifOnSameNode})
-		p.order(ordering{firstAct: on, then: r, thenKey: opKey(r.ID, taskStart, 0), flags: firstImpliesSameNodeThen | ifOnSameNode})
-	}
-}
-
-// unfenceAfterStop has the node unfenced again before the resource restarts.
-func (p *planner) unfenceAfterStop(r *Resource, n *Node, stop *action) {
-	if p.unfencing && r.requires == requiresUnfencing && !r.isFenceDevice {
-		p.link(stop, p.fenceAction(n, "on", true, "", false), thenImpliesFirst)
-	}
-}
-
-func (p *planner) unfenced(n *Node) bool {
-	v := n.Attributes.Get("#node-unfenced")
-	return v != "" && v != "0"
 }

@@ -395,14 +395,21 @@ func (c *Cluster) setRunning(r *Resource, n *Node, failed bool) {
 }
 
 // countPriority sums up the priorities of what is active on a node, for
-// priority-fencing-delay; a promoted resource counts one more.
+// priority-fencing-delay; a promoted resource counts one more. What is active
+// on a guest counts for its host, too.
 func (c *Cluster) countPriority(r *Resource, n *Node, failed bool) {
 	if r.Priority == 0 || failed {
 		return
 	}
-	n.priority += r.Priority
+	priority := r.Priority
 	if r.Role == RolePromoted {
-		n.priority++
+		priority++
+	}
+	n.priority += priority
+	if n.Connection != nil && n.Connection.ContainedBy != nil {
+		for _, host := range n.Connection.ContainedBy.RunningOn {
+			host.priority += priority
+		}
 	}
 }
 

@@ -77,7 +77,12 @@ func (c *Cluster) onlySecretsDiffer(r *Resource, n *Node, h *HistoryEntry) bool 
 	}
 	if r.isFenceDevice && compareVersions(h.XML.SelectAttrValue("crm_feature_set", ""), "3.16.0") < 0 {
 		// Then the fencer's own parameters were left out.
-		v = slices.DeleteFunc(v, func(a graph.Attr) bool { return strings.HasPrefix(a.Name, "pcmk_") })
+		v = withoutFencerParams(v)
 	}
 	return digest.Secure(v, private) == secure
+}
+
+// withoutFencerParams leaves out what is for the fencer, not for the agent.
+func withoutFencerParams(v Values) Values {
+	return slices.DeleteFunc(slices.Clone(v), func(a graph.Attr) bool { return strings.HasPrefix(a.Name, "pcmk_") })
 }

@@ -157,7 +157,7 @@ func (p *planner) orderProbes() {
 }
 
 func (p *planner) probesLikeStop(o *ordering) {
-	if o.flags == 0 || o.first == nil || o.first == o.then || o.thenAct != nil && o.thenAct.task == taskShutdown {
+	if o.flags == 0 || o.first == nil || o.first == o.then {
 		return
 	}
 	if o.firstAct != nil && o.firstAct.task != taskStop || o.firstAct == nil && o.firstKey != opKey(o.first.ID, taskStop, 0) {
@@ -168,7 +168,7 @@ func (p *planner) probesLikeStop(o *ordering) {
 			return
 		}
 	}
-	flags := ordered | o.flags&ifOnSameNodeOrTarget
+	flags := ordered | o.flags&(ifOnSameNode|ifFirstUnmigratable)
 	if o.flags == ifRequiredOnSameNode || o.flags == ifOnSameNodeOrTarget {
 		flags = o.flags
 	}
@@ -184,9 +184,23 @@ func (p *planner) probesLikeStop(o *ordering) {
 	}
 	for _, a := range probes {
 		for _, t := range thens {
-			p.link(a, t, flags)
+			if probeComesBefore(a, t) {
+				p.link(a, t, flags)
+			}
 		}
 	}
+}
+
+// probeComesBefore tells whether a probe belongs before an action: it comes
+// after its node is unfenced, and matters to the shutdown of its own node only.
+func probeComesBefore(probe, then *action) bool {
+	switch then.task {
+	case taskFence:
+		return probe.node != then.node || then.meta.Get("stonith_action") != "on"
+	case taskShutdown:
+		return probe.node == nil || then.node == nil || probe.node == then.node
+	}
+	return true
 }
 
 func (p *planner) probesBeforeRestarts(r *Resource) {

@@ -39,24 +39,6 @@ func isResource(e *cib.Element) bool {
 	return false
 }
 
-// usesUnfencing tells whether any fence device or resource has to do with unfencing.
-func (c *Cluster) usesUnfencing() bool {
-	found := false
-	var walk func(e *cib.Element)
-	walk = func(e *cib.Element) {
-		for _, k := range e.ChildElements() {
-			if k.Tag == "nvpair" && k.SelectAttrValue("value", "") == "unfencing" {
-				if n := k.SelectAttrValue("name", ""); n == "provides" || n == "requires" {
-					found = true
-				}
-			}
-			walk(k)
-		}
-	}
-	walk(c.doc.Root().SelectElement("configuration"))
-	return found
-}
-
 // connectionsOf returns the definitions of connection resources that the
 // guest nodes launched by r or its members need.
 func (c *Cluster) connectionsOf(r *Resource) []*cib.Element {
