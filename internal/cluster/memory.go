@@ -20,22 +20,23 @@ import (
 const reserve = 100
 
 // memory is what a node remembers of itself: across boots, that it never uses
-// an incarnation or a ballot twice; until the next boot, what quorum says of
-// the views that it was in.
+// an incarnation or a ballot twice, and what quorum says of the views that it
+// was in. A second copy of that does not outlive a boot: where it is missing,
+// the first counts as from before one.
 type memory struct {
-	file, votesFile string
-	trackedFile     string
-	tracked         int    // that is in trackedFile
-	Incarnation     uint64 `json:"incarnation"`
-	Ballots         uint64 `json:"ballots"` // no counter above it was ever used here
+	file, votesFile, bootFile string
+	trackedFile               string
+	tracked                   int    // that is in trackedFile
+	Incarnation               uint64 `json:"incarnation"`
+	Ballots                   uint64 `json:"ballots"` // no counter above it was ever used here
 }
 
 // remember loads the memory and begins a new incarnation. floor is the ballot
 // counter below which nothing must be used. The error says that it could not
 // be written; the memory is usable.
 func remember(root paths.Root, lineage uint64) (m *memory, floor uint64, err error) {
-	m = &memory{file: filepath.Join(root.StateDir(), "cluster.json"), votesFile: filepath.Join(root.RunDir(), "votequorum.json"),
-		trackedFile: root.ExpectedVotesTracking()}
+	m = &memory{file: filepath.Join(root.StateDir(), "cluster.json"), votesFile: filepath.Join(root.StateDir(), "votequorum.json"),
+		bootFile: filepath.Join(root.RunDir(), "votequorum.json"), trackedFile: root.ExpectedVotesTracking()}
 	data, err := os.ReadFile(m.file)
 	if err == nil {
 		err = json.Unmarshal(data, m)
@@ -60,12 +61,12 @@ func (m *memory) save() error {
 	return durable.Write(m.file, data, 0o600)
 }
 
-// quorum is what the node remembers of the views since the boot, and of the
-// votes tracked before.
+// quorum is what the node remembers of views, and of the votes tracked.
 func (m *memory) quorum() quorum.Memory {
-	var q quorum.Memory
-	if data, err := os.ReadFile(m.votesFile); err == nil && json.Unmarshal(data, &q) != nil {
-		q = quorum.Memory{} // as after a boot
+	q, ok := readVotes(m.bootFile)
+	if !ok {
+		q, _ = readVotes(m.votesFile)
+		q = q.AfterBoot()
 	}
 	if data, err := os.ReadFile(m.trackedFile); err == nil && len(data) == 4 {
 		// corosync writes the number as its machine has it in memory; an absurd
@@ -78,13 +79,22 @@ func (m *memory) quorum() quorum.Memory {
 	return q
 }
 
+func readVotes(file string) (q quorum.Memory, ok bool) {
+	data, err := os.ReadFile(file)
+	if err != nil || json.Unmarshal(data, &q) != nil {
+		return quorum.Memory{}, false
+	}
+	return q, true
+}
+
 // maxTracked is more than all votes of a cluster can be.
 const maxTracked = 1 << 24
 
-// keepQuorum keeps it, or with nil forgets it but for the votes tracked.
+// keepQuorum keeps it; nil says that the cluster ends on this node, which is
+// as a boot.
 func (m *memory) keepQuorum(q *quorum.Memory) error {
 	if q == nil {
-		if err := os.Remove(m.votesFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := os.Remove(m.bootFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 		return nil
@@ -99,5 +109,5 @@ func (m *memory) keepQuorum(q *quorum.Memory) error {
 	if err != nil {
 		return err
 	}
-	return durable.Write(m.votesFile, data, 0o600)
+	return errors.Join(durable.Write(m.votesFile, data, 0o600), durable.Write(m.bootFile, data, 0o600))
 }

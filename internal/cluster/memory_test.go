@@ -17,7 +17,7 @@ func TestMemory(t *testing.T) {
 	if err != nil || floor != 7 {
 		t.Fatal(floor, err)
 	}
-	want := quorum.Memory{Expected: 2, Last: []uint32{1, 2}, Round: 3}
+	want := quorum.Memory{Expected: 2, Last: []uint32{1, 2}, Round: 3, SeenAll: true}
 	if err := first.keepQuorum(&want); err != nil {
 		t.Fatal(err)
 	}
@@ -31,14 +31,14 @@ func TestMemory(t *testing.T) {
 	if err := second.keepQuorum(nil); err != nil {
 		t.Fatal(err)
 	}
-	if got := second.quorum(); got.Round != 0 || got.Tracked != 0 {
-		t.Errorf("%+v after it was forgotten", got)
+	if got := second.quorum(); got.Round != 3 || got.Tracked != 0 || !got.Booted || got.SeenAll {
+		t.Errorf("%+v after the cluster ended here", got)
 	}
 	want.Tracked = 5
 	if err := errors.Join(second.keepQuorum(&want), second.keepQuorum(nil)); err != nil {
 		t.Fatal(err)
 	}
-	if got := second.quorum(); got.Round != 0 || got.Tracked != 5 {
+	if got := second.quorum(); got.Round != 3 || got.Tracked != 5 {
 		t.Errorf("%+v after votes were tracked", got)
 	}
 	data, err := os.ReadFile(root.ExpectedVotesTracking())
@@ -52,7 +52,8 @@ func FuzzMemory(f *testing.F) {
 	f.Add([]byte("{"), []byte("["))
 	root := paths.Root(f.TempDir())
 	f.Fuzz(func(t *testing.T, data, votes []byte) {
-		for name, content := range map[string][]byte{filepath.Join(root.StateDir(), "cluster.json"): data, filepath.Join(root.RunDir(), "votequorum.json"): votes} {
+		for name, content := range map[string][]byte{filepath.Join(root.StateDir(), "cluster.json"): data, filepath.Join(root.RunDir(), "votequorum.json"): votes,
+			filepath.Join(root.StateDir(), "votequorum.json"): votes} {
 			if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 				t.Fatal(err)
 			}

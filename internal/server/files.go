@@ -196,6 +196,9 @@ func RemoveClusterFiles(root paths.Root) error {
 	remove(root.CorosyncAuthkey())
 	remove(root.PacemakerAuthkey())
 	remove(filepath.Join(root.PcsdDir(), "disaster-recovery"))
+	// What quorum remembers is of this cluster's views.
+	remove(filepath.Join(root.StateDir(), "votequorum.json"))
+	remove(filepath.Join(root.RunDir(), "votequorum.json"))
 	for _, pattern := range []string{"cib-*", "cib.*", "hostcache"} {
 		names, _ := filepath.Glob(filepath.Join(root.CIBDir(), pattern)) // the patterns are well formed
 		for _, n := range names {

@@ -61,7 +61,7 @@ func (w *world) held(v *view.View) bool {
 			in = append(in, h.id)
 		}
 	}
-	return w.quorum.Total(in) >= v.Quorum.Needed
+	return w.quorum.Total(in) >= min(v.Quorum.Needed, v.Quorum.Total) // a half that won a tie has less
 }
 
 // unsettled says why the cluster is not as it should be when nothing is wrong

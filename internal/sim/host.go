@@ -36,7 +36,7 @@ type host struct {
 	full        bool
 	failed      time.Duration // when a write failed last
 	disks       int           // how many it had before
-	memory      quorum.Memory // of the views since the boot, under /run
+	memory      quorum.Memory // of the views that it was in
 
 	last     view.Ballot // installed last, ever
 	d        *daemon     // nil: not running
@@ -104,7 +104,7 @@ func (h *host) powerOff() {
 			}
 		}
 	}
-	h.power, h.stalled, h.backlog, h.memory = false, false, nil, quorum.Memory{}
+	h.power, h.stalled, h.backlog, h.memory = false, false, nil, h.memory.AfterBoot()
 	h.machine.off()
 	h.boots++
 }
@@ -113,7 +113,7 @@ func (h *host) powerOff() {
 func (h *host) loseDisk() {
 	h.w.logf("%s has a new, empty disk", h.name)
 	h.doc, h.lineage, h.recent, h.ballots = h.first, view.Lineage{}, nil, 0
-	h.last = view.Ballot{}
+	h.last, h.memory = view.Ballot{}, quorum.Memory{}
 	h.disks++
 }
 
@@ -442,7 +442,7 @@ func (d *daemon) reply(r replica.Reply) {
 func (d *daemon) leave() {
 	d.h.w.logf("%s leaves", d.h.name)
 	d.do(d.core.StepView(view.Leave{}, d.h.w.clock()))
-	d.h.memory, d.h.stays = quorum.Memory{}, true
+	d.h.memory, d.h.stays = d.h.memory.AfterBoot(), true
 	d.in(50*time.Millisecond, timer, d.h.kill)
 	if d.h.w.calm {
 		d.h.w.in(token, d.h.boot)

@@ -59,6 +59,10 @@ func TestOldFindings(t *testing.T) {
 		{892, false, "what was made without quorum was stored as shared before the others had it"},
 		{415, false, "a DC that stood still opened its view when the others were in the next, which is no fault"},
 		{1328, false, "what was made without quorum was called shared while the others' disks were full"},
+		{3717, false, "a node that had booted helped a half to win a tie that the other half had won"},
+		{527, false, "nodes that had booted forgot that another was the last man standing"},
+		{7943, false, "those who had missed the last view had a quorum by the one before"},
+		{8377, false, "a node that had started did not know that what it held was shared by nobody"},
 	} {
 		if _, err := Run(Options{Seed: c.seed, Engine: c.engine}); err != nil {
 			t.Errorf("seed %d (%s): %v\nreplay: %s", c.seed, c.what, err, Replay(c.seed, c.engine))

@@ -8,7 +8,7 @@ package quorum
 import "slices"
 
 // Memory is what a member keeps of the views that it was in. The zero value is
-// that of a node that has just booted.
+// that of a node that was in none.
 type Memory struct {
 	// Expected is the number of votes expected there, where that is not what
 	// corosync.conf says: raised by members, lowered by last_man_standing or
@@ -23,6 +23,35 @@ type Memory struct {
 	// quorate views.
 	Last  []uint32 `json:"last,omitempty"`
 	Round uint64   `json:"round,omitempty"`
+	// Booted: the rest is from before a boot. It gives no right any more, but
+	// says who else may be acting with fewer votes.
+	Booted bool `json:"booted,omitempty"`
+	// Before is what was remembered before this, until all members of the view
+	// are known to remember this: others may act on that, so both have to agree.
+	Before *Memory `json:"before,omitempty"`
+}
+
+// Settled is the memory when all members of its view are known to have it.
+func (m Memory) Settled() Memory {
+	m.Before = nil
+	return m
+}
+
+// counts tells whether a memory, or one before it, has the same members and
+// votes as o.
+func (m *Memory) counts(o Memory) bool {
+	for ; m != nil; m = m.Before {
+		if m.Expected == o.Expected && m.Booted == o.Booted && slices.Equal(m.Last, o.Last) {
+			return true
+		}
+	}
+	return false
+}
+
+// AfterBoot is what is left of a memory when the node has booted.
+func (m Memory) AfterBoot() Memory {
+	m.SeenAll, m.Booted = false, m.Round > 0
+	return m
 }
 
 // Order is what an administrator, or time, has changed about a view.
@@ -57,13 +86,23 @@ type Outcome struct {
 }
 
 // Merge joins what members remember: the newest quorate view counts. A fresh
-// node adds nothing to it, a node that was elsewhere meanwhile is behind.
+// node adds nothing to it, a node that was elsewhere meanwhile is behind. Of
+// that view's members one that has run on since is enough.
 func Merge(list []Memory) Memory {
 	var out Memory
 	seen, tracked := false, 0
 	for _, m := range list {
 		seen, tracked = seen || m.SeenAll, max(tracked, m.Tracked)
-		if m.Round > out.Round || (m.Round == out.Round && m.Expected > out.Expected) {
+		switch {
+		case m.Round != out.Round:
+			if m.Round > out.Round {
+				out = m
+			}
+		case m.Booted != out.Booted:
+			if out.Booted {
+				out = m
+			}
+		case m.Expected > out.Expected || (m.Expected == out.Expected && m.Before == nil):
 			out = m
 		}
 	}
@@ -77,8 +116,19 @@ func Merge(list []Memory) Memory {
 // Where fewer votes are expected than configured, or exist, only members of the
 // view for which that was said count: votequorum counts whoever is there, so
 // that nodes lost long ago and a minority of that view can act beside its majority.
+// Members that only remember such a view from before their boot need a quorum
+// of both; votequorum forgets it.
 func (c Config) Enough(members []uint32, m Memory, device bool) bool {
-	if m.Expected > 0 && m.Expected < max(c.configured(), c.sum(), m.Tracked) {
+	for before := m.Before; before != nil; before = before.Before {
+		if !c.Enough(members, before.Settled(), device) {
+			return false
+		}
+	}
+	lowered := m.Expected > 0 && m.Expected < max(c.configured(), c.sum(), m.Tracked)
+	if blank := (Memory{Tracked: m.Tracked}); m.Booted && (!lowered || !c.Enough(members, blank, device)) {
+		return c.Enough(members, blank, device)
+	}
+	if lowered {
 		members = slices.DeleteFunc(slices.Clone(members), func(id uint32) bool { return !slices.Contains(m.Last, id) })
 	}
 	total := c.total(members, device)
@@ -105,13 +155,19 @@ func (c Config) tied(members []uint32, m Memory, total, expected int) bool {
 // remember (see Merge), order what was changed since.
 func (c Config) Evaluate(members []uint32, m Memory, device bool, order Order) Outcome {
 	if order.Expected > 0 {
-		m.Expected, m.Last = order.Expected, members
+		m.Expected, m.Last, m.Booted = order.Expected, members, false
+	}
+	if m.Booted && order.Unblock {
+		m.Expected = 0
 	}
 	device = device && c.DeviceVotes > 0
+	enough, before := c.Enough(members, m, device), m
+	if m.Booted {
+		m.Expected = 0
+	}
 	total := c.total(members, device)
 	expected := c.expected(m, total)
 	o := Outcome{Expected: expected, Highest: expected, Total: total, Needed: c.needed(expected), Device: device}
-	enough := c.Enough(members, m, device)
 	seen := m.SeenAll || order.Unblock || total >= expected || !c.waits()
 	o.Quorate, o.Waits = enough && seen, !seen
 	o.Majority = !c.twoNode(expected) && expected >= c.sum() && c.Total(members) >= o.Needed
@@ -124,7 +180,7 @@ func (c Config) Evaluate(members []uint32, m Memory, device bool, order Order) O
 			o.Shrinks = 0
 		}
 	}
-	o.Memory = c.remember(o, m, members, seen)
+	o.Memory = c.remember(o, before, members, seen)
 	o.Flags = c.flags(o)
 	return o
 }
@@ -137,8 +193,15 @@ func (c Config) remember(o Outcome, m Memory, members []uint32, seen bool) Memor
 	if c.tracks() {
 		next.Tracked = max(m.Tracked, o.Expected)
 	}
-	if o.Quorate {
+	next.Before = m.Before
+	switch {
+	case o.Quorate:
 		next.Last, next.Round = slices.Clone(members), m.Round+1
+		if matters := c.TieBreaker != nil || next.Expected > 0 || m.Expected > 0; matters && m.Round > 0 && !(&m).counts(next) {
+			next.Before = &m
+		}
+	case m.Booted:
+		next.Expected, next.Booted = m.Expected, true
 	}
 	return next
 }

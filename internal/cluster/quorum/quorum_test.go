@@ -107,3 +107,37 @@ func TestNoTwoQuorums(t *testing.T) {
 		}
 	})
 }
+
+// What the last quorate view decides is remembered over boots, where it binds
+// but gives no right, and until all members have the next one.
+func TestMemoryBinds(t *testing.T) {
+	four := Config{Votes: votes(4), TieBreaker: &TieBreaker{}}
+	five := Config{Votes: votes(5), LastManStanding: true}
+	last := Memory{Last: []uint32{1, 2, 3}, Round: 7}
+	lowered := Memory{Last: []uint32{1, 2, 3}, Round: 7, Expected: 3}
+	next := four.Evaluate([]uint32{2, 3, 4}, last, false, Order{}).Memory
+	for _, tc := range []struct {
+		name    string
+		cfg     Config
+		members []uint32
+		m       Memory
+		quorate bool
+	}{
+		{"the half with the lowest", four, []uint32{1, 2}, last, true},
+		{"the same after a boot", four, []uint32{1, 2}, last.AfterBoot(), false},
+		{"more than half after a boot", four, []uint32{1, 2, 4}, last.AfterBoot(), true},
+		{"two of three that are expected", five, []uint32{1, 2}, lowered, true},
+		{"the same after a boot", five, []uint32{1, 2}, lowered.AfterBoot(), false},
+		{"three of five, but one of three", five, []uint32{1, 4, 5}, lowered.AfterBoot(), false},
+		{"three of five, and two of three", five, []uint32{1, 2, 5}, lowered.AfterBoot(), true},
+		{"a half, where others may not know the last view", four, []uint32{2, 4}, next, false},
+		{"the same where all know it", four, []uint32{2, 4}, next.Settled(), true},
+	} {
+		if o := tc.cfg.Evaluate(tc.members, tc.m, false, Order{}); o.Quorate != tc.quorate {
+			t.Errorf("%s: %+v", tc.name, o)
+		}
+	}
+	if m := Merge([]Memory{lowered.AfterBoot(), lowered}); m.Booted {
+		t.Errorf("one of the last view has run on, but: %+v", m)
+	}
+}

@@ -104,7 +104,7 @@ func (m *model) evaluate(ids []uint32, device bool, order Order) Outcome {
 	}
 	m.tracked = max(m.tracked, o.Memory.Tracked)
 	for _, id := range ids {
-		m.memory[id], m.quorate[id] = o.Memory, o.Quorate
+		m.memory[id], m.quorate[id] = o.Memory.Settled(), o.Quorate
 	}
 	return o
 }

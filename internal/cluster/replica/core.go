@@ -167,9 +167,9 @@ func (c *Core) load(data []byte) bool {
 	if err != nil {
 		return false
 	}
-	c.giveWay(doc, s.Recent)
+	c.unshared = c.giveWay(doc, s.Recent, s.Unshared)
 	c.lineage, c.recent = s.Lineage, s.Recent
-	c.unshared, c.base, c.ids, c.unsafe = s.Unshared, nil, nil, 0
+	c.base, c.ids, c.unsafe = nil, nil, 0
 	c.take(doc)
 	c.store()
 	return true

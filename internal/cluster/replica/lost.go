@@ -105,18 +105,27 @@ func configDiff(old, next *cib.Document) string {
 }
 
 // giveWay compares what is unshared here with a document that takes the place
-// of this node's own.
-func (c *Core) giveWay(to *cib.Document, recent []Applied) {
+// of this node's own, and returns what is unshared of that: what its node says,
+// and what both hold. That node may have started since it stored a change which
+// it took from a DC with a majority, and then does not know that nobody else did.
+func (c *Core) giveWay(to *cib.Document, recent []Applied, theirs Unshared) Unshared {
 	unseen := func(id string) bool {
 		return !slices.ContainsFunc(recent, func(a Applied) bool { return a.ID == id })
 	}
-	var gone Unshared
+	noted := func(id string) bool {
+		return slices.ContainsFunc(theirs, func(p UnsharedPatch) bool { return slices.Contains(p.IDs, id) })
+	}
+	var gone, both Unshared
 	for _, p := range c.Unshared() {
-		if slices.ContainsFunc(p.IDs, unseen) {
+		switch {
+		case slices.ContainsFunc(p.IDs, unseen):
 			gone = append(gone, p)
+		case !slices.ContainsFunc(p.IDs, noted):
+			both = append(both, p)
 		}
 	}
 	if gone != nil {
 		c.emit(Lost{Changes: gone, Version: c.doc.Version(), Winner: to.Version()})
 	}
+	return append(both, theirs...)
 }

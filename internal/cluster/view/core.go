@@ -299,7 +299,7 @@ func (c *Core) standing() Message {
 	}
 	if !c.closed || (c.view.DC == c.cfg.Self.ID && c.promised.Node == c.cfg.Self.ID) {
 		m.Ballot, m.DC = c.view.Ballot, c.view.DC
-		m.Quorate, m.Size = c.view.Quorum.Quorate, len(c.view.Members)
+		m.Quorate, m.Size, m.Opened = c.view.Quorum.Quorate, len(c.view.Members), c.open
 	}
 	return m
 }
@@ -312,6 +312,9 @@ func (c *Core) onHello(p *peer, m Message) {
 		c.send(p.Peer, c.hello(), false)
 	}
 	p.hello, p.heard = &m, c.now
+	if m.Opened && c.view != nil && m.Ballot == c.view.Ballot {
+		c.memory = c.memory.Settled()
+	}
 	switch {
 	case c.closed || !slices.Contains(c.view.Members, p.Peer):
 	case c.open && m.Ballot != c.view.Ballot:

@@ -161,6 +161,7 @@ func (c *Core) decide() {
 	}
 	if len(pr.waiting) == 0 {
 		c.proposal, c.open, c.opened = nil, true, c.now
+		c.memory = c.memory.Settled()
 		c.emit(Opened{View: c.view})
 		c.helloAll()
 	}

@@ -145,6 +145,7 @@ type Message struct {
 	DC       uint32        `json:"dc,omitempty"`       // hello: 0 = in no view
 	Quorate  bool          `json:"quorate,omitempty"`  // hello
 	Size     int           `json:"size,omitempty"`     // hello: members of the view
+	Opened   bool          `json:"opened,omitempty"`   // hello of the DC: all members have installed the view
 	Seasoned bool          `json:"seasoned,omitempty"` // hello: was in a view since its start
 	Stamp    Stamp         `json:"stamp,omitzero"`     // prepare, promise
 	Device   bool          `json:"device,omitempty"`   // hello: the quorum device votes for the sender
