@@ -10,7 +10,7 @@ NODES ?= 5
 
 SCRIPTS ?= 660
 
-.PHONY: build setup demo test sim vqsim nemesis lint parity bench bench-engine bench-failover bench-fencing clean install parity-cli
+.PHONY: build setup demo test sim sim-mutants vqsim nemesis lint parity bench bench-engine bench-failover bench-fencing clean install parity-cli
 
 build:
 	$(GO) build -trimpath -o bin/ ./cmd/...
@@ -33,6 +33,11 @@ test: setup build
 sim:
 	$(GO) run ./test/sim -seeds $(SEEDS)
 	$(GO) run ./test/sim -seeds $$(( ($(SEEDS) + 19) / 20 )) -engine
+
+# The same with one safety rule after the other switched off: how many seeds until
+# it is noticed.
+sim-mutants:
+	$(GO) run ./test/sim -mutants -seeds 5000
 
 # Real faults on real nodes while clients write and a sampler asks the kernels
 # who holds the address, for MINUTES on NODES; the history of a bad run is kept.

@@ -24,6 +24,7 @@ func (w *world) viewEntered(h *host, v *view.View) {
 		w.fail("%s went from view %s back to %s", h.name, h.last, v.Ballot)
 	}
 	h.last = v.Ballot
+	w.waited(h, v)
 	text, t := v.String(), term{v.Ballot, w.hosts[v.Ballot.Node-1].disks}
 	if had, ok := w.views[t]; ok && had != text {
 		w.fail("ballot %s was installed as %s and as %s", v.Ballot, had, v)
@@ -62,6 +63,45 @@ func (w *world) held(v *view.View) bool {
 		}
 	}
 	return w.quorum.Total(in) >= min(v.Quorum.Needed, v.Quorum.Total) // a half that won a tie has less
+}
+
+// truthful checks that a daemon counts no peer up that is silent for long,
+// whatever else comes in its name.
+func (w *world) truthful(d *daemon) {
+	if w.now-d.h.resumed < 4*token {
+		return
+	}
+	for _, h := range w.hosts {
+		if _, up := upIn(d, h); !up || d.judge.WaitsFor(h.id) {
+			continue
+		}
+		if silent := w.now - w.net.heard[d.h.index*w.net.n+h.index]; silent > 4*token {
+			w.fail("%s counts %s up, which it has not heard for %v", d.h.name, h.name, silent)
+		}
+	}
+}
+
+func upIn(d *daemon, h *host) (uint64, bool) {
+	if h == d.h {
+		return 0, false
+	}
+	return d.judge.IsUp(h.id)
+}
+
+// waited checks that nobody acts after a boot before all have been seen, where
+// the configuration says so.
+func (w *world) waited(h *host, v *view.View) {
+	if w.quorum.WaitForAll == nil || !v.Quorum.Quorate {
+		return
+	}
+	seen := len(v.Members) == len(w.hosts)
+	for _, id := range v.IDs() {
+		seen = seen || w.hosts[id-1].seenAll
+	}
+	if !seen {
+		w.fail("%s entered %s, but nobody there has seen all since the boot", h.name, v)
+	}
+	h.seenAll = true
 }
 
 // unsettled says why the cluster is not as it should be when nothing is wrong

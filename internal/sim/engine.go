@@ -45,7 +45,7 @@ type command struct {
 func newEngine(d *daemon, doc *cib.Document) *engine {
 	e := &engine{d: d, uuid: fmt.Sprintf("%s-%d", d.h.name, d.self.Incarnation), taken: map[string]bool{}}
 	e.ctl = controller.New(controller.Config{UUID: e.uuid, Version: version, FeatureSet: history.FeatureSet,
-		ClusterName: clusterName, Token: token, Guard: guard, Schedule: schedule})
+		ClusterName: clusterName, Token: token, Guard: guardTime(d.h.w), Schedule: schedule})
 	e.executor = &executor{d: d, resources: map[string]*queue{}, results: e.result,
 		lastCall: history.LastCallID(doc, fmt.Sprint(d.h.id))}
 	return e
@@ -132,7 +132,7 @@ func (e *engine) isolation(now bool) {
 	switch {
 	case !now:
 		e.executor.recheck()
-	case controller.DropsWhenIsolated(e.d.core.Document()):
+	case controller.DropsWhenIsolated(e.d.core.Document()) && e.d.h.w.opt.Mutant != keepAddresses:
 		e.executor.withdraw()
 	}
 }
@@ -189,7 +189,7 @@ func (d *daemon) command(c command) {
 		return
 	}
 	v := d.core.View()
-	if v == nil || c.view != v.Ballot.Counter {
+	if v == nil || (c.view != v.Ballot.Counter && w.opt.Mutant != obeyAnybody) {
 		w.logf("%s: command %s of view %d refused", d.h.name, c.act.Key, c.view)
 		answer := command{key: c.key}
 		if c.from == d.self.ID {

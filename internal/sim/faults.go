@@ -24,6 +24,7 @@ var faults = []fault{
 	{"stall", 4, func(w *world, h *host) { h.stall(w.between(token/4, 7*token/2)) }},
 	{"slow disk", 2, (*world).slowDisk},
 	{"full disk", 2, (*world).fullDisk},
+	{"replay", 2, (*world).replay},
 	{"leave", 2, (*world).leaves},
 	{"agent", 4, (*world).agentFails},
 	{"standby", 2, (*world).standby},

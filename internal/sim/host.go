@@ -37,12 +37,14 @@ type host struct {
 	failed      time.Duration // when a write failed last
 	disks       int           // how many it had before
 	memory      quorum.Memory // of the views that it was in
+	seenAll     bool          // since the boot, as the checks know it
 
 	last     view.Ballot // installed last, ever
 	d        *daemon     // nil: not running
 	stays    bool        // left on purpose: does not come back by itself
 	machine  *machine    // what agents did here
 	stallEnd time.Duration
+	resumed  time.Duration // when it last went on after a stall
 }
 
 // late is something that waits for the end of a stall.
@@ -106,6 +108,7 @@ func (h *host) powerOff() {
 	}
 	h.power, h.stalled, h.backlog, h.memory = false, false, nil, h.memory.AfterBoot()
 	h.machine.off()
+	h.seenAll = false
 	h.boots++
 }
 
@@ -136,7 +139,7 @@ func (h *host) stall(d time.Duration) {
 // orders in which a real one may wake up.
 func (h *host) resume() {
 	h.w.logf("%s goes on", h.name)
-	h.stalled = false
+	h.stalled, h.resumed = false, h.w.now
 	h.machine.resumed()
 	list := h.backlog
 	h.backlog = nil
@@ -165,6 +168,8 @@ type daemon struct {
 	judge *link.Judge
 	peers []*peer // by node id - 1; nil for itself
 
+	numbers  []uint64                   // datagrams, by receiver
+	windows  map[view.Peer]*link.Window // of those that came
 	lost     map[uint32]lost
 	previous *view.View
 	quorate  bool // annotation of the result being taken
@@ -187,7 +192,7 @@ const standing = 30
 func newDaemon(h *host) *daemon {
 	w := h.w
 	d := &daemon{h: h, began: w.now, self: view.Peer{ID: h.id, Incarnation: h.incarnation}, lost: map[uint32]lost{},
-		calls: map[string]*call{}, peers: make([]*peer, len(w.ids))}
+		calls: map[string]*call{}, peers: make([]*peer, len(w.ids)), numbers: make([]uint64, len(w.ids)), windows: map[view.Peer]*link.Window{}}
 	floor := max(h.ballots, h.lineage.Ballot.Counter)
 	h.ballots = floor + reserve
 	doc := h.doc.Copy()
@@ -196,7 +201,7 @@ func newDaemon(h *host) *daemon {
 		status.RemoveChild(e)
 	}
 	d.core = member.New(member.Config{Self: d.self, Nodes: w.ids, Quorum: w.quorum, Memory: h.memory, Floor: floor,
-		Window: standing, Recent: h.recent, Unshared: h.unshared, Token: ticks, Name: func(id uint32) string { return w.hosts[id-1].name }}, doc, h.lineage)
+		Window: standing, Recent: h.recent, Unshared: h.unshared, Token: ticks, Mutant: w.opt.Mutant, Name: func(id uint32) string { return w.hosts[id-1].name }}, doc, h.lineage)
 	var others []uint32
 	for _, other := range w.hosts {
 		if other != h {
@@ -253,6 +258,7 @@ func (d *daemon) beat() {
 	w := d.h.w
 	d.in(beat, timer, d.beat)
 	d.check()
+	w.truthful(d)
 	for _, p := range d.peers {
 		if p != nil && d.h.d == d {
 			d.greet(p)
@@ -267,12 +273,20 @@ func (d *daemon) beat() {
 func (d *daemon) check() { d.news(d.judge.Check(d.h.w.now)) }
 
 func (d *daemon) greet(p *peer) {
-	w, hears, from := d.h.w, d.judge.Hears(p.host.id, d.h.w.now), d.self
-	w.datagram(d.h, p.host, func() {
-		if other := p.host.d; other != nil {
-			other.now(arrival, func() { other.heartbeat(from, hears) })
-		}
-	})
+	d.numbers[p.host.index]++
+	d.h.w.datagram(d.h, p.host, packet{from: d.self, hears: d.judge.Hears(p.host.id, d.h.w.now), seq: d.numbers[p.host.index]})
+}
+
+// packet takes a datagram, but none twice.
+func (d *daemon) packet(p packet) {
+	w := d.windows[p.from]
+	if w == nil {
+		w = &link.Window{}
+		d.windows[p.from] = w
+	}
+	if w.Fresh(p.seq) || d.h.w.opt.Mutant == noWindow {
+		d.heartbeat(p.from, p.hears)
+	}
 }
 
 func (d *daemon) heartbeat(from view.Peer, hears uint64) {
@@ -442,7 +456,7 @@ func (d *daemon) reply(r replica.Reply) {
 func (d *daemon) leave() {
 	d.h.w.logf("%s leaves", d.h.name)
 	d.do(d.core.StepView(view.Leave{}, d.h.w.clock()))
-	d.h.memory, d.h.stays = d.h.memory.AfterBoot(), true
+	d.h.memory, d.h.stays, d.h.seenAll = d.h.memory.AfterBoot(), true, false
 	d.in(50*time.Millisecond, timer, d.h.kill)
 	if d.h.w.calm {
 		d.h.w.in(token, d.h.boot)

@@ -11,13 +11,15 @@ import (
 // counts, so that they may overlap.
 type network struct {
 	n       int
-	blocked []int         // by from*n+to: how many faults cut this direction
-	loss    int           // percent of datagrams lost
-	jitter  time.Duration // further delay, at most
+	blocked []int           // by from*n+to: how many faults cut this direction
+	loss    int             // percent of datagrams lost
+	jitter  time.Duration   // further delay, at most
+	taps    []tapped        // by from*n+to
+	heard   []time.Duration // by to*n+from: when a packet came that was sent then
 }
 
 func newNetwork(n int) network {
-	return network{n: n, blocked: make([]int, n*n)}
+	return network{n: n, blocked: make([]int, n*n), taps: make([]tapped, n*n), heard: make([]time.Duration, n*n)}
 }
 
 func (n *network) cut(from, to int) *int { return &n.blocked[from*n.n+to] }
@@ -37,8 +39,23 @@ func (w *world) delay() time.Duration {
 	return d
 }
 
+// packet is a heartbeat as it goes over the network. Its seal cannot be forged,
+// but whoever has seen one can send it again.
+type packet struct {
+	from  view.Peer
+	hears uint64
+	seq   uint64
+}
+
+// tapped are the packets of one direction that came last, which somebody has
+// recorded.
+type tapped struct {
+	packets [8]packet
+	n       int
+}
+
 // datagram sends a packet that may be lost, doubled and overtaken.
-func (w *world) datagram(from, to *host, arrive func()) {
+func (w *world) datagram(from, to *host, p packet) {
 	copies := 1
 	switch {
 	case w.net.loss > 0 && w.rnd.IntN(100) < w.net.loss:
@@ -49,10 +66,41 @@ func (w *world) datagram(from, to *host, arrive func()) {
 	for range copies {
 		w.in(w.delay(), func() {
 			if w.passes(from, to) && to.power {
-				arrive()
+				w.net.heard[to.index*w.net.n+from.index] = w.now
+				t := &w.net.taps[from.index*w.net.n+to.index]
+				t.packets[t.n%len(t.packets)] = p
+				t.n++
+				w.arrives(to, p)
 			}
 		})
 	}
+}
+
+func (w *world) arrives(to *host, p packet) {
+	if d := to.d; d != nil {
+		d.now(arrival, func() { d.packet(p) })
+	}
+}
+
+// replay sends recorded packets again, cut or not, for a while: those of all
+// nodes to one.
+func (w *world) replay(to *host) {
+	d := w.between(token, 6*token)
+	w.logf("FAULT heartbeats to %s are replayed for %v", to.name, d)
+	end := w.now + d
+	var again func()
+	again = func() {
+		if w.now > end || w.calm {
+			return
+		}
+		for _, from := range w.hosts {
+			if t := &w.net.taps[from.index*w.net.n+to.index]; from != to && t.n > 0 && to.power {
+				w.arrives(to, t.packets[w.rnd.IntN(min(t.n, len(t.packets)))])
+			}
+		}
+		w.in(beat, again)
+	}
+	again()
 }
 
 // frameKind tells what goes through a stream.

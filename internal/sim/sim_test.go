@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"gpcs/internal/cluster/view"
 )
 
 // A few of the seeds that `make sim` runs by the thousand.
@@ -66,6 +68,23 @@ func TestOldFindings(t *testing.T) {
 	} {
 		if _, err := Run(Options{Seed: c.seed, Engine: c.engine}); err != nil {
 			t.Errorf("seed %d (%s): %v\nreplay: %s", c.seed, c.what, err, Replay(c.seed, c.engine))
+		}
+	}
+}
+
+// The simulator bites: some of the rules that `make sim-mutants` switches off.
+func TestMutantsAreNoticed(t *testing.T) {
+	for _, m := range Mutants() {
+		if m.Engine || m.Rule == view.WithoutAgreed || m.Rule == view.ForgetViews {
+			continue // takes too long here
+		}
+		noticed := false
+		for seed := uint64(0); seed < 300 && !noticed; seed++ {
+			_, err := Run(Options{Seed: seed, Mutant: m.Rule})
+			noticed = err != nil
+		}
+		if !noticed {
+			t.Errorf("nothing was noticed in 300 seeds: %s", m.Rule)
 		}
 	}
 }

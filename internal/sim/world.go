@@ -28,6 +28,8 @@ type Options struct {
 	Seed uint64
 	// Engine adds controllers, executors and agents to the nodes.
 	Engine bool
+	// Mutant is a rule that is switched off, see Mutants.
+	Mutant view.Mutant
 	// Trace takes one line for each thing that happens, if it is not nil.
 	Trace io.Writer
 }

@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"gpcs/internal/cluster/view"
 	"gpcs/internal/sim"
 )
 
@@ -24,20 +25,24 @@ func main() {
 	trace := flag.Bool("trace", false, "print what happens in that seed")
 	engine := flag.Bool("engine", false, "with controllers, executors and agents")
 	limit := flag.Duration("for", 24*time.Hour, "begin no seed after this time")
+	mutants := flag.Bool("mutants", false, "switch off safety rules, and say how many seeds notice")
+	only := flag.String("mutant", "", "only this rule, with -mutants or -seed")
 	workers := flag.Int("j", runtime.NumCPU(), "seeds at once")
 	flag.Parse()
 	// Little of what a seed makes lives long; the limit keeps a small machine well.
 	debug.SetGCPercent(800)
 	debug.SetMemoryLimit(2 << 30)
-	if *one >= 0 {
-		os.Exit(replay(uint64(*one), *engine, *trace))
+	switch {
+	case *mutants:
+		os.Exit(runMutants(*seeds, *workers, *only))
+	case *one >= 0:
+		os.Exit(replay(sim.Options{Seed: uint64(*one), Engine: *engine, Mutant: view.Mutant(*only)}, *trace))
 	}
 	os.Exit(runAll(*from, *from+*seeds, *engine, *workers, *limit))
 }
 
 // replay runs one seed.
-func replay(seed uint64, engine, trace bool) int {
-	opt := sim.Options{Seed: seed, Engine: engine}
+func replay(opt sim.Options, trace bool) int {
 	if trace {
 		out := bufio.NewWriter(os.Stdout)
 		defer out.Flush()
@@ -45,10 +50,10 @@ func replay(seed uint64, engine, trace bool) int {
 	}
 	stats, err := sim.Run(opt)
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "seed %d: %v\n", seed, err)
+		fmt.Fprintf(os.Stderr, "seed %d: %v\n", opt.Seed, err)
 		return 1
 	}
-	fmt.Fprintf(os.Stderr, "seed %d: no violation; %s\n", seed, describe(stats))
+	fmt.Fprintf(os.Stderr, "seed %d: no violation; %s\n", opt.Seed, describe(stats))
 	return 0
 }
 

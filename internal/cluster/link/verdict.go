@@ -56,6 +56,13 @@ func (j *Judge) IsUp(id uint32) (incarnation uint64, up bool) {
 	return s.up, s.up != 0
 }
 
+// Window refuses what came before, as the mesh does for each link of each of a
+// peer's incarnations.
+type Window struct{ rule window }
+
+// Fresh tells whether a sequence number is to be taken.
+func (w *Window) Fresh(seq uint64) bool { return w.rule.fresh(seq) }
+
 func events(verdicts []verdict) []Event {
 	var out []Event
 	for _, v := range verdicts {

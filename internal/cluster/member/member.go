@@ -32,6 +32,7 @@ type Config struct {
 	Recent []replica.Applied
 	Token  int // totem.token, at least 10
 	Name   func(id uint32) string
+	Mutant view.Mutant // a rule that is switched off, in tests
 }
 
 // Message is what nodes say to each other: one of the two.
@@ -77,11 +78,12 @@ func New(cfg Config, doc *cib.Document, lineage view.Lineage) *Core {
 	cfg.Memory.SeenAll = cfg.Memory.SeenAll || cfg.SeenAll
 	c := &Core{replica: replica.New(replica.Config{
 		Self: cfg.Self.ID, Quorum: cfg.Quorum, Retry: cfg.Token, Name: cfg.Name, Recent: cfg.Recent, Unshared: cfg.Unshared,
+		Mutant: cfg.Mutant,
 	}, doc, lineage)}
 	c.view = view.New(view.Config{
 		Self: cfg.Self, Nodes: cfg.Nodes, Quorum: cfg.Quorum, Memory: cfg.Memory, Window: cfg.Window, Floor: max(cfg.Floor, lineage.Ballot.Counter),
 		Start: cfg.Token, Answer: cfg.Token / 2, Alone: cfg.Token / 5, Resend: max(cfg.Token/20, 1), Hello: max(cfg.Token/2, 1),
-		Stamp: c.replica.Stamp,
+		Stamp: c.replica.Stamp, Mutant: cfg.Mutant,
 	})
 	return c
 }

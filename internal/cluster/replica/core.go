@@ -219,6 +219,9 @@ func (c *Core) remember(id string, v cib.Version) {
 }
 
 func (c *Core) applied(id string) (cib.Version, bool) {
+	if c.cfg.Mutant == view.ApplyTwice {
+		return cib.Version{}, false
+	}
 	for i := len(c.recent) - 1; i >= 0; i-- {
 		if c.recent[i].ID == id {
 			return c.recent[i].Version, true

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cluster/view"
 )
 
 // Unshared is what a node's document holds that a majority, or all nodes, may
@@ -43,6 +44,9 @@ func (Lost) effect() {}
 // majority of all votes is in it, or everybody.
 func (c *Core) shared() bool {
 	q := c.view.Quorum
+	if c.cfg.Mutant == view.SharedAlways {
+		return true
+	}
 	return (q.Quorate && q.Majority) || len(c.view.Members) == len(c.cfg.Quorum.Votes)
 }
 
@@ -124,7 +128,7 @@ func (c *Core) giveWay(to *cib.Document, recent []Applied, theirs Unshared) Unsh
 			both = append(both, p)
 		}
 	}
-	if gone != nil {
+	if gone != nil && c.cfg.Mutant != view.DropLosing {
 		c.emit(Lost{Changes: gone, Version: c.doc.Version(), Winner: to.Version()})
 	}
 	return append(both, theirs...)

@@ -1,6 +1,9 @@
 package replica
 
-import "gpcs/internal/cib"
+import (
+	"gpcs/internal/cib"
+	"gpcs/internal/cluster/view"
+)
 
 // onPatch applies the next change of the view. Whatever does not fit leads to
 // fetching the whole document.
@@ -12,7 +15,9 @@ func (c *Core) onPatch(m Message) {
 		c.acknowledge()
 		return
 	}
-	if m.Seq != c.seq+1 || !c.apply(m) {
+	if c.cfg.Mutant == view.PatchAnything {
+		c.patchAnything(m)
+	} else if m.Seq != c.seq+1 || !c.apply(m) {
 		c.fetch()
 		return
 	}
@@ -50,6 +55,30 @@ func (c *Core) apply(m Message) bool {
 	return true
 }
 
+// patchAnything is apply without its rules, for view.PatchAnything.
+func (c *Core) patchAnything(m Message) {
+	if m.Diff == "" {
+		return
+	}
+	next, err := cib.Apply(c.doc, cib.Request{Ops: []cib.Op{{Kind: cib.Patch, XML: m.Diff}}}, "")
+	if err != nil {
+		return
+	}
+	if next == c.doc {
+		next = c.doc.Copy()
+	}
+	next.SetVersion(m.Version)
+	if m.Digest != "" {
+		c.record(m.ID)
+	}
+	c.remember(m.ID, m.Version)
+	c.take(next)
+	c.agree()
+	if m.Digest != "" {
+		c.store()
+	}
+}
+
 func (c *Core) fetch() {
 	c.broken, c.fetched = true, c.now
 	c.send(c.view.DC, Message{Kind: Fetch, Ballot: c.view.Ballot, Seq: c.seq})
@@ -72,7 +101,7 @@ func (c *Core) onSnapshot(m Message) {
 
 // ackNow says what this node has of the view's changes.
 func (c *Core) ackNow() Message {
-	if c.storing == c.stored {
+	if c.storing == c.stored || c.cfg.Mutant == view.SkipDisk {
 		c.durable = c.seq
 	}
 	return Message{Kind: Ack, Ballot: c.view.Ballot, Seq: c.seq, Durable: c.durable, Error: c.failing}

@@ -21,6 +21,8 @@ type Config struct {
 	Unshared Unshared
 	// Retry is the time, in ticks, after which what was not answered is sent again.
 	Retry int
+	// Mutant is a rule that is switched off, in tests.
+	Mutant view.Mutant
 	// Name gives a node's name for messages to people.
 	Name func(id uint32) string
 }

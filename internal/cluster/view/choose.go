@@ -143,7 +143,8 @@ func (c *Core) best(set []Peer) uint32 {
 
 // fits tells whether the installed view is what it should be.
 func (c *Core) fits(want []Peer) bool {
-	return !c.closed && !c.astray && c.promised == c.view.Ballot && slices.Equal(c.view.Members, want) && !c.recounts()
+	same := slices.Equal(c.members(), want) || (c.cfg.Mutant == IgnoreIncarnation && slices.Equal(ids(c.members()), ids(want)))
+	return !c.closed && !c.astray && c.promised == c.view.Ballot && same && !c.recounts()
 }
 
 // waits tells whether the others deserve more time before this node proposes:

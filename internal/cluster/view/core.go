@@ -53,6 +53,14 @@ type peer struct {
 func New(cfg Config) *Core {
 	c := &Core{cfg: cfg, peers: map[uint32]*peer{}, closed: true, memory: cfg.Memory}
 	c.promised.Counter = cfg.Floor
+	switch cfg.Mutant {
+	case ForgetBallots:
+		c.promised.Counter, c.cfg.Floor = 0, 0
+	case ForgetViews:
+		c.memory = quorum.Memory{}
+	case ForgetWaiting:
+		c.memory.SeenAll = true
+	}
 	c.known(cfg.Nodes)
 	return c
 }
@@ -147,6 +155,9 @@ func (c *Core) reach(ev Reach) {
 
 func (c *Core) stall() {
 	c.stalled, c.stale = true, c.promised
+	if c.cfg.Mutant == KeepPromise {
+		c.stale = Ballot{}
+	}
 	c.proposal = nil
 	c.shut()
 	c.quiet = c.now + c.cfg.Hello // until they have said how things are now
@@ -360,7 +371,7 @@ func (c *Core) onPrepare(p *peer, m Message) {
 		return
 	}
 	if again := c.proposal == nil && c.closed && m.Ballot == c.promised; !again {
-		if m.Ballot.Compare(c.promised) <= 0 {
+		if m.Ballot.Compare(c.promised) <= 0 && c.cfg.Mutant != LowerBallot {
 			c.send(p.Peer, Message{Kind: Reject, Ballot: m.Ballot, Promised: c.promised}, false)
 			return
 		}
@@ -373,17 +384,21 @@ func (c *Core) onPrepare(p *peer, m Message) {
 	c.awayFrom = c.now
 	c.shut()
 	mine := c.cfg.Stamp()
-	better := mine.Compare(m.Stamp) > 0
+	better := c.better(mine, m.Stamp)
 	c.send(p.Peer, Message{Kind: Promise, Ballot: m.Ballot, Stamp: mine, Memory: c.memory, View: c.view}, better)
 }
 
 // onInstall takes the view that was promised to, but not twice, and not after
 // a stall: an INSTALL may be late, and its DC have gone on without this node.
 func (c *Core) onInstall(p *peer, m Message) {
+	if c.cfg.Mutant == WithoutPromises && m.Ballot.Compare(c.promised) > 0 {
+		c.promised, c.proposal = m.Ballot, nil
+		c.shut()
+	}
 	if m.View == nil || m.View.Ballot != c.promised || p.ID != m.View.DC || !slices.Contains(m.View.Members, c.cfg.Self) {
 		return
 	}
-	if c.closed && (c.promised.Compare(c.stale) <= 0 || (c.view != nil && c.view.Ballot == c.promised)) {
+	if c.closed && (c.promised.Compare(c.stale) <= 0 || (c.view != nil && c.view.Ballot == c.promised && c.cfg.Mutant != KeepPromise)) {
 		return
 	}
 	if c.closed { // otherwise it is the same INSTALL again: only answer it

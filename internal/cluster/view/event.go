@@ -28,6 +28,8 @@ type Config struct {
 	Window int
 	// Hello is the time between two hellos.
 	Hello int
+	// Mutant is a rule that is switched off, in tests.
+	Mutant Mutant
 	// Stamp tells which document this node holds now. It is called while the
 	// core steps and must be pure.
 	Stamp func() Stamp

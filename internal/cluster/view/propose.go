@@ -1,6 +1,10 @@
 package view
 
-import "slices"
+import (
+	"slices"
+
+	"gpcs/internal/cib"
+)
 
 // proposal is a view in the making, on its proposer.
 type proposal struct {
@@ -80,6 +84,9 @@ func (c *Core) propose(want []Peer) {
 		pr.waiting[m.ID] = m != c.cfg.Self
 	}
 	delete(pr.waiting, c.cfg.Self.ID)
+	if c.cfg.Mutant == WithoutPromises {
+		clear(pr.waiting)
+	}
 	c.promised, c.proposal = pr.ballot, pr
 	c.shut()
 	c.ask(pr)
@@ -141,6 +148,17 @@ func (c *Core) onReject(m Message) {
 	c.proposal = nil
 }
 
+// better tells whether a document is to be taken before another.
+func (c *Core) better(a, b Stamp) bool {
+	switch c.cfg.Mutant {
+	case BestByVersion:
+		return a.Version.Compare(b.Version) > 0
+	case WithoutAgreed:
+		a.Lineage.Agreed, b.Lineage.Agreed = cib.Version{}, cib.Version{}
+	}
+	return a.Compare(b) > 0
+}
+
 // decide installs the view when all members have promised.
 func (c *Core) decide() {
 	pr := c.proposal
@@ -173,7 +191,7 @@ func (c *Core) adoptBest(pr *proposal) {
 	var document []byte
 	for _, m := range pr.members {
 		promise, ok := pr.promises[m.ID]
-		if ok && promise.Document != nil && promise.Stamp.Compare(pr.best) > 0 {
+		if ok && promise.Document != nil && c.better(promise.Stamp, pr.best) {
 			pr.best, document = promise.Stamp, promise.Document
 		}
 	}

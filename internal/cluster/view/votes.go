@@ -74,6 +74,9 @@ func (c *Core) judged(pr *proposal) *View {
 	}
 	device := c.votes(c.membersOf(pr.members))
 	outcome := c.cfg.Quorum.Evaluate(ids(pr.members), memory, device, order)
+	if c.cfg.Mutant == BothHalves && 2*outcome.Total == outcome.Expected {
+		outcome.Quorate = true
+	}
 	return &View{Ballot: pr.ballot, DC: c.cfg.Self.ID, Members: slices.Clone(pr.members), Quorum: outcome, Order: order,
 		Since: c.since(pr)}
 }
