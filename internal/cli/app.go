@@ -26,6 +26,7 @@ type Env struct {
 
 // Call is one command line being carried out.
 type Call struct {
+	base []byte // corosync.conf as the verb read it, to change it
 	Env
 	*Words
 	cmd     *cobra.Command

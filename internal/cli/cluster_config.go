@@ -37,6 +37,7 @@ func (c *Call) libCorosyncConf() (*conf.Corosync, error) {
 	if err != nil {
 		return nil, c.conclude(report.List{report.NewError("PARSE_ERROR_COROSYNC_CONF", "Unable to parse corosync config: "+err.Error())})
 	}
+	c.base = data
 	return parsed, nil
 }
 

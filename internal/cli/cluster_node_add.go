@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -153,8 +154,10 @@ func (a *nodeAdd) do(ctx context.Context) error {
 	if took, reports := a.sendCorosyncConf(ctx, all, next, false); reports.Failed() {
 		a.say(reports...)
 		took = slices.DeleteFunc(took, func(t *client.Target) bool { return t.Name == a.node.Name })
-		a.putBack(context.WithoutCancel(ctx), took, a.members, a.cluster.Bytes())
-		a.takeBack(context.WithoutCancel(ctx))
+		a.putBack(context.WithoutCancel(ctx), took, a.members, next.Bytes())
+		if !a.addedByOthers(context.WithoutCancel(ctx), reports) {
+			a.takeBack(context.WithoutCancel(ctx))
+		}
 		return errUnable
 	}
 	if err := a.reload(ctx, a.members); err != nil {
@@ -200,6 +203,20 @@ func (a *nodeAdd) clean(ctx context.Context) bool {
 func (a *nodeAdd) disableSBD(ctx context.Context) bool {
 	a.info("Disabling sbd...")
 	return a.all(ctx, "sbd_disable", nil, infoOf("sbd disabled"))
+}
+
+// addedByOthers tells whether somebody else was adding the same node and was
+// faster. What both gave to it is the same but for corosync.conf, which this
+// command may have removed again.
+func (a *nodeAdd) addedByOthers(ctx context.Context, reports report.List) bool {
+	if !slices.ContainsFunc(reports, func(r report.Report) bool { return r.Code == codeChangedMeanwhile }) {
+		return false
+	}
+	now, err := a.rebase(ctx, a.members)
+	if err != nil || !slices.Contains(now.NodeNames(), a.node.Name) {
+		return false
+	}
+	return a.all(ctx, "set_corosync_conf", url.Values{"corosync_conf": {string(a.base)}}, nil)
 }
 
 // takeBack removes from the new node what it got.

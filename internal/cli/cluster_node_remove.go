@@ -118,6 +118,15 @@ func (r *nodeRemoval) do(ctx context.Context, cluster *conf.Corosync) error {
 	next := cluster.Copy()
 	next.RemoveNodes(r.leaving)
 	took, reports := r.sendCorosyncConf(ctx, r.staying, next, false)
+	for tries := 0; tries < 5 && slices.ContainsFunc(reports, func(p report.Report) bool { return p.Code == codeChangedMeanwhile }); tries++ {
+		// The nodes are gone: there is no way but forward.
+		now, err := r.rebase(ctx, r.staying)
+		if err != nil {
+			break
+		}
+		now.RemoveNodes(r.leaving)
+		took, reports = r.sendCorosyncConf(ctx, r.staying, now, false)
+	}
 	if reports.Failed() {
 		r.say(reports...)
 		return r.unfinished(took)

@@ -5,10 +5,11 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"os"
 	"slices"
+	"strings"
 	"time"
 
+	"gpcs/internal/api"
 	"gpcs/internal/client"
 	"gpcs/internal/conf"
 	"gpcs/internal/durable"
@@ -38,11 +39,10 @@ func (c *Call) storeCorosyncConf(ctx context.Context, cluster *conf.Corosync, ne
 			return err
 		}
 	}
-	old, _ := os.ReadFile(c.Root.CorosyncConf()) // without it nothing can be put back
 	took, reports := c.sendCorosyncConf(ctx, targets, cluster, true)
 	if reports.Failed() {
 		c.say(reports...)
-		c.putBack(context.WithoutCancel(ctx), took, targets, old)
+		c.putBack(context.WithoutCancel(ctx), took, targets, cluster.Bytes())
 		return errUnable
 	}
 	c.say(reports...)
@@ -152,7 +152,7 @@ func offline(r report.Report, skip bool) report.Report {
 // it and what went wrong on the others.
 func (c *Call) sendCorosyncConf(ctx context.Context, targets []*client.Target, cluster *conf.Corosync, maySkip bool) (took []*client.Target, reports report.List) {
 	fmt.Fprintln(c.Stderr, "Sending updated corosync.conf to nodes...")
-	client.Each(ctx, targets, remote("set_corosync_conf", 0, corosyncConfForm(cluster.Bytes())), func(t *client.Target, _ string, err error) {
+	answered := func(t *client.Target, _ string, err error) {
 		if err == nil {
 			fmt.Fprintf(c.Stderr, "%s: Succeeded\n", t.Name)
 			took = append(took, t)
@@ -166,24 +166,90 @@ func (c *Call) sendCorosyncConf(ctx context.Context, targets []*client.Target, c
 			}
 			reports = append(reports, r)
 		}
-	})
+	}
+	rest := slices.Clone(targets)
+	for _, t := range c.judges(targets) {
+		rest = slices.DeleteFunc(rest, func(o *client.Target) bool { return o == t })
+		text, err := c.setCorosyncConf(cluster.Bytes(), c.base, true)(ctx, t)
+		if replacedMeanwhile(err) {
+			return nil, report.List{changedMeanwhile(t.Name)}
+		}
+		answered(t, text, err)
+		if err == nil {
+			break
+		}
+	}
+	client.Each(ctx, rest, c.setCorosyncConf(cluster.Bytes(), c.base, false), answered)
 	slices.SortFunc(took, func(a, b *client.Target) int { return cmp.Compare(a.Name, b.Name) })
 	return took, reports
 }
 
-func corosyncConfForm(file []byte) map[string][]string {
-	return map[string][]string{"corosync_conf": {string(file)}}
+const codeChangedMeanwhile = "COROSYNC_CONFIG_CHANGED_MEANWHILE"
+
+func changedMeanwhile(node string) report.Report {
+	return report.NewError(codeChangedMeanwhile, fmt.Sprintf("%[1]s: corosync.conf there is not the one that this change was made from: "+
+		"somebody has changed it at the same time, or this node has an old one. This command has changed no corosync.conf; "+
+		"run it again, and if that does not help see 'pcs cluster corosync %[1]s' and 'pcs cluster sync'", node))
+}
+
+// rebase reads corosync.conf as it is now on the node that decides.
+func (c *Call) rebase(ctx context.Context, targets []*client.Target) (*conf.Corosync, error) {
+	for _, t := range c.judges(targets) {
+		text, err := t.Remote(ctx, "get_corosync_conf", nil)
+		if err != nil {
+			continue
+		}
+		cluster, err := conf.ParseCorosync([]byte(text))
+		if err == nil {
+			c.base = []byte(text)
+		}
+		return cluster, err
+	}
+	return nil, errUnable
+}
+
+// judges are the nodes of the cluster as it is among targets, in an order that
+// all commands share: the first that answers decides which of two changes made
+// at the same time is taken.
+func (c *Call) judges(targets []*client.Target) []*client.Target {
+	if len(c.base) == 0 {
+		return nil
+	}
+	known, err := conf.ParseCorosync(c.base)
+	if err != nil {
+		return nil
+	}
+	names := known.NodeNames()
+	list := slices.DeleteFunc(slices.Clone(targets), func(t *client.Target) bool { return !slices.Contains(names, t.Name) })
+	slices.SortFunc(list, func(a, b *client.Target) int { return cmp.Compare(a.Name, b.Name) })
+	return list
+}
+
+// setCorosyncConf replaces the file that a change was made from.
+func (c *Call) setCorosyncConf(file, from []byte, strict bool) func(context.Context, *client.Target) (string, error) {
+	form := url.Values{"corosync_conf": {string(file)}}
+	if len(from) > 0 {
+		api.Replace{Digest: api.Digest(from), Strict: strict}.Put(form)
+	}
+	return remote("set_corosync_conf", 0, form)
+}
+
+func replacedMeanwhile(err error) bool {
+	return err != nil && strings.Contains(err.Error(), api.ReplacedMeanwhile)
 }
 
 // putBack gives nodes that took a new corosync.conf the old one again, because
 // others could not take it, and says what is where. Nobody has taken the new
-// one into use yet.
-func (c *Call) putBack(ctx context.Context, took, all []*client.Target, old []byte) {
-	if len(old) == 0 {
+// one into use yet. What somebody else has put in its place stays.
+func (c *Call) putBack(ctx context.Context, took, all []*client.Target, sent []byte) {
+	if len(c.base) == 0 || len(took) == 0 {
 		return
 	}
-	client.Each(ctx, took, remote("set_corosync_conf", 0, corosyncConfForm(old)), func(t *client.Target, _ string, err error) {
-		if err == nil {
+	client.Each(ctx, took, c.setCorosyncConf(c.base, sent, true), func(t *client.Target, _ string, err error) {
+		switch {
+		case replacedMeanwhile(err):
+			return
+		case err == nil:
 			c.say(report.NewInfo("", t.Name+": corosync.conf is again what it was before"))
 			return
 		}

@@ -9,7 +9,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
+	"gpcs/internal/api"
 	"gpcs/internal/auth"
 	"gpcs/internal/conf"
 	"gpcs/internal/durable"
@@ -167,7 +169,14 @@ func (s *Server) setCorosyncConf(c call) answer {
 	s.files.Lock()
 	defer s.files.Unlock()
 	name := s.Root.CorosyncConf()
-	if old, err := os.ReadFile(name); err == nil && !bytes.Equal(old, data) {
+	old, err := os.ReadFile(name)
+	switch taken, refused := s.replaces(api.GetReplace(c.Form), old, data); {
+	case refused:
+		return failed("Failed: " + api.ReplacedMeanwhile)
+	case !taken:
+		return said("Succeeded")
+	}
+	if err == nil && !bytes.Equal(old, data) {
 		if err := durable.Write(name+backupSuffix, old, 0o644); err != nil {
 			return failed("Failed: " + err.Error())
 		}
@@ -177,6 +186,32 @@ func (s *Server) setCorosyncConf(c call) answer {
 	}
 	s.Log.Info("corosync.conf replaced", "user", c.user.Name, "from", c.RemoteAddr)
 	return said("Succeeded")
+}
+
+// lineage is the last change of corosync.conf that said what it was made from.
+type lineage struct {
+	from, to string // digests
+	at       time.Time
+}
+
+// replaces judges a change of corosync.conf from old to data. A strict one is
+// refused where it was made from another file. One that comes just after the
+// change that was made from it is late, and not taken.
+func (s *Server) replaces(r api.Replace, old, data []byte) (taken, refused bool) {
+	const late = 2 * time.Second
+	if r.Digest == "" {
+		return true, false
+	}
+	was, now := api.Digest(old), api.Digest(data)
+	switch {
+	case r.Digest == was:
+	case r.Strict:
+		return false, true
+	case s.latest.to == was && s.latest.from == now && time.Since(s.latest.at) < late:
+		return false, false
+	}
+	s.latest = lineage{r.Digest, now, time.Now()}
+	return true, false
 }
 
 // RemoveClusterFiles takes this node out of its cluster: corosync.conf, the

@@ -60,6 +60,7 @@ type Server struct {
 	Options
 	tokens *auth.Tokens
 	files  sync.Mutex // held while configuration files are changed
+	latest lineage    // under files: of corosync.conf
 	routes http.Handler
 }
 

@@ -285,6 +285,22 @@ func TestFilesOfASetup(t *testing.T) {
 	n.want("POST", "/remote/set_corosync_conf", one("corosync_conf", ""), 400, "Failed")
 	n.want("POST", "/remote/set_corosync_conf", one("corosync_conf", "totem {\n"), 400, "Failed: missing closing brace")
 	n.want("POST", "/remote/set_corosync_conf", one("corosync_conf", "totem {\ncluster_name: d\n}\n"), 200, "Succeeded")
+	// Of two changes that are made from one file one is taken; what was made
+	// from it and comes before it on another node is not undone by it.
+	file := func(name string) string { return "totem {\ncluster_name: " + name + "\n}\n" }
+	change := func(from, to string, strict bool) url.Values {
+		form := one("corosync_conf", file(to))
+		api.Replace{Digest: api.Digest([]byte(file(from))), Strict: strict}.Put(form)
+		return form
+	}
+	n.want("POST", "/remote/set_corosync_conf", change("d", "e", true), 200, "Succeeded")
+	n.want("POST", "/remote/set_corosync_conf", change("d", "f", true), 400, "Failed: "+api.ReplacedMeanwhile)
+	n.want("POST", "/remote/set_corosync_conf", change("e2", "e3", false), 200, "Succeeded")
+	n.want("POST", "/remote/set_corosync_conf", change("e", "e2", false), 200, "Succeeded")
+	n.want("GET", "/remote/get_corosync_conf", nil, 200, file("e3"))
+	n.want("POST", "/remote/set_corosync_conf", change("e3", "e2", false), 200, "Succeeded")
+	n.want("GET", "/remote/get_corosync_conf", nil, 200, file("e2"))
+	n.want("POST", "/remote/set_corosync_conf", change("e2", "d", false), 200, "Succeeded")
 	code, text := n.request("POST", "/remote/put_file", one("data_json", `{"x": {"type": "../../etc/shadow"}}`), n.token)
 	if code != 400 || !strings.Contains(text, "unsupported 'type'") {
 		t.Errorf("unknown type: %d %s", code, text)
