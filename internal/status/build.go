@@ -112,13 +112,20 @@ func (b *builder) link() {
 }
 
 // allowed are the nodes that a clone could be active on, as far as the status
-// tells: those in its node table.
+// tells: those in its node table. Before constraints are looked at that is
+// empty in a cluster that is not symmetric: there it is those where it was probed.
 func (b *builder) allowed(r *sched.Resource) []*Node {
-	var list []*Node
+	var list, known []*Node
 	for _, n := range b.cluster.Nodes {
 		if _, ok := r.Score(n); ok {
 			list = append(list, b.nodes[n])
 		}
+		if r.KnownOn(n) {
+			known = append(known, b.nodes[n])
+		}
+	}
+	if len(list) == 0 {
+		return known
 	}
 	return list
 }

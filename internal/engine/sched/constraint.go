@@ -35,7 +35,7 @@ func (c *Cluster) Named(id string) *Resource {
 }
 
 // target finds what a constraint means by a name: a resource by its id, the
-// clone where an instance goes by that name. Nil if there is none.
+// clone where the history knows an instance by that name. Nil if there is none.
 func (c *Cluster) target(id string) *Resource {
 	if id == "" {
 		return nil
@@ -44,7 +44,7 @@ func (c *Cluster) target(id string) *Resource {
 		return r
 	}
 	for _, r := range c.All {
-		if r.HistoryName == id || r.Number >= 0 && !r.Unique && baseName(r.ID) == id || r.Number >= 0 && baseName(r.ID) == id {
+		if r.HistoryName == id {
 			return r.Top()
 		}
 	}

@@ -391,12 +391,17 @@ func (p *planner) cloneFlags(a *action, n *Node) actionFlags {
 	return flags
 }
 
-// originalTask is the task that a clone's ordering point, or notification of one, is about.
+// originalTask is the task of an instance that a clone's ordering point, or
+// notification of one, is about. Groups have ordering points of their own.
 func (p *planner) originalTask(a *action) string {
-	if a.task == taskNotify || a.task == taskNotified {
+	task := a.task
+	if task == taskNotify || task == taskNotified {
 		if i := strings.LastIndex(a.key, "_notify_"); i >= 0 {
-			return plainTask(strings.TrimSuffix(a.key[i+len("_notify_"):], "_0"))
+			task = strings.TrimSuffix(a.key[i+len("_notify_"):], "_0")
 		}
 	}
-	return plainTask(a.task)
+	if a.rsc.Kind == Clone && len(a.rsc.Children) > 0 && a.rsc.Children[0].Kind == Group {
+		return task
+	}
+	return plainTask(task)
 }

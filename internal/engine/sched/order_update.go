@@ -1,5 +1,7 @@
 package sched
 
+import "strings"
+
 // How an ordering changes its actions, for each kind of resource.
 
 // updateOrdered applies one meaning of an ordering on behalf of a resource,
@@ -162,7 +164,7 @@ func canInterleave(first, then *action) bool {
 		return false
 	}
 	r := then.rsc
-	if then.key == opKey(r.ID, taskStop, 0) || then.key == opKey(r.ID, taskDemote, 0) {
+	if strings.HasSuffix(then.key, "_stop_0") || strings.HasSuffix(then.key, "_demote_0") {
 		r = first.rsc
 	}
 	return r.Interleave
@@ -171,7 +173,7 @@ func canInterleave(first, then *action) bool {
 func (p *planner) updateInterleaved(first, then *action, n *Node, filter actionFlags, kind orderFlags) changed {
 	var ch changed
 	task := p.originalTask(first)
-	current := first.key == opKey(first.rsc.ID, taskStopped, 0) || first.key == opKey(first.rsc.ID, taskDemoted, 0)
+	current := strings.HasSuffix(first.key, "_stopped_0") || strings.HasSuffix(first.key, "_demoted_0") // or a notification of these
 	for _, k := range then.rsc.instances() {
 		partner := p.compatibleInstance(k, first.rsc, RoleUnknown, current)
 		if partner == nil {

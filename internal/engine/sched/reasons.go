@@ -60,6 +60,9 @@ func (r *Resource) Score(n *Node) (score int, ok bool) {
 	return r.allowed[n.Index].score, true
 }
 
+// KnownOn tells whether a node's history says in which state r is there.
+func (r *Resource) KnownOn(n *Node) bool { return n.Index < len(r.knownOn) && r.knownOn[n.Index] }
+
 // Assigned is the node that r is to be on, nil for none.
 func (r *Resource) Assigned() *Node { return r.assignedTo }
 
