@@ -270,14 +270,14 @@ func (r *Resource) active() bool {
 	return false
 }
 
-// find returns a resource's newest action of a key or task; n nil: on any node.
+// find returns a resource's newest action of a key or task on a node; n nil: on any node, or none.
 func (r *Resource) find(key, task string, n *Node) *action {
 	for i := len(r.actions) - 1; i >= 0; i-- {
 		a := r.actions[i]
 		if key != "" && a.key != key || task != "" && a.task != task {
 			continue
 		}
-		if n == nil || a.node == nil || a.node == n {
+		if n == nil || a.node == n {
 			return a
 		}
 	}
