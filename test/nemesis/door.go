@@ -80,8 +80,8 @@ func (d *door) change(r cib.Request) (outcome, version string) {
 	if err := json.Unmarshal(text, &e); err != nil {
 		return history.Unknown, ""
 	}
-	switch {
-	case e.Code == api.CodeConflict, e.Code == api.CodeNotRunning, strings.Contains(e.Message, "nothing was changed"):
+	sure := !strings.Contains(e.Message, "may have carried it out")
+	if sure && (e.Code == api.CodeConflict || e.Code == api.CodeNotRunning || strings.Contains(e.Message, "nothing was changed")) {
 		return history.Refused, ""
 	}
 	return history.Unknown, ""

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -145,6 +146,9 @@ func (r *run) verdict(err error) []string {
 	if r.holds != nil {
 		r.holds.end()
 	}
+	if r.c != nil {
+		r.excuseStalls()
+	}
 	violations := history.Check(r.Events())
 	fmt.Print(history.Summary(r.Events()))
 	for _, v := range violations {
@@ -154,6 +158,27 @@ func (r *run) verdict(err error) []string {
 		fmt.Println("verdict: no violation")
 	}
 	return violations
+}
+
+// stalled is how long before a node says that it stood still it may have done so.
+const stalled = 2 * time.Second
+
+var stallLine = regexp.MustCompile(`(?m)^time=(\S+) .*msg="this node stood still`)
+
+// excuseStalls notes when nodes stood still that nobody had stopped: this
+// machine was too busy to run them.
+func (r *run) excuseStalls() {
+	for _, node := range r.c.Nodes() {
+		text, err := os.ReadFile(r.c.DiskPath(node, "/var/log/gpcsd.log"))
+		if err != nil {
+			continue // it has logged nothing
+		}
+		for _, m := range stallLine.FindAllSubmatch(text, -1) {
+			if at, err := time.Parse(time.RFC3339Nano, string(m[1])); err == nil {
+				r.Add(history.Event{Kind: history.Excuse, Node: node, Name: history.Stall, Begun: r.At(at) - stalled, Ended: r.At(at) + obey})
+			}
+		}
+	}
 }
 
 // tearDown removes the nodes; of a failed run it keeps what the daemons logged.

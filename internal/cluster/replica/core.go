@@ -52,6 +52,14 @@ type request struct {
 	id     string
 	change *cib.Request // nil = a read
 	sent   int          // tick at which it was last sent to a DC
+	view   view.Ballot  // in which it was last given to a DC; zero = none yet
+	before bool         // it was given to the DC of an earlier view too
+}
+
+// given notes that the DC of a view has the request now.
+func (r *request) given(v *view.View) {
+	r.before = r.before || (r.view != view.Ballot{} && r.view != v.Ballot)
+	r.view = v.Ballot
 }
 
 // New returns a core that holds doc, which must not be changed any more.
@@ -148,6 +156,7 @@ func (c *Core) open(now string) {
 	held := c.duty.held
 	c.duty.held = nil
 	for _, r := range c.waiting {
+		r.given(c.view)
 		c.serve(c.cfg.Self, r.id, r.change, now)
 	}
 	for _, h := range held {
@@ -235,6 +244,7 @@ func (c *Core) ask(r *request, now string) {
 	c.waiting = append(c.waiting, r)
 	switch {
 	case c.isDC() && c.opened:
+		r.given(c.view)
 		c.serve(c.cfg.Self, r.id, r.change, now)
 		c.settle()
 	case !c.isDC():
@@ -245,6 +255,7 @@ func (c *Core) ask(r *request, now string) {
 func (c *Core) forward(r *request) {
 	r.sent = c.now
 	if c.view != nil {
+		r.given(c.view)
 		c.send(c.view.DC, Message{Kind: Forward, ID: r.id, Request: r.change})
 	}
 }
@@ -260,11 +271,17 @@ func (c *Core) forget(id string) *request {
 	return nil
 }
 
-// answer gives a client of this node its answer.
+// answer gives a client of this node its answer. A DC that refuses a change
+// does not know what the DC of an earlier view, whose answer is lost, did.
 func (c *Core) answer(r Reply) {
-	if c.forget(r.ID) != nil {
-		c.emit(r)
+	asked := c.forget(r.ID)
+	if asked == nil {
+		return
 	}
+	if r.Err != nil && asked.change != nil && asked.before {
+		r.Err = fault{r.Err.Error() + "; the nodes that this node lost may have carried it out before", r.Err}
+	}
+	c.emit(r)
 }
 
 func (c *Core) tick(now string) {

@@ -15,6 +15,8 @@ type Core struct {
 	peers    map[uint32]*peer
 	byID     []*peer // the same, by id
 	promised Ballot  // highest ballot promised to; nothing lower is answered
+	granted  Ballot  // of the last promise to another node
+	fell     bool    // the installed view has no quorum, one before it had, and others may go on
 	view     *View   // installed last
 	closed   bool    // no view is open: promised to another, or stalled
 	open     bool    // on the DC: all members have installed the view
@@ -240,22 +242,26 @@ func (c *Core) judgeIsolation() {
 		in = append(in, p.ID)
 	}
 	c.inReach = in
-	had := c.isolated || (c.view != nil && c.view.Quorum.Quorate)
+	had := c.isolated || c.fell || (c.view != nil && c.view.Quorum.Quorate)
 	slices.Sort(in)
 	few := !c.cfg.Quorum.Enough(in, c.memory, c.votes(c.living()))
-	now := c.stalled || (had && (few || c.deserted() || c.excluded()))
+	now := c.stalled || (had && (few || c.fell || c.deserted() || c.excluded()))
 	if now != c.isolated {
 		c.isolated = now
 		c.emit(Isolated{Now: now})
 	}
 }
 
-// excluded tells whether a peer is in a view with a quorum that was made
+// excluded tells whether a peer is in a later view with a quorum that was made
 // without this node, which would otherwise have promised to it. Its DC may
 // start what runs here as soon as it has not heard this node for long enough.
+// That this node proposes views of its own, under higher ballots, is of no help.
 func (c *Core) excluded() bool {
+	if c.view == nil {
+		return false
+	}
 	for p := range c.living() {
-		if p.hello != nil && p.hello.Quorate && p.hello.Ballot.Compare(c.promised) > 0 {
+		if h := p.hello; h != nil && h.Quorate && h.Ballot.Compare(c.view.Ballot) > 0 && h.Ballot != c.granted {
 			return true
 		}
 	}
@@ -379,7 +385,7 @@ func (c *Core) onPrepare(p *peer, m Message) {
 			return
 		}
 	}
-	c.promised = m.Ballot
+	c.promised, c.granted = m.Ballot, m.Ballot
 	c.proposal = nil
 	c.awayFrom = c.now
 	c.shut()
@@ -410,6 +416,7 @@ func (c *Core) onInstall(p *peer, m Message) {
 
 // enter installs a view on this node.
 func (c *Core) enter(v *View, document []byte) {
+	c.fell = !v.Quorum.Quorate && len(v.Members) < len(c.cfg.Nodes) && (c.isolated || (c.view != nil && c.view.Quorum.Quorate))
 	c.view, c.closed, c.open, c.stalled, c.astray = v, false, false, false, false
 	c.memory, c.order, c.shrink, c.recount = v.Quorum.Memory, quorum.Order{}, false, false
 	c.awayFrom = -1

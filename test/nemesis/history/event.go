@@ -24,6 +24,9 @@ const (
 	Note     = "note"     // for people
 )
 
+// Stall is the Name of an Excuse where a node said itself that it stood still.
+const Stall = "stall"
+
 // How an operation of a client ended.
 const (
 	Acked   = "acked"   // the cluster said that it is done
