@@ -10,7 +10,7 @@ NODES ?= 5
 
 SCRIPTS ?= 660
 
-.PHONY: build setup demo test sim sim-mutants vqsim nemesis lint parity bench bench-engine bench-failover bench-fencing clean install parity-cli
+.PHONY: build setup demo test sim sim-mutants vqsim nemesis lint parity bench bench-engine bench-failover bench-fencing clean install parity-cli bench-cli salads
 
 build:
 	$(GO) build -trimpath -o bin/ ./cmd/...
@@ -73,6 +73,15 @@ install: build
 # the recordings lie beside the repository.
 parity-cli:
 	$(GO) test -count=1 -v -run '^TestRecordedCalls$$' ./test/pcscorpus ./test/clicorpus
+
+# The installed pcs beside ours on the same calls: how much faster, and whether
+# jumbled words end with the same exit status.
+PCS ?= /usr/sbin/pcs
+bench-cli:
+	$(GO) test -count=1 -v -timeout 1h -run '^TestSpeedBeside$$' ./test/pcscorpus -args -beside $(PCS)
+
+salads:
+	$(GO) test -count=1 -v -timeout 1h -run '^TestSaladsBeside$$' ./test/pcscorpus -args -beside $(PCS)
 
 bench: setup build
 	$(GO) run ./test/bench

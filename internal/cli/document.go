@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 
+	"gpcs/internal/admin"
 	"gpcs/internal/cib"
 	"gpcs/internal/report"
 )
@@ -35,11 +36,12 @@ func (c *Call) editCIB(ctx context.Context, edit func(*cib.Document) report.List
 		if err != nil {
 			return err
 		}
-		before := string(doc.Bytes())
+		old, before := doc.Copy(), string(doc.Bytes())
 		if err := c.conclude(edit(doc)); err != nil {
 			return err
 		}
 		if after := doc.Bytes(); string(after) != before {
+			c.say(admin.Doubts(old, doc, false)...)
 			return writeFile(name, after)
 		}
 		return nil

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"gpcs/internal/admin"
 	"gpcs/internal/api"
 	"gpcs/internal/cib"
 	"gpcs/internal/client"
@@ -118,6 +119,7 @@ func editLiveCIB(ctx context.Context, c *Call, edit func(*cib.Document) report.L
 		if err != nil {
 			return fail("Unable to update cib\n%s\nNothing was changed.", why(err))
 		}
+		c.say(admin.Doubts(old, edited, true)...)
 		return c.conclude(reports)
 	}
 	return fail("Unable to update cib\nthe configuration was changed by others %d times in a row; nothing was changed, try again",
