@@ -38,6 +38,9 @@ const (
 	CodeInvalid    = "INVALID"     // the request makes no sense
 	CodeDenied     = "DENIED"      // the user lacks the permission
 	CodeTimeout    = "TIMEOUT"     // not done in the time given
+	CodeNotFound   = "NOT_FOUND"   // the document has no such element
+	CodeExists     = "EXISTS"      // the document has that element already
+	CodeOlder      = "OLDER"       // the update is older than the document
 	CodeInternal   = "INTERNAL"    // see the daemon's log
 )
 

@@ -3,6 +3,8 @@ package cib
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/beevik/etree"
 )
@@ -56,7 +58,7 @@ func Apply(doc *Document, r Request, now string) (*Document, error) {
 		next.stamp(r, now)
 	case status:
 		version.NumUpdates = max(version.NumUpdates, had.NumUpdates+1)
-	default:
+	case version == had:
 		return doc, nil
 	}
 	next.SetVersion(version)
@@ -236,11 +238,34 @@ func (d *Document) modify(path string, e *Element) error {
 
 func merge(into, from *Element) {
 	for _, a := range from.Attr {
-		into.CreateAttr(a.FullKey(), a.Value)
+		into.CreateAttr(a.FullKey(), counted(into, a))
 	}
 	for _, c := range from.ChildElements() {
 		mergeChild(into, c)
 	}
+}
+
+// counted returns the value that an attribute is to have. One that is written
+// as its own name with "++" or "+=N" behind it is counted up from the value it
+// has, 0 if none (Pacemaker Administration, "Incrementing attribute values").
+func counted(into *Element, a Attr) string {
+	rest, ok := strings.CutPrefix(a.Value, a.FullKey()+"+")
+	if !ok {
+		return a.Value
+	}
+	by := 1
+	if rest != "+" {
+		n, err := strconv.Atoi(strings.TrimPrefix(rest, "="))
+		if err != nil || rest[0] != '=' {
+			return a.Value
+		}
+		by = n
+	}
+	had, err := strconv.Atoi(into.SelectAttrValue(a.FullKey(), "0"))
+	if err != nil {
+		had = 0
+	}
+	return strconv.Itoa(had + by)
 }
 
 func mergeChild(parent, from *Element) {

@@ -24,7 +24,7 @@ var crmMonOptions = []toolOption{
 // crmMon shows the cluster once, as crm_mon --one-shot does.
 func crmMon(ctx context.Context, t *toolCall) int {
 	if err := t.parse(crmMonOptions); err != nil {
-		return t.fails(exitUsage, "%v", err)
+		return t.misused(err)
 	}
 	if t.has("version") {
 		return t.version()

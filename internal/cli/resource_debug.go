@@ -13,14 +13,18 @@ import (
 	"gpcs/internal/agents"
 )
 
+// debugActions are the verbs, what they have the agent do, and the options of
+// crm_resource that do the same.
+var debugActions = []struct{ verb, action, force, what string }{
+	{"debug-start", "start", "force-start", "start"}, {"debug-stop", "stop", "force-stop", "stop"},
+	{"debug-promote", "promote", "force-promote", "promote"}, {"debug-demote", "demote", "force-demote", "demote"},
+	{"debug-monitor", "monitor", "force-check", "monitor"},
+}
+
 // debugVerbs run an agent's action on this node, whatever the cluster says.
 func debugVerbs() []*cobra.Command {
 	var verbs []*cobra.Command
-	for _, d := range []struct{ verb, action, force, what string }{
-		{"debug-start", "start", "force-start", "start"}, {"debug-stop", "stop", "force-stop", "stop"},
-		{"debug-promote", "promote", "force-promote", "promote"}, {"debug-demote", "demote", "force-demote", "demote"},
-		{"debug-monitor", "monitor", "force-check", "monitor"},
-	} {
+	for _, d := range debugActions {
 		verbs = append(verbs, verb(d.verb+" <resource id>",
 			"Have the agent "+d.what+" the resource on this node, whatever the cluster would do, and show what it says. "+
 				"This is for finding out why a resource does not run; the cluster is not told.",

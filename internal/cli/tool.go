@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -92,10 +94,33 @@ type toolOption struct {
 
 type toolWord struct{ name, value string }
 
-// parse takes the words apart as getopt does.
+// errHelp says that the options were asked for, and were shown.
+var errHelp = errors.New("help was asked for")
+
+// help prints the options of a helper program.
+func (t *toolCall) help(options []toolOption) {
+	fmt.Fprintf(t.Stdout, "Usage: %s [OPTION]...\nOne of the stack's helper programs, for scripts and agents; people use: pcs help\n\nOptions:\n", t.name)
+	for _, o := range options {
+		short, value := "    ", ""
+		if o.short != 0 {
+			short = fmt.Sprintf("-%c, ", o.short)
+		}
+		if o.kind == needsValue {
+			value = "=VALUE"
+		}
+		fmt.Fprintf(t.Stdout, "  %s--%s%s\n", short, o.long, value)
+	}
+}
+
+// parse takes the words apart as getopt does; errHelp if that was all.
 func (t *toolCall) parse(options []toolOption) error {
 	for i := 0; i < len(t.argv); i++ {
 		word := t.argv[i]
+		own := slices.ContainsFunc(options, func(o toolOption) bool { return o.long == "help" })
+		if !own && (word == "--help" || word == "--help-all" || word == "-?") {
+			t.help(options)
+			return errHelp
+		}
 		var err error
 		switch {
 		case word == "--":
@@ -160,6 +185,14 @@ func (t *toolCall) short(options []toolOption, i int) (int, error) {
 		t.given = append(t.given, toolWord{found.long, value})
 	}
 	return i, nil
+}
+
+// misused says what parse found wrong, if anything, and returns the exit status.
+func (t *toolCall) misused(err error) int {
+	if errors.Is(err, errHelp) {
+		return exitOK
+	}
+	return t.fails(exitUsage, "%v", err)
 }
 
 // has tells whether an option was given, by its long name.

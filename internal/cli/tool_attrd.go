@@ -19,7 +19,7 @@ var attrdUpdaterOptions = []toolOption{
 // They are written at once: a delay would only save writes.
 func attrdUpdater(ctx context.Context, t *toolCall) int {
 	if err := t.parse(attrdUpdaterOptions); err != nil {
-		return t.fails(exitUsage, "%v", err)
+		return t.misused(err)
 	}
 	if t.has("version") {
 		return t.version()

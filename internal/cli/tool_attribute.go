@@ -23,7 +23,7 @@ var crmMasterOptions = append([]toolOption{
 // crmAttribute reads and writes node attributes and cluster properties.
 func crmAttribute(ctx context.Context, t *toolCall) int {
 	if err := t.parse(t.promotionArgument(crmAttributeOptions)); err != nil {
-		return t.fails(exitUsage, "%v", err)
+		return t.misused(err)
 	}
 	if t.has("version") {
 		return t.version()
@@ -57,7 +57,7 @@ func (t *toolCall) promotionArgument(options []toolOption) []toolOption {
 // calls it; it stands for crm_attribute --promotion.
 func crmMaster(ctx context.Context, t *toolCall) int {
 	if err := t.parse(crmMasterOptions); err != nil {
-		return t.fails(exitUsage, "%v", err)
+		return t.misused(err)
 	}
 	rsc, ok := t.value("resource")
 	if !ok {

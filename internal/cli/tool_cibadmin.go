@@ -3,8 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 
 	"gpcs/internal/cib"
@@ -16,32 +14,30 @@ var cibadminOptions = []toolOption{
 	{'M', "modify", noValue}, {'C', "create", noValue}, {'R', "replace", noValue}, {'D', "delete", noValue},
 	{'d', "delete-all", noValue}, {'P', "patch", noValue}, {'X', "xml-text", needsValue}, {'x', "xml-file", needsValue},
 	{'p', "xml-pipe", noValue}, {'c', "allow-create", noValue}, {'V', "verbose", noValue}, {'t', "timeout", needsValue},
-	{'$', "version", noValue},
+	{'$', "version", noValue}, {'u', "upgrade", noValue}, {'E', "erase", noValue}, {'B', "bump", noValue},
+	{'a', "empty", noValue}, {'5', "md5-sum", noValue}, {'U', "user", needsValue}, {'N', "node", needsValue},
 }
 
 // cibadmin reads the document and changes it by the field's operations.
 func cibadmin(ctx context.Context, t *toolCall) int {
 	if err := t.parse(cibadminOptions); err != nil {
-		return t.fails(exitUsage, "%v", err)
+		return t.misused(err)
 	}
 	if t.has("version") {
 		return t.version()
 	}
-	switch {
-	case t.has("query"):
-		return t.cibQuery(ctx)
-	case t.has("delete-all"), t.has("delete") && t.has("xpath"):
-		path, ok := t.value("xpath")
-		if !ok {
-			return t.fails(exitUsage, "--delete-all needs --xpath")
-		}
-		return t.cibChange(ctx, cib.Op{Kind: cib.Delete, Path: path})
+	if code, ok := t.cibWhole(ctx); ok {
+		return code
 	}
-	for option, kind := range map[string]cib.OpKind{
-		"modify": cib.Modify, "create": cib.Create, "replace": cib.Replace, "patch": cib.Patch, "delete": cib.Delete,
+	for _, o := range []struct {
+		option string
+		run    func(context.Context) int
+	}{
+		{"query", t.cibQuery}, {"delete-all", t.cibDeleteAll}, {"delete", t.cibDelete}, {"modify", t.cibModify},
+		{"create", t.cibCreate}, {"replace", t.cibReplace}, {"patch", t.cibPatch},
 	} {
-		if t.has(option) {
-			return t.cibEdit(ctx, kind)
+		if t.has(o.option) {
+			return o.run(ctx)
 		}
 	}
 	return t.fails(exitUsage, "Must specify a command option: --query, --create, --modify, --replace, --delete or --patch")
@@ -49,12 +45,15 @@ func cibadmin(ctx context.Context, t *toolCall) int {
 
 func (t *toolCall) cibQuery(ctx context.Context) int {
 	doc, err := t.document(ctx)
+	if user, ok := t.value("user"); ok && err == nil {
+		doc, err = doc.Readable(callerNamed(user))
+	}
 	switch {
 	case err == errToolStopped:
 		fmt.Fprintln(t.Stderr, "cibadmin: Could not connect to the CIB: Transport endpoint is not connected")
 		return exitDisconnected
 	case err != nil:
-		return t.failed(err)
+		return t.callFailed(err)
 	}
 	found := []*cib.Element{doc.Root()}
 	if path, ok := t.value("xpath"); ok {
@@ -110,59 +109,4 @@ func elementPath(e *cib.Element) string {
 		steps = append([]string{step}, steps...)
 	}
 	return strings.Join(steps, "")
-}
-
-func (t *toolCall) cibEdit(ctx context.Context, kind cib.OpKind) int {
-	text, err := t.givenXML()
-	if err != nil {
-		return t.fails(exitError, "%v", err)
-	}
-	op := cib.Op{Kind: kind, XML: text}
-	scope, scoped := t.value("scope")
-	path, _ := t.value("xpath")
-	switch {
-	case path != "":
-		op.Path = path
-	case kind == cib.Create || kind == cib.Modify || kind == cib.Delete:
-		e, err := cib.ParseElement([]byte(text))
-		if err != nil {
-			return t.fails(exitUsage, "Couldn't parse input: %v", err)
-		}
-		if scoped && e.Tag != scope {
-			op.Path = "/cib/configuration/" + scope
-		}
-		if kind == cib.Delete {
-			op = cib.Op{Kind: cib.Delete, Path: fmt.Sprintf("//%s[@id='%s']", e.Tag, e.SelectAttrValue("id", ""))}
-		}
-	}
-	return t.cibChange(ctx, op)
-}
-
-// givenXML reads what --xml-text, --xml-file or --xml-pipe gives.
-func (t *toolCall) givenXML() (string, error) {
-	if text, ok := t.value("xml-text"); ok {
-		return text, nil
-	}
-	if name, ok := t.value("xml-file"); ok {
-		data, err := os.ReadFile(name)
-		return string(data), err
-	}
-	if !t.has("xml-pipe") {
-		return "", fmt.Errorf("no XML given: use --xml-text, --xml-file or --xml-pipe")
-	}
-	data, err := io.ReadAll(io.LimitReader(t.Stdin, cib.MaxSize))
-	return string(data), err
-}
-
-func (t *toolCall) cibChange(ctx context.Context, op cib.Op) int {
-	if t.cibFile() == "" {
-		if _, err := t.running(ctx); err != nil {
-			return t.failed(err)
-		}
-	}
-	if err := t.change(ctx, op); err != nil {
-		fmt.Fprintf(t.Stderr, "Call failed: %s\n", why(err))
-		return exitError
-	}
-	return exitOK
 }

@@ -61,6 +61,10 @@ func (t *toolCall) running(ctx context.Context) (api.State, error) {
 // running cluster.
 func (t *toolCall) change(ctx context.Context, ops ...cib.Op) error {
 	request := cib.Request{ID: randomID(), Client: t.name, User: userName(), Ops: ops}
+	if user, ok := t.value("user"); ok {
+		as := callerNamed(user)
+		request.As = &as
+	}
 	if name := t.cibFile(); name != "" && name != "-" {
 		doc, err := readCIBFile(name)
 		if err != nil {

@@ -24,7 +24,7 @@ const infinity = 1000000
 // crm_failcount(8).
 func crmFailcount(ctx context.Context, t *toolCall) int {
 	if err := t.parse(crmFailcountOptions); err != nil {
-		return t.fails(exitUsage, "%v", err)
+		return t.misused(err)
 	}
 	if t.has("version") {
 		return t.version()

@@ -20,7 +20,7 @@ var crmNodeOptions = []toolOption{
 // one that was taken out of it: crm_node(8).
 func crmNode(ctx context.Context, t *toolCall) int {
 	if err := t.parse(crmNodeOptions); err != nil {
-		return t.fails(exitUsage, "%v", err)
+		return t.misused(err)
 	}
 	if t.has("version") {
 		return t.version()
@@ -84,7 +84,7 @@ func (t *toolCall) nameForID(state api.State) int {
 // pacemakerd only tells its version: agents ask for it.
 func pacemakerd(_ context.Context, t *toolCall) int {
 	if err := t.parse([]toolOption{{'$', "version", noValue}, {'F', "features", noValue}}); err != nil {
-		return t.fails(exitUsage, "%v", err)
+		return t.misused(err)
 	}
 	if !t.has("version") && !t.has("features") {
 		return t.fails(exitUsage, "the cluster is one service here, to start it type: pcs cluster start")

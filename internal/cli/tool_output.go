@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -32,6 +33,8 @@ func (t *toolCall) start(options []toolOption) (a *answer, status int, done bool
 	format, given := t.value("output-as")
 	a.xml = format == "xml"
 	switch {
+	case errors.Is(err, errHelp):
+		return a, exitOK, true
 	case err != nil:
 		return a, a.end(exitUsage, "%v", err), true
 	case given && !a.xml && format != "text" && format != "none":

@@ -71,6 +71,8 @@ func (t *toolCall) resourceVerb(ctx context.Context) (status int, ok bool) {
 	case t.has("restart"):
 		rsc, _ := t.value("resource")
 		return t.asPcs(ctx, "resource", "restart", rsc), true
+	case t.has("force-start"), t.has("force-stop"), t.has("force-promote"), t.has("force-demote"), t.has("force-check"):
+		return t.force(ctx), true
 	case t.has("list-agents"), t.has("list-standards"), t.has("list-ocf-providers"):
 		return t.listAgents(ctx), true
 	case t.has("show-metadata"):
@@ -78,6 +80,21 @@ func (t *toolCall) resourceVerb(ctx context.Context) (status int, ok bool) {
 		return t.metadata(ctx, agent), true
 	}
 	return exitOK, false
+}
+
+// force has the agent of a resource run one action here.
+func (t *toolCall) force(ctx context.Context) int {
+	rsc, ok := t.value("resource")
+	if !ok {
+		return t.fails(exitUsage, "Must supply a resource id with -r")
+	}
+	verb := ""
+	for _, d := range debugActions {
+		if t.has(d.force) {
+			verb = d.verb
+		}
+	}
+	return t.asPcs(ctx, "resource", verb, rsc)
 }
 
 func (t *toolCall) listAgents(ctx context.Context) int {
@@ -88,6 +105,9 @@ func (t *toolCall) listAgents(ctx context.Context) int {
 		return t.asPcs(ctx, "resource", "providers")
 	}
 	class, _ := t.value("list-agents")
+	if class == "stonith" {
+		return t.asPcs(ctx, "stonith", "list", "--nodesc")
+	}
 	return t.asPcs(ctx, "resource", "agents", class)
 }
 

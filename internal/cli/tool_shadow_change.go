@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/engine/history"
 )
 
 // create copies the document that is in use.
@@ -50,7 +51,7 @@ func (s *shadow) createEmpty(_ context.Context, name string) int {
 }
 
 // featureSet is the set of features that new documents claim.
-const featureSet = "3.16.2"
+const featureSet = history.FeatureSet
 
 // exists refuses to overwrite a copy without --force.
 func (s *shadow) exists(name string) (code int, there bool) {

@@ -33,7 +33,7 @@ var crmSimulateOptions = []toolOption{
 // --simulate, what would come of it, as crm_simulate does.
 func crmSimulate(ctx context.Context, t *toolCall) int {
 	if err := t.parse(crmSimulateOptions); err != nil {
-		return t.fails(exitUsage, "%v", err)
+		return t.misused(err)
 	}
 	if t.has("version") {
 		return t.version()

@@ -18,7 +18,7 @@ var crmStandbyOptions = []toolOption{
 // crmStandby reads and sets whether a node may run resources: crm_standby(8).
 func crmStandby(ctx context.Context, t *toolCall) int {
 	if err := t.parse(crmStandbyOptions); err != nil {
-		return t.fails(exitUsage, "%v", err)
+		return t.misused(err)
 	}
 	if t.has("version") {
 		return t.version()

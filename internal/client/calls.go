@@ -97,8 +97,8 @@ func coded(err error) error {
 	var e api.Error
 	if json.Unmarshal([]byte(f.Body), &e) == nil && e.Message != "" {
 		f.Code, f.Reason, f.Err = e.Code, e.Message, &e
-		if e.Code == api.CodeConflict {
-			f.Err = cib.ErrConflict
+		if fault := api.Fault(e.Code); fault != nil {
+			f.Err = fault
 		}
 	}
 	return f
@@ -117,8 +117,8 @@ func (t *Target) CIB(ctx context.Context, local bool) (*cib.Document, error) {
 	return cib.Parse([]byte(text))
 }
 
-// Change asks for a change of the document. A conflict with somebody else's
-// change is cib.ErrConflict.
+// Change asks for a change of the document. Refusals that package api has a
+// code for are the errors of package cib, so cib.ErrConflict.
 func (t *Target) Change(ctx context.Context, r cib.Request) (api.ChangeResult, error) {
 	var result api.ChangeResult
 	return result, t.call(ctx, http.MethodPost, api.PathChange, 0, r, &result)

@@ -79,6 +79,10 @@ func (d *Daemon) Run(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("the local socket cannot be made: %w", err), tcp.Close())
 	}
+	// pcs lists it, and fails where it is missing.
+	if err := os.MkdirAll(d.opts.Root.UIDGIDDir(), 0o755); err != nil {
+		d.log.Warn("the directory of users who may talk to the cluster cannot be made", "err", err)
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	d.ctx = ctx
 	group.Go(func() error { return srv.Serve(ctx, tcp, local) })

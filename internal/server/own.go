@@ -50,10 +50,8 @@ func (s *Server) answerError(w http.ResponseWriter, r *http.Request, err error) 
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &e):
-	case errors.Is(err, cib.ErrConflict):
-		e = &api.Error{Code: api.CodeConflict, Message: err.Error()}
-	case errors.Is(err, cib.ErrDenied):
-		e = &api.Error{Code: api.CodeDenied, Message: err.Error()}
+	case api.FaultCode(err) != "":
+		e = &api.Error{Code: api.FaultCode(err), Message: err.Error()}
 	case errors.As(err, &tooLarge):
 		e = &api.Error{Code: api.CodeInvalid, Message: err.Error()}
 	case errors.Is(err, context.DeadlineExceeded):
@@ -67,8 +65,10 @@ func (s *Server) answerError(w http.ResponseWriter, r *http.Request, err error) 
 
 func statusOf(code string) int {
 	switch code {
-	case api.CodeConflict:
+	case api.CodeConflict, api.CodeExists, api.CodeOlder:
 		return http.StatusConflict
+	case api.CodeNotFound:
+		return http.StatusNotFound
 	case api.CodeNoQuorum, api.CodeNotRunning:
 		return http.StatusServiceUnavailable
 	case api.CodeInvalid:
@@ -128,7 +128,7 @@ func (s *Server) changeCIB(w http.ResponseWriter, r *http.Request, user auth.Use
 	if request.User == "" || !user.Super() {
 		request.User = user.Name
 	}
-	request.As = nil
+	// Root and hacluster may act as somebody else (cibadmin --user).
 	if !user.Super() {
 		as := caller(user)
 		request.As = &as

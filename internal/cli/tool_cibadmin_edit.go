@@ -1,0 +1,291 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"gpcs/internal/admin"
+	"gpcs/internal/auth"
+	"gpcs/internal/cib"
+	"gpcs/internal/report"
+)
+
+// Exit statuses of changes that were refused (crm_error(8)).
+const (
+	exitData     = 65
+	exitSoftware = 70
+	exitOlder    = 103
+	exitExists   = 108
+)
+
+// newestSchema is the one that a new cluster begins with.
+const newestSchema = "pacemaker-3.9"
+
+const dangerous = "The supplied command is considered dangerous.  To prevent accidental destruction of the cluster, " +
+	"the --force flag is required in order to proceed."
+
+// cibWhole carries out what concerns the document as a whole; ok is false for
+// anything else.
+func (t *toolCall) cibWhole(ctx context.Context) (status int, ok bool) {
+	switch {
+	case t.has("empty"):
+		empty := cib.New(newestSchema, featureSet)
+		empty.SetVersion(cib.Version{Epoch: 1})
+		fmt.Fprint(t.Stdout, string(empty.Bytes()))
+		return exitOK, true
+	case t.has("md5-sum"):
+		return t.cibDigest(), true
+	case t.has("bump"):
+		return t.cibChange(ctx, cib.Op{Kind: cib.Modify, XML: `<cib epoch="epoch++"/>`}), true
+	case (t.has("erase") || t.has("upgrade")) && !t.has("force"):
+		fmt.Fprintln(t.Stderr, dangerous)
+		return exitUnsafe, true
+	case t.has("erase"):
+		empty := cib.New(newestSchema, featureSet).Configuration()
+		return t.cibChange(ctx, cib.Op{Kind: cib.Modify, XML: `<cib admin_epoch="admin_epoch++"/>`},
+			cib.Op{Kind: cib.Replace, Path: "/cib/configuration", XML: string(cib.Print(empty))}), true
+	case t.has("upgrade"):
+		return t.cibUpgrade(ctx), true
+	}
+	return exitOK, false
+}
+
+func (t *toolCall) cibUpgrade(ctx context.Context) int {
+	edit := *t.Call
+	if name := t.cibFile(); name != "" {
+		words, err := ParseWords([]string{"-f", name})
+		if err != nil {
+			return t.fails(exitUsage, "%v", err)
+		}
+		edit.Words = words
+	}
+	err := edit.editCIB(ctx, func(doc *cib.Document) report.List {
+		admin.UpgradeSchema(doc)
+		return nil
+	})
+	if err != nil {
+		return t.callFailed(err)
+	}
+	return exitOK
+}
+
+func (t *toolCall) cibDigest() int {
+	text, err := t.givenXML()
+	if err != nil {
+		fmt.Fprintln(t.Stderr, "Please supply XML to process with -X, -x or -p")
+		return exitUsage
+	}
+	e, err := cib.ParseElement([]byte(text))
+	if err != nil {
+		return t.fails(exitData, "Couldn't parse input: %v", err)
+	}
+	fmt.Fprint(t.Stderr, "Digest: ")
+	fmt.Fprintln(t.Stdout, cib.DigestBytes(cib.Print(e)))
+	return exitOK
+}
+
+func (t *toolCall) cibDeleteAll(ctx context.Context) int {
+	path, ok := t.value("xpath")
+	switch {
+	case !ok:
+		return t.fails(exitUsage, "--delete-all needs --xpath")
+	case !t.has("force"):
+		fmt.Fprintln(t.Stderr, dangerous)
+		return exitUnsafe
+	}
+	return t.cibChange(ctx, cib.Op{Kind: cib.Delete, Path: path})
+}
+
+// cibDelete removes the first element that is as the one given: its tag and
+// all attributes. That there is none is no error.
+func (t *toolCall) cibDelete(ctx context.Context) int {
+	path, ok := t.value("xpath")
+	if !ok {
+		e, code := t.givenElement()
+		if e == nil {
+			return code
+		}
+		path = "//" + e.Tag
+		for _, a := range e.Attr {
+			path += "[@" + a.FullKey() + "='" + a.Value + "']"
+		}
+	}
+	return t.cibChange(ctx, cib.Op{Kind: cib.Delete, Path: "(" + path + ")[1]"})
+}
+
+func (t *toolCall) cibModify(ctx context.Context) int {
+	e, code := t.givenElement()
+	if e == nil {
+		return code
+	}
+	doc, err := t.document(ctx)
+	if err != nil {
+		return t.callFailed(err)
+	}
+	op := cib.Op{Kind: cib.Modify, XML: string(cib.Print(e))}
+	path, named := t.value("xpath")
+	scope, _ := t.value("scope")
+	switch {
+	case named:
+		op.Path = path + "/.."
+	case e.Tag == "cib", sectionOf(doc, e.Tag) != nil:
+		return t.cibChange(ctx, op)
+	default:
+		id := e.SelectAttrValue("id", "")
+		path = fmt.Sprintf("//%s[@id='%s']", e.Tag, id)
+		op.Path = path + "/.."
+	}
+	if found, err := doc.XPath(path); err != nil || len(found) == 0 {
+		home := sectionOf(doc, scope)
+		if home == nil || !t.has("allow-create") {
+			return t.callFailed(cib.ErrNotFound)
+		}
+		op.Path = elementPath(home)
+	}
+	return t.cibChange(ctx, op)
+}
+
+func (t *toolCall) cibCreate(ctx context.Context) int {
+	e, code := t.givenElement()
+	if e == nil {
+		return code
+	}
+	op := cib.Op{Kind: cib.Create, XML: string(cib.Print(e))}
+	path, named := t.value("xpath")
+	scope, scoped := t.value("scope")
+	switch {
+	case named:
+		op.Path = path
+	case scoped && e.Tag != scope:
+		op.Path = "/cib/configuration/" + scope
+	default:
+		op.Kind = cib.Modify // a section exists always: what is in it is created there
+	}
+	if e.SelectAttrValue("id", "") != "" {
+		if doc, err := t.document(ctx); err == nil && doc.Configuration().FindElement(fmt.Sprintf(".//%s[@id='%s']", e.Tag, e.SelectAttrValue("id", ""))) != nil {
+			fmt.Fprint(t.Stdout, string(cib.Print(failedUpdate(e))))
+			return t.callFailed(cib.ErrExists)
+		}
+	}
+	return t.cibChange(ctx, op)
+}
+
+// failedUpdate is the report on an element that exists already.
+func failedUpdate(e *cib.Element) *cib.Element {
+	return within(cib.NewElement("failed"), within(cib.NewElement("failed_update", "id", e.SelectAttrValue("id", ""),
+		"object_type", e.Tag, "operation", "cib_create", "reason", "File exists"), e.Copy()))
+}
+
+func (t *toolCall) cibReplace(ctx context.Context) int {
+	e, code := t.givenElement()
+	if e == nil {
+		return code
+	}
+	op := cib.Op{Kind: cib.Replace, XML: string(cib.Print(e))}
+	doc, err := t.document(ctx)
+	if err != nil {
+		return t.callFailed(err)
+	}
+	path, named := t.value("xpath")
+	switch {
+	case named:
+		op.Path = path
+	case e.Tag != "cib" && sectionOf(doc, e.Tag) == nil:
+		op.Path = fmt.Sprintf("//%s[@id='%s']", e.Tag, e.SelectAttrValue("id", ""))
+	}
+	return t.cibChange(ctx, op)
+}
+
+func (t *toolCall) cibPatch(ctx context.Context) int {
+	e, code := t.givenElement()
+	if e == nil {
+		return code
+	}
+	return t.cibChange(ctx, cib.Op{Kind: cib.Patch, XML: string(cib.Print(e))})
+}
+
+// givenElement returns the XML that was given; nil with the exit status if
+// there is none.
+func (t *toolCall) givenElement() (*cib.Element, int) {
+	text, err := t.givenXML()
+	switch {
+	case errors.Is(err, errNoXML) && t.has("xpath") && t.has("delete"):
+		return nil, exitOK
+	case err != nil:
+		return nil, t.fails(exitSoftware, "%v", err)
+	}
+	e, err := cib.ParseElement([]byte(text))
+	if err != nil {
+		return nil, t.fails(exitData, "Couldn't parse input: %v", err)
+	}
+	return e, exitOK
+}
+
+var errNoXML = errors.New("no XML given: use --xml-text, --xml-file or --xml-pipe")
+
+// givenXML reads what --xml-text, --xml-file or --xml-pipe gives.
+func (t *toolCall) givenXML() (string, error) {
+	if text, ok := t.value("xml-text"); ok {
+		return text, nil
+	}
+	if name, ok := t.value("xml-file"); ok {
+		data, err := os.ReadFile(name)
+		return string(data), err
+	}
+	if !t.has("xml-pipe") {
+		return "", errNoXML
+	}
+	data, err := io.ReadAll(io.LimitReader(t.Stdin, cib.MaxSize))
+	return string(data), err
+}
+
+// callerNamed is a user of this system as access control lists see one; one
+// that is not known here has no groups.
+func callerNamed(name string) cib.Caller {
+	user, err := auth.LookUp("", name)
+	if err != nil {
+		return cib.Caller{User: name}
+	}
+	return cib.Caller{User: name, Groups: user.Groups}
+}
+
+func (t *toolCall) cibChange(ctx context.Context, ops ...cib.Op) int {
+	if t.cibFile() == "" {
+		if _, err := t.running(ctx); err != nil {
+			return t.failed(err)
+		}
+	}
+	if err := t.change(ctx, ops...); err != nil {
+		return t.callFailed(err)
+	}
+	return exitOK
+}
+
+// callFailed says why a call was refused, in the words and with the exit
+// status that scripts know.
+func (t *toolCall) callFailed(err error) int {
+	for _, r := range []struct {
+		is     error
+		status int
+		text   string
+	}{
+		{cib.ErrDenied, exitDenied, "Permission denied"},
+		{cib.ErrNotFound, exitNoSuch, "No such device or address"},
+		{cib.ErrExists, exitExists, "File exists"},
+		{cib.ErrOlder, exitOlder, "Update was older than existing configuration"},
+	} {
+		if errors.Is(err, r.is) {
+			fmt.Fprintln(t.Stderr, "Call failed: "+r.text)
+			return r.status
+		}
+	}
+	if errors.Is(err, errToolStopped) {
+		return t.failed(err)
+	}
+	fmt.Fprintf(t.Stderr, "Call failed: %s\n", strings.TrimSuffix(why(err), "\n"))
+	return exitError
+}
