@@ -70,7 +70,7 @@ func (p *planner) distribute(parent *Resource, instances []*Resource, total, per
 
 // stayingNode is the node that an instance should stay on, if it may.
 func (p *planner) stayingNode(parent, k *Resource, optimal int) *Node {
-	if len(k.currentNodes()) == 0 || !k.provisional || k.anyFailed() {
+	if len(k.currentNodes()) == 0 || !k.provisional || k.Failed {
 		return nil
 	}
 	now := k.current()
@@ -100,11 +100,12 @@ func (p *planner) assignEarly(parent, k *Resource, now *Node, perNode, left int)
 			}
 			return true
 		}
-		p.unplace(k)
 		restoreTables(saved)
 		if chosen == nil {
+			k.provisional = true // the members of a group stay without nodes
 			break
 		}
+		p.unplace(k)
 	}
 	parent.allowed = counts
 	return false

@@ -221,18 +221,22 @@ func (p *planner) unassign(r *Resource) bool {
 }
 
 // blockDependents keeps what must be where a resource is from starting where
-// that cannot start or be promoted.
+// that cannot start or be promoted. Of what has several parts none must be able to.
 func (p *planner) blockDependents(a *action) {
 	if a.is(runnable) || a.task != taskStart && a.task != taskPromote || a.rsc == nil {
 		return
 	}
-	r := a.rsc
-	promoted := a.task == taskPromote
-	if r.Parent != nil && r.Parent.Kind == Group {
+	r := a.rsc.Top()
+	if r.Parent != nil {
 		r = r.Parent
 	}
-	for _, c := range r.colocWith {
-		if c.score < Infinity || promoted && c.primRole != RolePromoted {
+	for _, k := range r.Children {
+		if ka := k.find("", a.task, nil); ka == nil || ka.is(runnable) {
+			return
+		}
+	}
+	for _, c := range p.withThis(r) {
+		if c.score < Infinity || a.task == taskPromote && c.primRole != RolePromoted {
 			continue
 		}
 		if c.depRole == RolePromoted {
@@ -245,20 +249,17 @@ func (p *planner) blockDependents(a *action) {
 
 // markBlocked makes the starts, or promotions, of a dependent impossible.
 func (p *planner) markBlocked(dep, because *Resource, task string) {
-	for _, k := range dep.Children {
-		p.markBlocked(k, because, task)
-	}
-	for _, a := range dep.findAll(opKey(dep.ID, task, 0), nil) {
-		if !a.is(runnable) {
+	for i := len(dep.actions) - 1; i >= 0; i-- {
+		a := dep.actions[i]
+		if a.task != task || !a.is(runnable) {
 			continue
 		}
 		a.clear(runnable)
 		a.setReason("colocation with "+because.ID, false)
 		p.blockDependents(a)
 		p.update(a)
-		// What was promoted or started by it in name only cannot happen either.
-		for i := len(a.after) - 1; i >= 0; i-- {
-			p.update(a.after[i].action)
-		}
+	}
+	for _, k := range dep.Children {
+		p.markBlocked(k, because, task)
 	}
 }

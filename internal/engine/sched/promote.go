@@ -31,7 +31,7 @@ func (p *planner) promotionScore(r *Resource, n *Node) (score int, ok bool) {
 		}
 		return score, ok
 	}
-	if n == nil || !p.promotionScoreApplies(r, n) {
+	if !p.promotionScoreApplies(r, n) {
 		return 0, false
 	}
 	for _, name := range []string{r.historyName(), baseName(r.ID)} {
@@ -117,29 +117,32 @@ func (p *planner) setInstanceRoles(clone *Resource) {
 	}
 }
 
+// setPromotionPriority finds how much an instance is to be promoted; only one
+// that will be active can be.
 func (p *planner) setPromotionPriority(k, clone *Resource) {
-	next := k.state(false)
+	k.promotionPriority = -Infinity
 	n := k.plannedNode()
+	if n == nil {
+		return
+	}
+	next := k.state(false)
 	switch next {
 	case RoleStarted, RoleUnknown:
-		score, ok := p.promotionScore(k, n)
-		if !ok {
-			score = -1
+		k.Priority = -1
+		if score, ok := p.promotionScore(k, n); ok {
+			k.Priority = score
 		}
-		k.Priority = score
 	case RoleUnpromoted, RoleStopped:
 		k.Priority = -Infinity
 	}
-	if n != nil {
-		for _, of := range []*Resource{k, clone} {
-			for _, l := range of.locations {
-				if l.role != RolePromoted {
-					continue
-				}
-				for _, ns := range l.nodes {
-					if ns.node == n {
-						k.Priority = addScores(ns.score, k.Priority)
-					}
+	for _, of := range []*Resource{k, clone} {
+		for _, l := range of.locations {
+			if l.role != RolePromoted {
+				continue
+			}
+			for _, ns := range l.nodes {
+				if ns.node == n {
+					k.Priority = addScores(ns.score, k.Priority)
 				}
 			}
 		}
