@@ -12,7 +12,7 @@ import (
 // attributes element): the agent's parameters and, as CRM_meta_*, what the
 // cluster tells it.
 func (p *planner) exportAttrs(a *action, kind graph.Kind) []graph.Attr {
-	var v Values
+	v := make(Values, 0, 24)
 	for _, at := range a.params {
 		v.setDefault(at.Name, at.Value)
 	}

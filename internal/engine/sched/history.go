@@ -61,27 +61,57 @@ const (
 
 // ParseEntry reads an lrm_rsc_op.
 func ParseEntry(e *cib.Element) *HistoryEntry {
-	num := func(name string, def int64) int64 {
-		if n, ok := leadingInt(e.SelectAttrValue(name, "")); ok {
-			return n
+	h := &HistoryEntry{XML: e, ExitStatus: 193, ExecStatus: -2, Expected: -1, LastChange: -1}
+	for i := range e.Attr {
+		if a := &e.Attr[i]; a.Space == "" {
+			h.read(a.Key, a.Value)
 		}
-		return def
-	}
-	h := &HistoryEntry{
-		ID: e.SelectAttrValue("id", ""), Task: e.SelectAttrValue("operation", ""), XML: e,
-		Key:        e.SelectAttrValue("operation_key", ""),
-		IntervalMS: num("interval", 0), CallID: int(num("call-id", 0)),
-		ExitStatus: int(num("rc-code", 193)), ExecStatus: int(num("op-status", -2)), Expected: -1,
-		ExitReason: e.SelectAttrValue("exit-reason", ""), LastChange: num("last-rc-change", -1),
-		ExecTimeMS: num("exec-time", 0), QueueTimeMS: num("queue-time", 0),
 	}
 	if h.Key == "" {
 		h.Key = h.ID
 	}
-	if key := e.SelectAttrValue("transition-key", ""); key != "" {
-		h.Expected = expectedFromKey(key)
-	}
 	return h
+}
+
+// read takes one attribute of an lrm_rsc_op; numbers that are none do not count.
+func (h *HistoryEntry) read(name, value string) {
+	switch name {
+	case "id":
+		h.ID = value
+	case "operation":
+		h.Task = value
+	case "operation_key":
+		h.Key = value
+	case "exit-reason":
+		h.ExitReason = value
+	case "transition-key":
+		if value != "" {
+			h.Expected = expectedFromKey(value)
+		}
+	case "interval", "call-id", "rc-code", "op-status", "last-rc-change", "exec-time", "queue-time":
+		if n, ok := leadingInt(value); ok {
+			h.readNumber(name, n)
+		}
+	}
+}
+
+func (h *HistoryEntry) readNumber(name string, n int64) {
+	switch name {
+	case "interval":
+		h.IntervalMS = n
+	case "call-id":
+		h.CallID = int(n)
+	case "rc-code":
+		h.ExitStatus = int(n)
+	case "op-status":
+		h.ExecStatus = int(n)
+	case "last-rc-change":
+		h.LastChange = n
+	case "exec-time":
+		h.ExecTimeMS = n
+	case "queue-time":
+		h.QueueTimeMS = n
+	}
 }
 
 // expectedFromKey reads the third field of a transition key
@@ -198,8 +228,8 @@ func (c *Cluster) unpackHistory(n *Node, state *cib.Element) {
 	if lrm == nil {
 		return
 	}
-	for _, list := range lrm.SelectElements("lrm_resources") {
-		for _, e := range list.SelectElements("lrm_resource") {
+	for list := range lrm.SelectElementsSeq("lrm_resources") {
+		for e := range list.SelectElementsSeq("lrm_resource") {
 			c.unpackResourceHistory(n, e)
 		}
 		c.linkRemovedFillers(list)

@@ -152,6 +152,8 @@ type Resource struct {
 	locations                           []*location
 	utilization                         Values
 	params                              map[int]Values // instance attributes by node index, -1: none
+	ops                                 []configuredOp // nil: not read yet
+	ruled                               ternary        // see paramsVary
 	promotionPriority                   int
 	cloneActs                           cloneActions
 	exclusiveDiscovery                  bool

@@ -10,15 +10,33 @@ import (
 // defaultTimeoutMS is the timeout of an operation that configures none.
 const defaultTimeoutMS = 20000
 
-// ops returns the configured operations of a resource.
-func (c *Cluster) ops(r *Resource) []*cib.Element {
-	list := r.XML.SelectElement("operations")
-	if list == nil {
-		return nil
+// configuredOp is an op element with what it is looked up by.
+type configuredOp struct {
+	*cib.Element
+	name     string
+	interval int64 // ms
+	enabled  bool
+}
+
+// configured returns the configured operations of a resource.
+func (c *Cluster) configured(r *Resource) []configuredOp {
+	if r.ops == nil {
+		r.ops = []configuredOp{}
+		if list := r.XML.SelectElement("operations"); list != nil {
+			for _, op := range c.deref(list).SelectElements("op") {
+				op = c.deref(op)
+				r.ops = append(r.ops, configuredOp{op, op.SelectAttrValue("name", ""), opInterval(op), opEnabled(op)})
+			}
+		}
 	}
+	return r.ops
+}
+
+// ops returns the elements of configured.
+func (c *Cluster) ops(r *Resource) []*cib.Element {
 	var out []*cib.Element
-	for _, op := range c.deref(list).SelectElements("op") {
-		out = append(out, c.deref(op))
+	for _, op := range c.configured(r) {
+		out = append(out, op.Element)
 	}
 	return out
 }
@@ -33,9 +51,9 @@ func (c *Cluster) findOp(r *Resource, task string, interval int64, disabled bool
 	if task == taskNotified {
 		task = taskNotify
 	}
-	for _, op := range c.ops(r) {
-		if op.SelectAttrValue("name", "") == task && opInterval(op) == interval && (disabled || opEnabled(op)) {
-			return op
+	for _, op := range c.configured(r) {
+		if op.name == task && op.interval == interval && (disabled || op.enabled) {
+			return op.Element
 		}
 	}
 	if task == taskMigrateTo || task == taskMigrateFrom {
@@ -46,26 +64,26 @@ func (c *Cluster) findOp(r *Resource, task string, interval int64, disabled bool
 
 // fastestMonitor returns the enabled recurring monitor with the least interval.
 func (c *Cluster) fastestMonitor(r *Resource) *cib.Element {
-	var best *cib.Element
-	for _, op := range c.ops(r) {
-		if op.SelectAttrValue("name", "") != taskMonitor || !opEnabled(op) || opInterval(op) <= 0 {
+	var best configuredOp
+	for _, op := range c.configured(r) {
+		if op.name != taskMonitor || !op.enabled || op.interval <= 0 {
 			continue
 		}
-		if best == nil || opInterval(op) < opInterval(best) {
+		if best.Element == nil || op.interval < best.interval {
 			best = op
 		}
 	}
-	return best
+	return best.Element
 }
 
 // opMeta resolves the meta-attributes of an operation: those of the op
 // element, then op_defaults; times are in ms.
 func (c *Cluster) opMeta(r *Resource, n *Node, task string, interval int64, op *cib.Element) Values {
-	var v Values
+	v := make(Values, 0, 4)
 	env := &ruleEnv{node: nil, ofRsc: true, class: r.Class, provider: r.Provider, kind: r.Type, ofOp: true, op: task, interval: interval}
 	if op != nil {
 		for _, a := range op.Attr {
-			if a.Space == "" {
+			if a.Space == "" && a.Key != "id" && (a.Key != "interval" || interval > 0) {
 				v.setDefault(a.Key, a.Value)
 			}
 		}

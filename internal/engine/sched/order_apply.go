@@ -15,8 +15,10 @@ func (p *planner) link(first, then *action, flags orderFlags) bool {
 			return false
 		}
 	}
-	first.after = append(first.after, &relation{action: then, flags: flags})
-	then.before = append(then.before, &relation{action: first, flags: flags})
+	// Both ends in one piece: there are very many.
+	ends := &[2]relation{{action: then, flags: flags}, {action: first, flags: flags}}
+	first.after = append(first.after, &ends[0])
+	then.before = append(then.before, &ends[1])
 	return true
 }
 

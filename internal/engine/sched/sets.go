@@ -21,7 +21,11 @@ func (c *Cluster) deref(e *cib.Element) *cib.Element {
 
 // indexIDs remembers the configuration's elements by id, the first of each.
 func (c *Cluster) indexIDs(e *cib.Element) {
-	for _, k := range e.ChildElements() {
+	for _, t := range e.Child {
+		k, ok := t.(*cib.Element)
+		if !ok {
+			continue
+		}
 		if id := k.SelectAttrValue("id", ""); id != "" && c.ids[id] == nil {
 			c.ids[id] = k
 		}
@@ -34,8 +38,8 @@ func (c *Cluster) indexIDs(e *cib.Element) {
 // Attribute Sets"); the set named first precedes all.
 func (c *Cluster) sets(parent *cib.Element, tag, first string) []*cib.Element {
 	var out []*cib.Element
-	for _, e := range parent.ChildElements() {
-		if e.Tag == tag {
+	for _, t := range parent.Child {
+		if e, ok := t.(*cib.Element); ok && e.Tag == tag {
 			out = append(out, c.deref(e))
 		}
 	}
@@ -80,8 +84,9 @@ func (c *Cluster) addPairs(v *Values, set *cib.Element) {
 	if old := set.SelectElement("attributes"); old != nil {
 		set = old
 	}
-	for _, e := range set.ChildElements() {
-		if e.Tag != "nvpair" {
+	for _, t := range set.Child {
+		e, ok := t.(*cib.Element)
+		if !ok || e.Tag != "nvpair" {
 			continue
 		}
 		pair := c.deref(e)

@@ -21,8 +21,8 @@ func Unpack(doc *cib.Document, opts Options) (*Cluster, error) {
 		ids: map[string]*cib.Element{}, tags: map[string][]string{},
 		nodeByID: map[string]*Node{}, nodeByName: map[string]*Node{}, rscByID: map[string]*Resource{}, expiredEntries: map[*cib.Element]bool{},
 	}
-	if n, ok := leadingInt(doc.Root().SelectAttrValue("execution-date", "")); ok && n > 0 {
-		c.Now = n
+	if at, ok := RecordedTime(doc); ok {
+		c.Now = at
 	}
 	c.indexIDs(doc.Root().SelectElement("configuration"))
 	c.unpackConfig()
@@ -31,6 +31,13 @@ func Unpack(doc *cib.Document, opts Options) (*Cluster, error) {
 	c.unpackTags()
 	c.unpackStatus()
 	return c, nil
+}
+
+// RecordedTime returns the time, in epoch s, that a document was recorded for,
+// if it says: decisions about it go by that and not by the present.
+func RecordedTime(doc *cib.Document) (at int64, ok bool) {
+	at, ok = leadingInt(doc.Root().SelectAttrValue("execution-date", ""))
+	return at, ok && at > 0
 }
 
 func (c *Cluster) unpackTags() {

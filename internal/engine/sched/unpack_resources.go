@@ -72,7 +72,7 @@ func (c *Cluster) linkConnection(r *Resource) {
 // number where it is or belongs to an instance of a clone, else -1.
 func (c *Cluster) newResource(e *cib.Element, parent *Resource, number int) *Resource {
 	r := &Resource{Index: len(c.All), ID: e.SelectAttrValue("id", ""), XML: e, Parent: parent, Number: number,
-		Role: RoleStopped, provisional: true, params: map[int]Values{}}
+		Role: RoleStopped, provisional: true}
 	c.All = append(c.All, r)
 	switch e.Tag {
 	case "group":
@@ -202,9 +202,8 @@ func (c *Cluster) unpackCommon(r *Resource) {
 	r.allowMigrate = boolOr(meta("allow-migrate"), r.isRemoteConn)
 	r.allowUnhealthy = isTrue(meta("allow-unhealthy-nodes"))
 	r.guestName = meta("remote-node")
-	r.reconnectMS = max(0, parseMS(c.params(r, nil).Get("reconnect_interval")))
-	if !r.isRemoteConn {
-		r.reconnectMS = 0
+	if r.isRemoteConn {
+		r.reconnectMS = max(0, parseMS(c.params(r, nil).Get("reconnect_interval")))
 	}
 	if r.Parent != nil && r.Parent.Promotable {
 		r.Promotable = true
@@ -397,7 +396,7 @@ func (c *Cluster) addInstance(clone *Resource, number int) *Resource {
 // those that no rule ties to a node.
 func (c *Cluster) params(r *Resource, n *Node) Values {
 	key := -1
-	if n != nil {
+	if n != nil && c.paramsVary(r) {
 		key = n.Index
 	}
 	if v, ok := r.params[key]; ok {
@@ -411,6 +410,42 @@ func (c *Cluster) params(r *Resource, n *Node) Values {
 	if d := c.doc.Find("rsc_defaults"); d != nil {
 		c.addSets(&v, d, "instance_attributes", "", env)
 	}
+	if r.params == nil {
+		r.params = map[int]Values{}
+	}
 	r.params[key] = v
 	return v
+}
+
+// paramsVary tells whether rules may give a resource other instance attributes
+// on other nodes.
+func (c *Cluster) paramsVary(r *Resource) bool {
+	if r.ruled == unknownYet {
+		r.ruled = no
+		if c.hasRules(r.XML) || c.hasRules(c.doc.Find("rsc_defaults")) || r.Parent != nil && c.paramsVary(r.Parent) {
+			r.ruled = yes
+		}
+	}
+	return r.ruled == yes
+}
+
+type ternary uint8
+
+const (
+	unknownYet ternary = iota
+	no
+	yes
+)
+
+// hasRules tells whether a set of instance attributes in an element depends on rules.
+func (c *Cluster) hasRules(e *cib.Element) bool {
+	if e == nil {
+		return false
+	}
+	for _, set := range e.SelectElements("instance_attributes") {
+		if c.deref(set).SelectElement("rule") != nil {
+			return true
+		}
+	}
+	return false
 }
