@@ -152,6 +152,9 @@ func (p *planner) newAction(r *Resource, key, task string, interval int64, n *No
 	if response, ok := onFailNames[strings.ToLower(a.meta.Get("on-fail"))]; ok && !p.onFailAllowed(response, task, interval, a.meta) {
 		a.meta.remove("on-fail") // cannot be done: as if it were not set
 	}
+	if task == taskDeleteHistory {
+		a.meta.set("on-fail", "ignore")
+	}
 	if a.op != nil {
 		a.params = p.opParams(n, a.op)
 	}

@@ -140,7 +140,7 @@ func (r *Resource) current() *Node {
 	}
 	var best *Node
 	for _, n := range r.currentNodes() {
-		if best == nil || firstPrimitive(r).requires >= requiresFencing && betterCurrent(n, best) {
+		if best == nil || firstPrimitive(r).requires < requiresFencing && betterCurrent(n, best) {
 			best = n
 		}
 	}

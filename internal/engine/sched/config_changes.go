@@ -1,6 +1,7 @@
 package sched
 
 import (
+	"slices"
 	"strconv"
 
 	"gpcs/internal/cib"
@@ -43,8 +44,8 @@ func (p *planner) checkState(n *Node, state *cib.Element) {
 // instance that it can be about.
 func (p *planner) checkHistory(n *Node, e *cib.Element) {
 	id := e.SelectAttrValue("id", "")
-	for _, r := range p.namesakes(baseName(id)) {
-		if r.ID == id || r.HistoryName == id || r.Number >= 0 && !r.Unique && baseName(r.ID) == baseName(id) {
+	for _, r := range slices.Backward(p.namesakes(baseName(id))) {
+		if r.ID == id || r.HistoryName == id {
 			p.checkResourceHistory(r, n, e)
 		}
 	}
@@ -166,7 +167,7 @@ func (p *planner) checkDefinition(r *Resource, n *Node, h *HistoryEntry) bool {
 		a := p.act(r, opKey(r.ID, h.Task, h.IntervalMS), h.Task, n, true)
 		a.notifyType = reschedule
 	case h.XML.SelectAttrValue("op-restart-digest", "") != "":
-		if op := p.findOp(r, h.Task, 0, true); op != nil && len(p.opParams(n, op)) > 0 {
+		if op := p.findOp(r, h.restartTask(), 0, true); op != nil && len(p.opParams(n, op)) > 0 {
 			p.forceRestart(r, h, n)
 		} else {
 			p.unfenceAnew(r, nil, "Device parameters changed (reload)")
@@ -184,8 +185,21 @@ func (p *planner) expired(r *Resource, n *Node, h *HistoryEntry) bool {
 	return p.expiredEntries[h.XML]
 }
 
+// restartTask is the operation that has to be done anew where a past one had
+// other parameters: what was found or brought up otherwise is started.
+func (h *HistoryEntry) restartTask() string {
+	switch h.Task {
+	case taskMonitor, taskMigrateFrom, taskPromote:
+		if h.IntervalMS == 0 {
+			return taskStart
+		}
+	}
+	return h.Task
+}
+
 func (p *planner) forceRestart(r *Resource, h *HistoryEntry, n *Node) {
-	a := p.act(r, opKey(r.ID, h.Task, h.IntervalMS), h.Task, nil, false)
+	task := h.restartTask()
+	a := p.act(r, opKey(r.ID, task, h.IntervalMS), task, nil, false)
 	a.setReason("resource definition change", true)
 	p.unfenceAnew(r, n, "Device parameters changed")
 }

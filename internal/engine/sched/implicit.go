@@ -68,7 +68,7 @@ func (p *planner) loadStoppedOn(n *Node) *action {
 
 func (p *planner) avoidRemoteNodes(r *Resource) {
 	for _, n := range p.Nodes {
-		if n.Kind != Member && r.allowed[n.Index].in {
+		if n.Connection != nil && r.allowed[n.Index].in {
 			r.allowed[n.Index].score = -Infinity
 		}
 	}

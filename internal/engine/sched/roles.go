@@ -167,8 +167,8 @@ func (p *planner) createPrimitiveActions(r *Resource) {
 // can no longer go on.
 func (p *planner) checkMultiple(r *Resource, now *Node, all, clean int) (needStop, multiple bool) {
 	count := all
-	if r.requires >= requiresFencing {
-		count = clean
+	if r.requires < requiresFencing {
+		count = clean // it may be started elsewhere before what ran it is fenced
 	}
 	partial := r.partialSource != nil || r.partialTarget != nil
 	switch {

@@ -100,6 +100,11 @@ func (c *Cluster) makeReplica(r *Resource, rep *Replica) {
 	c.closeNode(n, r)
 	rep.Node = n
 	rep.Connection = add(def)
+	for _, m := range c.Nodes { // connections start from cluster nodes
+		if cell := &rep.Connection.allowed[m.Index]; cell.in && m.Kind != Member {
+			cell.score = -Infinity
+		}
+	}
 	n.Connection = rep.Connection
 	rep.Inner.allowed = newTable(len(c.Nodes))
 	rep.Inner.allowed.put(n.Index, bundleNodeScore)
