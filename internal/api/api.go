@@ -67,7 +67,8 @@ type View struct {
 	Leader  uint32   `json:"leader"`  // of the ballot: the node that proposed
 	DC      uint32   `json:"dc"`      // node id of the DC, 0 = none yet
 	Quorate bool     `json:"quorate"`
-	Members []Member `json:"members"` // of the view, by node id
+	Level   int      `json:"level,omitempty"` // feature level that all members work at
+	Members []Member `json:"members"`         // of the view, by node id
 }
 
 // Member is one configured node.

@@ -23,6 +23,7 @@ import (
 
 	"gpcs/internal/cib"
 	"gpcs/internal/cluster/link"
+	"gpcs/internal/cluster/view"
 	"gpcs/internal/paths"
 )
 
@@ -39,6 +40,7 @@ type lab struct {
 	without     map[int]bool // links that are not in it
 	token       time.Duration
 	key         string
+	features    map[uint32]view.Features // of nodes that are older or newer
 
 	mu   sync.Mutex
 	cut  map[uint32]bool
@@ -244,7 +246,7 @@ func (l *lab) start(id uint32) {
 	c, err := New(Options{
 		Root: paths.Root(n.dir), Log: log, Self: id, Config: l.config(id), Key: []byte(l.key),
 		Document: n.store.doc, Lineage: n.store.lineage, Store: n.store, Schema: "pacemaker-3.9", FeatureSet: "3.16.2",
-		Dial: l.dial(id),
+		Dial: l.dial(id), Features: l.features[id],
 		Receive: func(from uint32, kind string, payload []byte) {
 			n.got <- fmt.Sprintf("%d %s %s", from, kind, payload)
 		},

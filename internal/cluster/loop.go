@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
@@ -90,6 +91,8 @@ func (c *Cluster) do(effects []member.Effect) {
 				c.opt.Log.Warn("this node is isolated: it reaches no quorum")
 			}
 			c.publish()
+		case view.Refuses:
+			c.publish()
 		case replica.Changed:
 			c.doc.set(e.Doc)
 		case replica.Store, replica.Lost:
@@ -148,7 +151,7 @@ func (c *Cluster) snapshot() State {
 		if m.Online {
 			i := slices.IndexFunc(s.View.Members, func(p view.Peer) bool { return p.ID == n.ID })
 			m.Incarnation = s.View.Members[i].Incarnation
-			m.Since = s.View.Since[n.ID]
+			m.Since, m.FeatureSet = s.View.Since[n.ID], s.View.Sets[n.ID]
 		}
 		s.Members = append(s.Members, m)
 		if l, ok := c.lost[n.ID]; ok && !m.Online {
@@ -158,8 +161,21 @@ func (c *Cluster) snapshot() State {
 	for _, text := range c.troubles {
 		s.Troubles = append(s.Troubles, text)
 	}
+	for _, r := range c.core.Refused() {
+		s.Troubles = append(s.Troubles, refusal(c.opt.Features, r, c.name(r.Peer)))
+	}
 	slices.Sort(s.Troubles)
 	return s
+}
+
+// refusal says why a node is kept apart, and what to do about it.
+func refusal(own view.Features, r view.Refusal, name string) string {
+	if r.Features.Level < own.Oldest {
+		return fmt.Sprintf("Node %s is not taken into the cluster: its gpcs is too old (feature level %d, this node needs at least %d). "+
+			"Nothing else is affected; upgrade gpcs on %s and start the cluster there again", name, r.Features.Level, own.Oldest, name)
+	}
+	return fmt.Sprintf("Node %s does not take this node into the cluster: gpcs here is too old (feature level %d, %s needs at least %d); "+
+		"upgrade gpcs on this node and start the cluster here again", name, own.Level, name, r.Features.Oldest)
 }
 
 // trouble notes, or with "" clears, a condition for the administrator.

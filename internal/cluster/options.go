@@ -11,6 +11,7 @@ import (
 	"gpcs/internal/cib"
 	"gpcs/internal/cluster/link"
 	"gpcs/internal/cluster/quorum"
+	"gpcs/internal/cluster/view"
 	"gpcs/internal/paths"
 )
 
@@ -68,10 +69,20 @@ type Options struct {
 	// Receive takes the messages of Send, in order for each sender, one at a
 	// time. It may take its time; later messages wait.
 	Receive func(from uint32, kind string, payload []byte)
+	// Features are what this gpcs can do; tests make older and newer ones. The
+	// zero value is for what it is, with FeatureSet.
+	Features view.Features
 	// Grace is how long a daemon that ended on a living host may take to come
 	// back before the node is lost; 0 = three times the token.
 	Grace time.Duration
 }
+
+// FeatureLevel is the feature level of this gpcs, OldestLevel that of the
+// oldest gpcs that it can be in one cluster with while nodes are upgraded.
+const (
+	FeatureLevel = 1
+	OldestLevel  = 1
+)
 
 // ticksPerToken is the resolution of the cores' time.
 const ticksPerToken = 20
@@ -80,6 +91,9 @@ func (o *Options) complete() error {
 	o.Config = o.Config.filled()
 	if o.Grace == 0 {
 		o.Grace = 3 * o.Config.Token
+	}
+	if o.Features == (view.Features{}) {
+		o.Features = view.Features{Level: FeatureLevel, Oldest: OldestLevel, Set: o.FeatureSet}
 	}
 	if o.Document == nil {
 		o.Document = cib.New(o.Schema, o.FeatureSet)

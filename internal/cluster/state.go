@@ -36,6 +36,7 @@ type Member struct {
 	Name        string
 	Online      bool // in the view
 	Votes       int
+	FeatureSet  string // crm_feature_set of its engine, in the view
 	Address     string // of its first link
 	Incarnation uint64 // in the view
 	// Since is the counter of the ballot from which on it was a member without
@@ -96,7 +97,7 @@ func (s State) Fill(out *api.State) {
 	out.NodeID = s.Self.ID
 	out.Node = s.Name(s.Self.ID)
 	if s.View != nil {
-		out.View = api.View{Counter: s.View.Ballot.Counter, Leader: s.View.Ballot.Node, DC: s.DC, Quorate: s.Quorate()}
+		out.View = api.View{Counter: s.View.Ballot.Counter, Leader: s.View.Ballot.Node, DC: s.DC, Quorate: s.Quorate(), Level: s.View.Level}
 	}
 	for _, m := range s.Members {
 		out.View.Members = append(out.View.Members, api.Member{ID: m.ID, Name: m.Name, Online: m.Online, Votes: m.Votes, Address: m.Address})

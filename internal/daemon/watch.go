@@ -73,7 +73,7 @@ func viewOf(s cluster.State) controller.View {
 		v.Number = s.View.Ballot.Counter
 	}
 	for _, m := range s.Members {
-		n := controller.Node{ID: m.ID, Name: m.Name, Online: m.Online, Incarnation: m.Incarnation, Since: m.Since}
+		n := controller.Node{ID: m.ID, Name: m.Name, Online: m.Online, Incarnation: m.Incarnation, Since: m.Since, FeatureSet: m.FeatureSet}
 		for _, l := range s.Lost {
 			if l.ID == m.ID && !m.Online {
 				n.Left, n.Heard = l.Left, l.LastHeard

@@ -32,7 +32,9 @@ type Config struct {
 	Recent []replica.Applied
 	Token  int // totem.token, at least 10
 	Name   func(id uint32) string
-	Mutant view.Mutant // a rule that is switched off, in tests
+	// Features are those of this node's gpcs.
+	Features view.Features
+	Mutant   view.Mutant // a rule that is switched off, in tests
 }
 
 // Message is what nodes say to each other: one of the two.
@@ -59,7 +61,7 @@ type Send struct {
 }
 
 // Effect is one of Send, view.Closed, view.Entered (its document was taken),
-// view.Opened, view.Isolated, replica.Store, replica.Lost,
+// view.Opened, view.Isolated, view.Refuses, replica.Store, replica.Lost,
 // replica.Changed, replica.Reply.
 // They are to be done in order.
 type Effect any
@@ -83,7 +85,7 @@ func New(cfg Config, doc *cib.Document, lineage view.Lineage) *Core {
 	c.view = view.New(view.Config{
 		Self: cfg.Self, Nodes: cfg.Nodes, Quorum: cfg.Quorum, Memory: cfg.Memory, Window: cfg.Window, Floor: max(cfg.Floor, lineage.Ballot.Counter),
 		Start: cfg.Token, Answer: cfg.Token / 2, Alone: cfg.Token / 5, Resend: max(cfg.Token/20, 1), Hello: max(cfg.Token/2, 1),
-		Stamp: c.replica.Stamp, Mutant: cfg.Mutant,
+		Stamp: c.replica.Stamp, Features: cfg.Features, Mutant: cfg.Mutant,
 	})
 	return c
 }
@@ -96,6 +98,9 @@ func (c *Core) Open() bool { return c.view.View() != nil && c.view.Open() }
 
 // Isolated tells whether this node reaches no quorum after it had one.
 func (c *Core) Isolated() bool { return c.view.IsIsolated() }
+
+// Refused are the peers that features keep apart from this node.
+func (c *Core) Refused() []view.Refusal { return c.view.Refused() }
 
 // SeenAll is wait_for_all's memory.
 func (c *Core) SeenAll() bool { return c.view.Memory().SeenAll }

@@ -8,7 +8,7 @@ import "slices"
 func (c *Core) candidates() []Peer {
 	set := append(c.wanted[:0], c.cfg.Self)
 	for p := range c.living() {
-		if c.talks(p) && reaches(p.hello, c.cfg.Self) {
+		if c.talks(p) && reaches(p.hello, c.cfg.Self) && c.cfg.Features.fits(p.hello.Features) {
 			set = append(set, p.Peer)
 		}
 	}
@@ -90,7 +90,7 @@ func (c *Core) adjacent(p, q Peer) bool {
 	if p == c.cfg.Self || q == c.cfg.Self {
 		return true // candidates are reached by us and reach us
 	}
-	return reaches(c.peers[p.ID].hello, q) && reaches(c.peers[q.ID].hello, p)
+	return reaches(c.peers[p.ID].hello, q) && reaches(c.peers[q.ID].hello, p) && c.fitting(p, q)
 }
 
 func reaches(h *Message, p Peer) bool { return h != nil && slices.Contains(h.Reach, p) }

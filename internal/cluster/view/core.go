@@ -310,13 +310,16 @@ func (c *Core) hello() Message {
 // standing is the part of a hello about the view. A DC that is making its next
 // view is still the DC; one that promised to another, or stalled, is none.
 func (c *Core) standing() Message {
-	m := Message{Promised: c.promised, Seasoned: c.view != nil, Device: c.device}
+	m := Message{Promised: c.promised, Seasoned: c.view != nil, Device: c.device, Features: c.cfg.Features}
 	if c.view == nil || c.stalled {
 		return m
 	}
 	if !c.closed || (c.view.DC == c.cfg.Self.ID && c.promised.Node == c.cfg.Self.ID) {
 		m.Ballot, m.DC = c.view.Ballot, c.view.DC
 		m.Quorate, m.Size, m.Opened = c.view.Quorum.Quorate, len(c.view.Members), c.open
+		if m.DC != c.cfg.Self.ID && !c.reached(m.DC) {
+			m.DC = 0 // others need not wait for what it proposes
+		}
 	}
 	return m
 }
@@ -327,6 +330,9 @@ func (c *Core) onHello(p *peer, m Message) {
 		// It may have missed what was said before it knew that it reaches us,
 		// and would not know who is to propose until the next hello.
 		c.send(p.Peer, c.hello(), false)
+	}
+	if before := p.hello; c.cfg.Features.fits(m.Features) != (before == nil || c.cfg.Features.fits(before.Features)) {
+		c.emit(Refuses{})
 	}
 	p.hello, p.heard = &m, c.now
 	if m.Opened && c.view != nil && m.Ballot == c.view.Ballot {
@@ -391,7 +397,8 @@ func (c *Core) onPrepare(p *peer, m Message) {
 	c.shut()
 	mine := c.cfg.Stamp()
 	better := c.better(mine, m.Stamp)
-	c.send(p.Peer, Message{Kind: Promise, Ballot: m.Ballot, Stamp: mine, Memory: c.memory, View: c.view}, better)
+	c.send(p.Peer, Message{Kind: Promise, Ballot: m.Ballot, Stamp: mine, Memory: c.memory, View: c.view,
+		Features: c.cfg.Features}, better)
 }
 
 // onInstall takes the view that was promised to, but not twice, and not after

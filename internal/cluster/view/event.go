@@ -28,6 +28,8 @@ type Config struct {
 	Window int
 	// Hello is the time between two hellos.
 	Hello int
+	// Features are those of this node.
+	Features Features
 	// Mutant is a rule that is switched off, in tests.
 	Mutant Mutant
 	// Stamp tells which document this node holds now. It is called while the
@@ -123,7 +125,12 @@ type Adopt struct{ Document []byte }
 // It comes before any agreement.
 type Isolated struct{ Now bool }
 
+// Refuses says that a peer that can be reached is newly kept apart, or no
+// longer is: see Core.Refused.
+type Refuses struct{}
+
 func (Send) effect()     {}
+func (Refuses) effect()  {}
 func (Closed) effect()   {}
 func (Entered) effect()  {}
 func (Opened) effect()   {}

@@ -20,6 +20,7 @@ type stage struct {
 	cores map[uint32]*Core
 	self  map[uint32]Peer
 	stamp map[uint32]Stamp
+	can   map[uint32]Features
 	cut   map[[2]uint32]bool
 	queue []envelope
 	log   strings.Builder
@@ -31,7 +32,7 @@ type envelope struct {
 }
 
 func newStage(t *testing.T, d *datadriven.TestData) *stage {
-	s := &stage{t: t, cores: map[uint32]*Core{}, self: map[uint32]Peer{}, stamp: map[uint32]Stamp{}, cut: map[[2]uint32]bool{}}
+	s := &stage{t: t, cores: map[uint32]*Core{}, self: map[uint32]Peer{}, stamp: map[uint32]Stamp{}, can: map[uint32]Features{}, cut: map[[2]uint32]bool{}}
 	n := 3
 	d.MaybeScanArgs(t, "nodes", &n)
 	s.cfg = quorum.Config{Votes: map[uint32]int{}, TwoNode: d.HasArg("two_node"), LastManStanding: d.HasArg("last_man_standing")}
@@ -62,7 +63,8 @@ func (s *stage) start(id uint32) {
 	s.self[id] = Peer{ID: id, Incarnation: s.self[id].Incarnation + 1}
 	s.cores[id] = New(Config{
 		Self: s.self[id], Nodes: s.ids, Quorum: s.cfg, Floor: s.stamp[id].Lineage.Ballot.Counter,
-		Start: 10, Answer: 5, Alone: 2, Resend: 2, Hello: 5, Window: 20,
+		Features: s.can[id],
+		Start:    10, Answer: 5, Alone: 2, Resend: 2, Hello: 5, Window: 20,
 		Stamp: func() Stamp { return s.stamp[id] },
 	})
 	for _, other := range s.ids {
@@ -116,6 +118,10 @@ func (s *stage) step(id uint32, ev Event) {
 			s.take(id, e.Document)
 		case Opened:
 			fmt.Fprintf(&s.log, "%d opened %s\n", id, e.View)
+		case Refuses:
+			for _, r := range s.cores[id].Refused() {
+				fmt.Fprintf(&s.log, "%d refuses %d of level %d\n", id, r.Peer, r.Features.Level)
+			}
 		case Isolated:
 			fmt.Fprintf(&s.log, "%d isolated: %v\n", id, e.Now)
 		}
@@ -166,6 +172,12 @@ func (s *stage) run(d *datadriven.TestData) {
 			s.step(s.node(arg.Key), Adjust{quorum.Order{Expected: n}})
 		case "unblock":
 			s.step(s.node(arg.Key), Adjust{quorum.Order{Unblock: true}})
+		case "features": // node=level-oldest
+			f := Features{}
+			if _, err := fmt.Sscanf(arg.Vals[0], "%d-%d", &f.Level, &f.Oldest); err != nil {
+				s.t.Fatal(err)
+			}
+			s.can[s.node(arg.Key)] = f
 		case "device":
 			s.step(s.node(arg.Key), Device{arg.Vals[0] == "on"})
 		case "document":

@@ -51,6 +51,10 @@ type View struct {
 	// it has been a member without a gap, as the side knows it whose document
 	// the view began with: what that document says of others is out of date.
 	Since map[uint32]uint64 `json:"since,omitempty"`
+	// Level is the feature level that all members work at, Sets the
+	// crm_feature_set of each member's engine, see Features.
+	Level int               `json:"level,omitempty"`
+	Sets  map[uint32]string `json:"sets,omitempty"`
 }
 
 // Has tells whether the node is a member, in whatever incarnation.
@@ -72,6 +76,9 @@ func (v *View) String() string {
 	}
 	if v.Order.Expected > 0 {
 		q += fmt.Sprintf(" expecting=%d", v.Order.Expected)
+	}
+	if v.Level > 0 {
+		q += fmt.Sprintf(" level=%d", v.Level)
 	}
 	return fmt.Sprintf("view %s dc=%d members=%s%s", v.Ballot, v.DC, peers(v.Members), q)
 }
@@ -149,6 +156,7 @@ type Message struct {
 	Seasoned bool          `json:"seasoned,omitempty"` // hello: was in a view since its start
 	Stamp    Stamp         `json:"stamp,omitzero"`     // prepare, promise
 	Device   bool          `json:"device,omitempty"`   // hello: the quorum device votes for the sender
+	Features Features      `json:"features,omitzero"`  // hello, promise: of the sender
 	Memory   quorum.Memory `json:"memory,omitzero"`    // promise
 	Order    quorum.Order  `json:"order,omitzero"`     // adjust
 	View     *View         `json:"view,omitempty"`     // install; promise: the one installed last

@@ -77,7 +77,8 @@ func (c *Core) judged(pr *proposal) *View {
 	if c.cfg.Mutant == BothHalves && 2*outcome.Total == outcome.Expected {
 		outcome.Quorate = true
 	}
-	return &View{Ballot: pr.ballot, DC: c.cfg.Self.ID, Members: slices.Clone(pr.members), Quorum: outcome, Order: order,
+	level, sets := c.negotiate(pr)
+	return &View{Ballot: pr.ballot, Level: level, Sets: sets, DC: c.cfg.Self.ID, Members: slices.Clone(pr.members), Quorum: outcome, Order: order,
 		Since: c.since(pr)}
 }
 

@@ -16,7 +16,7 @@ import (
 type Config struct {
 	UUID        string        // names this controller's transitions; random
 	Version     string        // written as dc-version
-	FeatureSet  string        // written for each member
+	FeatureSet  string        // written for each member whose own is not known
 	ClusterName string        // written as cluster-name
 	Token       time.Duration // silence after which a node counts as lost
 	Guard       time.Duration // further time that a lost node is given to stop by itself
@@ -32,6 +32,7 @@ type Node struct {
 	Name        string
 	Online      bool      // member of the view
 	Incarnation uint64    // of its daemon, 0 if not online
+	FeatureSet  string    // crm_feature_set of its engine, "" = as Config says
 	Since       uint64    // view since which it is a member without a gap
 	Left        bool      // not online because it left on purpose
 	Heard       time.Time // last sign of life, for nodes not online

@@ -1,7 +1,11 @@
 package controller
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
 	"gpcs/internal/cib"
 )
@@ -10,7 +14,8 @@ import (
 // says; none if it does already.
 func membership(cfg Config, doc *cib.Document, v View) []cib.Op {
 	var ops []cib.Op
-	if root := cib.NewElement("cib", "have-quorum", flag(v.Quorate), "dc-uuid", idText(v.Self)); !holds(doc.Root(), root) {
+	if root := cib.NewElement("cib", "have-quorum", flag(v.Quorate), "dc-uuid", idText(v.Self),
+		"crm_feature_set", lowestFeatureSet(cfg, v)); !holds(doc.Root(), root) {
 		ops = append(ops, modify(root))
 	}
 	if conf := bootstrapOptions(cfg, doc); conf != nil {
@@ -21,6 +26,31 @@ func membership(cfg Config, doc *cib.Document, v View) []cib.Op {
 		ops = append(ops, nodeState(cfg, doc, n)...)
 	}
 	return ops
+}
+
+// lowestFeatureSet is what the document is written for while nodes are
+// upgraded: what the oldest member understands. In Pacemaker that one is the DC.
+func lowestFeatureSet(cfg Config, v View) string {
+	lowest := cfg.FeatureSet
+	for _, n := range v.Nodes {
+		if n.Online && n.FeatureSet != "" && older(n.FeatureSet, lowest) {
+			lowest = n.FeatureSet
+		}
+	}
+	return lowest
+}
+
+// older compares crm_feature_set values number by number.
+func older(a, b string) bool {
+	numbers := func(s string) []int {
+		var out []int
+		for part := range strings.SplitSeq(s, ".") {
+			n, _ := strconv.Atoi(part) // what is no number is older than all
+			out = append(out, n)
+		}
+		return out
+	}
+	return slices.Compare(numbers(a), numbers(b)) < 0
 }
 
 func modify(e *cib.Element) cib.Op { return cib.Op{Kind: cib.Modify, XML: string(cib.Print(e))} }
@@ -126,7 +156,7 @@ func nodeState(cfg Config, doc *cib.Document, n Node) []cib.Op {
 		ops = append(ops, forget(id, "lrm"), forget(id, "transient_attributes"))
 	}
 	want.CreateAttr("crm-debug-origin", "do_state_transition")
-	want.AddChild(featureSet(cfg, id))
+	want.AddChild(featureSet(cmp.Or(n.FeatureSet, cfg.FeatureSet), id))
 	lrm := cib.NewElement("lrm", "id", id)
 	lrm.CreateElement("lrm_resources")
 	want.AddChild(lrm)
@@ -143,10 +173,10 @@ func forget(id, part string) cib.Op {
 	return cib.Op{Kind: cib.Delete, Path: fmt.Sprintf("/cib/status/node_state[@id='%s']/%s", id, part)}
 }
 
-func featureSet(cfg Config, id string) *cib.Element {
+func featureSet(name, id string) *cib.Element {
 	attrs := cib.NewElement("transient_attributes", "id", id)
 	set := cib.NewElement("instance_attributes", "id", "status-"+id)
-	set.AddChild(cib.NewElement("nvpair", "id", "status-"+id+"-.feature-set", "name", "#feature-set", "value", cfg.FeatureSet))
+	set.AddChild(cib.NewElement("nvpair", "id", "status-"+id+"-.feature-set", "name", "#feature-set", "value", name))
 	attrs.AddChild(set)
 	return attrs
 }
