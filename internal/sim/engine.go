@@ -193,7 +193,8 @@ func (d *daemon) command(c command) {
 		w.logf("%s: command %s of view %d refused", d.h.name, c.act.Key, c.view)
 		answer := command{key: c.key}
 		if c.from == d.self.ID {
-			d.in(0, timer, func() { d.command(answer) })
+			// Not at once: the news of the view that it waits for takes time too.
+			d.in(w.between(20*time.Microsecond, 200*time.Microsecond), timer, func() { d.command(answer) })
 		} else {
 			d.sendCommand(c.from, answer)
 		}
