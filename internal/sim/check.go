@@ -89,19 +89,19 @@ func upIn(d *daemon, h *host) (uint64, bool) {
 }
 
 // waited checks that nobody acts after a boot before all have been seen, where
-// the configuration says so.
+// the configuration says so. Who has seen all tells those that it meets.
 func (w *world) waited(h *host, v *view.View) {
-	if w.quorum.WaitForAll == nil || !v.Quorum.Quorate {
+	if w.quorum.WaitForAll == nil {
 		return
 	}
-	seen := len(v.Members) == len(w.hosts)
+	seen := w.quorum.Total(v.IDs()) >= w.quorum.Total(w.ids)
 	for _, id := range v.IDs() {
 		seen = seen || w.hosts[id-1].seenAll
 	}
-	if !seen {
+	if v.Quorum.Quorate && !seen {
 		w.fail("%s entered %s, but nobody there has seen all since the boot", h.name, v)
 	}
-	h.seenAll = true
+	h.seenAll = seen
 }
 
 // unsettled says why the cluster is not as it should be when nothing is wrong

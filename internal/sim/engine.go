@@ -32,6 +32,7 @@ type engine struct {
 	recording   bool
 	sent        int
 	leaving     bool
+	plans       map[int]*fencing // on the DC: nodes that are being fenced
 }
 
 // command is an action on its way from the DC to a node.
@@ -43,7 +44,7 @@ type command struct {
 }
 
 func newEngine(d *daemon, doc *cib.Document) *engine {
-	e := &engine{d: d, uuid: fmt.Sprintf("%s-%d", d.h.name, d.self.Incarnation), taken: map[string]bool{}}
+	e := &engine{d: d, uuid: fmt.Sprintf("%s-%d", d.h.name, d.self.Incarnation), taken: map[string]bool{}, plans: map[int]*fencing{}}
 	e.ctl = controller.New(controller.Config{UUID: e.uuid, Version: version, FeatureSet: history.FeatureSet,
 		ClusterName: clusterName, Token: token, Guard: guardTime(d.h.w), Schedule: schedule})
 	e.executor = &executor{d: d, resources: map[string]*queue{}, results: e.result,
@@ -78,6 +79,10 @@ func (e *engine) step(effects []controller.Effect) {
 			e.submit(f.Request, func(err error) { e.step(e.ctl.Submitted(w.wall(), f.Seq, err)) })
 		case controller.Execute:
 			e.send(f)
+		case controller.Fence:
+			e.begin(f)
+		case controller.StopFencing:
+			e.stop(f.Seq)
 		}
 	}
 }
@@ -123,6 +128,13 @@ func (e *engine) stateChanged() {
 		}
 		if v := e.viewNow(); e.d.core.Open() && !reflect.DeepEqual(v, e.view) {
 			e.view = v
+			for _, p := range e.inOrder() {
+				for _, n := range v.Nodes {
+					if !n.Online && p.running() {
+						p.do(p.plan.Lost(e.d.h.w.wall(), n.ID))
+					}
+				}
+			}
 			e.step(e.ctl.View(e.d.h.w.wall(), v))
 		}
 	})
@@ -175,6 +187,9 @@ func (e *engine) documentChanged() {
 		e.documentDue = false
 		if doc := e.d.core.Document(); doc != e.seen {
 			e.seen = doc
+			if e.wasFenced(doc) {
+				return
+			}
 			e.step(e.ctl.Document(e.d.h.w.wall(), doc))
 		}
 	})
@@ -307,6 +322,8 @@ func (e *engine) unsettled() string {
 		return ""
 	case e.leaving:
 		return "is about to leave"
+	case len(e.plans) > 0 || (e.d.h.w.bmc != nil && e.d.h.w.bmc.busy > 0):
+		return "a node is being fenced"
 	case e.recording || len(e.results) > 0:
 		return "has results to record"
 	case e.d.core.View().DC == e.d.self.ID && !e.ctl.Idle():

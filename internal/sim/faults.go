@@ -28,10 +28,11 @@ var faults = []fault{
 	{"leave", 2, (*world).leaves},
 	{"agent", 4, (*world).agentFails},
 	{"standby", 2, (*world).standby},
+	{"fence device", 2, (*world).fenceFails},
 }
 
 // engineOnly are the kinds that need agents.
-var engineOnly = map[string]bool{"agent": true, "standby": true}
+var engineOnly = map[string]bool{"agent": true, "standby": true, "fence device": true}
 
 // trouble makes one fault and plans the next.
 func (w *world) trouble() {

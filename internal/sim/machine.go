@@ -45,6 +45,7 @@ func (m *machine) turn(rsc string, on bool) {
 		m.active[rsc] = true
 		m.h.w.logf("%s: %s is active", m.h.name, rsc)
 		m.h.w.holders(m.h, rsc)
+		m.h.w.recovered(m.h, rsc)
 	}
 	if !on && m.active[rsc] {
 		delete(m.active, rsc)

@@ -29,7 +29,7 @@ func Mutants() []Mutation {
 		view.ApplyTwice, view.PatchAnything, view.ReadAlone, view.SharedAlways, view.DropLosing, noWindow} {
 		list = append(list, Mutation{Rule: m})
 	}
-	for _, m := range []view.Mutant{noGuard, obeyAnybody, keepAddresses} {
+	for _, m := range []view.Mutant{noGuard, obeyAnybody, keepAddresses, unproven} {
 		list = append(list, Mutation{m, true})
 	}
 	return list

@@ -16,10 +16,15 @@ type plan struct {
 	addresses []string
 	single    []string // must be active on one node each
 	clones    []string // on every node
+	fences    bool     // lost nodes are fenced
 }
 
-func newPlan(*world) *plan {
-	return &plan{addresses: []string{"vip", "ip"}, address: map[string]bool{"vip": true, "ip": true},
+func newPlan(w *world) *plan {
+	fences := w.opt.Seed/2%2 == 1 // half of those that "make sim" picks
+	if fences {
+		w.bmc = &bmc{done: map[*host]int{}}
+	}
+	return &plan{fences: fences, addresses: []string{"vip", "ip"}, address: map[string]bool{"vip": true, "ip": true},
 		single: []string{"vip", "db", "ip", "app"}, clones: []string{"ping"}}
 }
 
@@ -44,16 +49,20 @@ func (p *plan) configure(doc *cib.Document, hosts int) {
 	}
 	set := cib.NewElement("cluster_property_set", "id", "cib-bootstrap-options")
 	for _, o := range [][2]string{{"have-watchdog", "false"}, {"dc-version", version}, {"cluster-infrastructure", "corosync"},
-		{"cluster-name", clusterName}, {"stonith-enabled", "false"}, {"no-quorum-policy", "stop"}} {
+		{"cluster-name", clusterName}, {"stonith-enabled", fmt.Sprint(p.fences)}, {"no-quorum-policy", "stop"}, {"stonith-timeout", "8s"}} {
 		set.AddChild(cib.NewElement("nvpair", "id", "cib-bootstrap-options-"+o[0], "name", o[0], "value", o[1]))
 	}
 	doc.Section("crm_config").AddChild(set)
 	sticky := cib.NewElement("meta_attributes", "id", "build-resource-defaults") // as pcs sets clusters up
 	sticky.AddChild(cib.NewElement("nvpair", "id", "build-resource-stickiness", "name", "resource-stickiness", "value", "1"))
 	doc.Section("rsc_defaults").AddChild(sticky)
-	for _, xml := range []string{primitive("vip", "IPaddr2"), primitive("db", "Dummy"),
-		`<group id="web">` + primitive("ip", "IPaddr2") + primitive("app", "Dummy") + `</group>`,
-		`<clone id="pings">` + primitive("ping", "Dummy") + `</clone>`} {
+	var devices []string
+	if p.fences {
+		devices = fenceDevices()
+	}
+	for _, xml := range append(devices, primitive("vip", "IPaddr2"), primitive("db", "Dummy"),
+		`<group id="web">`+primitive("ip", "IPaddr2")+primitive("app", "Dummy")+`</group>`,
+		`<clone id="pings">`+primitive("ping", "Dummy")+`</clone>`) {
 		if e, err := cib.ParseElement([]byte(xml)); err == nil {
 			doc.Section("resources").AddChild(e)
 		}
@@ -137,6 +146,7 @@ func (p *plan) heal(w *world) {
 	if p == nil {
 		return
 	}
+	w.bmc.well()
 	for _, h := range w.hosts {
 		clear(h.machine.mishap)
 		if d := h.d; d != nil {

@@ -39,6 +39,7 @@ type Stats struct {
 	Nodes, Faults, Views, Acked, Unknown, Reads, Lost int
 	Undecided                                         int // histories that could not be judged in time
 	Starts, Stops, Failures                           int // of agents
+	Fenced                                            int // nodes switched off by their devices
 	StallHolds                                        int // times that an address was held twice, once by a node that stood still
 	DeadHolds                                         int // the same, by a node without a daemon
 	Settled                                           time.Duration
@@ -58,6 +59,7 @@ func (s *Stats) Add(o Stats) {
 	s.Starts += o.Starts
 	s.Stops += o.Stops
 	s.Failures += o.Failures
+	s.Fenced += o.Fenced
 	s.StallHolds += o.StallHolds
 	s.DeadHolds += o.DeadHolds
 	s.Settled = max(s.Settled, o.Settled)
@@ -102,7 +104,9 @@ type world struct {
 	ctime  string
 	second time.Duration
 
-	plan *plan // resources, where the engine is simulated
+	plan        *plan // resources, where the engine is simulated
+	bmc         *bmc  // where nodes are fenced
+	settledOnce bool  // after the faults
 }
 
 func newWorld(opt Options) *world {
@@ -230,6 +234,7 @@ func (w *world) run() {
 		w.fail("not settled %v after the last fault: %s", settling, w.unsettled())
 	}
 	w.stats.Settled = w.now - start
+	w.settledOnce = true
 	w.peace()
 	w.restartsAreHarmless()
 }

@@ -3,6 +3,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"flag"
 	"fmt"
 	"maps"
@@ -10,8 +11,10 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"gpcs/internal/cluster/view"
@@ -23,7 +26,8 @@ func main() {
 	from := flag.Uint64("from", 0, "the first of them")
 	one := flag.Int64("seed", -1, "run this seed only")
 	trace := flag.Bool("trace", false, "print what happens in that seed")
-	engine := flag.Bool("engine", false, "with controllers, executors and agents")
+	engine := flag.Bool("engine", false, "all with controllers, executors and agents")
+	share := flag.Uint64("engines", 50, "one in so many with controllers, executors, agents and fence devices; 0 = none")
 	limit := flag.Duration("for", 24*time.Hour, "begin no seed after this time")
 	mutants := flag.Bool("mutants", false, "switch off safety rules, and say how many seeds notice")
 	only := flag.String("mutant", "", "only this rule, with -mutants or -seed")
@@ -38,7 +42,10 @@ func main() {
 	case *one >= 0:
 		os.Exit(replay(sim.Options{Seed: uint64(*one), Engine: *engine, Mutant: view.Mutant(*only)}, *trace))
 	}
-	os.Exit(runAll(*from, *from+*seeds, *engine, *workers, *limit))
+	if *engine {
+		*share = 1
+	}
+	os.Exit(runAll(*from, *from+*seeds, *share, *workers, *limit))
 }
 
 // replay runs one seed.
@@ -58,10 +65,10 @@ func replay(opt sim.Options, trace bool) int {
 }
 
 // runAll runs a range of seeds on several processors.
-func runAll(from, to uint64, engine bool, workers int, limit time.Duration) int {
+func runAll(from, to, share uint64, workers int, limit time.Duration) int {
 	var mu sync.Mutex
 	var total sim.Stats
-	failed, ran := 0, 0
+	failed, ran, engines := 0, 0, 0
 	var next atomic.Uint64
 	next.Store(from)
 	start := time.Now()
@@ -69,13 +76,18 @@ func runAll(from, to uint64, engine bool, workers int, limit time.Duration) int 
 	for range workers {
 		group.Go(func() {
 			for seed := next.Add(1) - 1; seed < to && time.Since(start) < limit; seed = next.Add(1) - 1 {
+				engine := share > 0 && seed%share == share-1
 				stats, err := sim.Run(sim.Options{Seed: seed, Engine: engine})
 				mu.Lock()
 				total.Add(stats)
 				ran++
-				if err != nil {
-					failed++
-					fmt.Printf("seed %d: %v\n  replay: %s\n", seed, err, sim.Replay(seed, engine))
+				if engine {
+					engines++
+				}
+				if failed++; err == nil {
+					failed--
+				} else if fmt.Printf("seed %d: %v\n  replay: %s\n", seed, err, sim.Replay(seed, engine)); failed == 1 {
+					lastOf(seed, engine)
 				}
 				mu.Unlock()
 			}
@@ -83,20 +95,40 @@ func runAll(from, to uint64, engine bool, workers int, limit time.Duration) int 
 	}
 	group.Wait()
 	took := time.Since(start)
-	fmt.Printf("%d seeds in %.1f s (%.1f a second, %d at once), %d violations\n%s\n", ran, took.Seconds(),
-		float64(ran)/took.Seconds(), workers, failed, describe(total))
+	fmt.Printf("%d seeds, %d of them with engines, in %.1f s (%.1f a second, %d at once; %.1f ms of processor time each), %d violations\n%s\n",
+		ran, engines, took.Seconds(), float64(ran)/took.Seconds(), workers, 1000*used()/float64(max(ran, 1)), failed, describe(total))
 	if failed > 0 {
 		return 1
 	}
 	return 0
 }
 
+// traced is how many lines of a trace lead up to a violation well enough.
+const traced = 60
+
+// lastOf prints the end of a seed's trace.
+func lastOf(seed uint64, engine bool) {
+	var all bytes.Buffer
+	_, _ = sim.Run(sim.Options{Seed: seed, Engine: engine, Trace: &all}) // it fails again
+	lines := strings.Split(strings.TrimSpace(all.String()), "\n")
+	fmt.Printf("  the last of %d lines:\n%s\n", len(lines), strings.Join(lines[max(0, len(lines)-traced):], "\n"))
+}
+
+// used is the processor time that this process has taken, in seconds.
+func used() float64 {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano()).Seconds()
+}
+
 func describe(s sim.Stats) string {
 	text := fmt.Sprintf("%d nodes, %d faults, %d views entered, %d answers under quorum (%d reads), %d calls without one, "+
 		"%d histories undecided, settled within %.1f s", s.Nodes, s.Faults, s.Views, s.Acked, s.Reads, s.Unknown, s.Undecided, s.Settled.Seconds())
 	if s.Starts > 0 {
-		text += fmt.Sprintf("\nagents: %d starts, %d stops, %d failures; an address held twice, by a node that stood still: %d, without a daemon: %d",
-			s.Starts, s.Stops, s.Failures, s.StallHolds, s.DeadHolds)
+		text += fmt.Sprintf("\nagents: %d starts, %d stops, %d failures, %d nodes fenced; an address held twice, by a node that stood still: %d, without a daemon: %d",
+			s.Starts, s.Stops, s.Failures, s.Fenced, s.StallHolds, s.DeadHolds)
 	}
 	text += "\nfaults:"
 	for _, kind := range slices.Sorted(maps.Keys(s.ByKind)) {
