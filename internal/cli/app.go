@@ -175,6 +175,7 @@ func Main(ctx context.Context, env Env, argv []string) int {
 		printUsage(env.Stderr, root)
 		return 1
 	}
+	words.modernize()
 	for _, note := range words.Notes {
 		fmt.Fprintf(env.Stderr, "Deprecation Warning: %s\n", note)
 	}
