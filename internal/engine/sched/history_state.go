@@ -174,6 +174,9 @@ func (s *stateReader) setActive() {
 
 func (s *stateReader) pending(h *HistoryEntry) {
 	r := s.rsc
+	if s.failedSince(h) {
+		return
+	}
 	switch {
 	case h.Task == taskStart:
 		r.startPending = true
@@ -192,6 +195,13 @@ func (s *stateReader) pending(h *HistoryEntry) {
 		}
 	}
 	r.Monitoring = r.Monitoring || h.Task == taskMonitor && h.IntervalMS > 0
+}
+
+// failedSince tells whether a pending monitor has come to an end: its failure
+// is in an entry of its own, and the one that says pending stays.
+func (s *stateReader) failedSince(h *HistoryEntry) bool {
+	f := s.lastFailure
+	return f != nil && f.Task == h.Task && f.IntervalMS == h.IntervalMS && f.LastChange != 0 && h.LastChange != 0 && f.LastChange >= h.LastChange
 }
 
 // success takes a successful operation, or one to be taken as such, into account.

@@ -298,13 +298,29 @@ func (p *planner) applyFromPromotable(dep, prim *Resource, c *colocation) int {
 	}
 	delta := 0
 	switch {
-	case p.compatibleInstance(dep, prim, c.primRole, false) != nil:
+	case p.partnerInRole(dep, prim, c):
 		delta = c.score
 	case c.score >= Infinity:
 		delta = -Infinity
 	}
 	dep.Priority = addScores(dep.Priority, delta)
 	return delta
+}
+
+// partnerInRole tells whether some instance of the primary will be in the
+// colocation's role where the dependent is, or on a node alike.
+func (p *planner) partnerInRole(dep, prim *Resource, c *colocation) bool {
+	n := dep.plannedNode()
+	if c.attr == "" || n == nil {
+		return p.compatibleInstance(dep, prim, c.primRole, false) != nil
+	}
+	for _, k := range prim.Children {
+		at := k.plannedNode()
+		if at != nil && k.allUnblocked() && k.state(false) == c.primRole && p.nodeValue(k, at, c.attr) == p.nodeValue(dep, n, c.attr) {
+			return true
+		}
+	}
+	return false
 }
 
 // favorLike adds a colocation's score to the nodes that are like n.

@@ -175,6 +175,17 @@ func sub(e *cib.Element, tag, id string) *cib.Element {
 	return k
 }
 
+// ambiguous tells whether a node has several histories of one name.
+func ambiguous(list *cib.Element, name string) bool {
+	count := 0
+	for _, k := range list.SelectElements("lrm_resource") {
+		if k.SelectAttrValue("id", "") == name {
+			count++
+		}
+	}
+	return count > 1
+}
+
 // record writes the success of an action into the history.
 func (r *runner) record(a *graph.Action, name string, interval int64) {
 	state := r.nodeState(a)
@@ -184,6 +195,9 @@ func (r *runner) record(a *graph.Action, name string, interval int64) {
 		state.AddChild(lrm)
 	}
 	list := sub(lrm, "lrm_resources", "")
+	if ambiguous(list, name) {
+		return // which of them it belongs to nobody can tell: like crm_simulate's, it is lost
+	}
 	rsc := sub(list, "lrm_resource", name)
 	for _, p := range [][2]string{{"class", a.Rsc.Class}, {"provider", a.Rsc.Provider}, {"type", a.Rsc.Type}} {
 		if p[1] != "" && rsc.SelectAttr(p[0]) == nil {
