@@ -27,6 +27,9 @@ type PropertyOptions struct {
 	// Quiet leaves out notes that a name is an older one and what turning
 	// fencing off means.
 	Quiet bool
+	// WatchdogS is after how many s this node's watchdog resets it, 0 = SBD is
+	// not enabled.
+	WatchdogS int64
 }
 
 // SetProperties sets cluster properties; an empty value removes one.
@@ -157,9 +160,8 @@ func checkProperty(p Property, value string, o PropertyOptions) report.List {
 	}
 	check, ok := propertyCheck(p)
 	if !ok || check.ok(value) {
-		if n, _ := seconds(value); isFenceDelay(p.Name) && n > 0 {
-			out = append(out, report.NewError("STONITH_WATCHDOG_TIMEOUT_CANNOT_BE_SET",
-				p.Name+" can only be unset or set to 0 while SBD is disabled"))
+		if isFenceDelay(p.Name) {
+			out = append(out, checkFenceDelay(p.Name, value, o)...)
 		}
 		return out
 	}
@@ -168,6 +170,23 @@ func checkProperty(p Property, value string, o PropertyOptions) report.List {
 		by = report.Never
 	}
 	return append(out, invalidValue(p.Name, value, check.hint, by, o.Force && by != report.Never))
+}
+
+// checkFenceDelay compares the time that others wait for a watchdog with the
+// time that the watchdog takes.
+func checkFenceDelay(name, value string, o PropertyOptions) report.List {
+	n, _ := seconds(value)
+	switch {
+	case o.WatchdogS == 0 && n > 0:
+		return report.List{report.NewError("STONITH_WATCHDOG_TIMEOUT_CANNOT_BE_SET", name+" can only be unset or set to 0 while SBD is disabled")}
+	case o.WatchdogS > 0 && n == 0:
+		return report.List{report.Passed("STONITH_WATCHDOG_TIMEOUT_CANNOT_BE_UNSET",
+			name+" cannot be unset or set to 0 while SBD is enabled without devices", report.Force, o.Force)}
+	case o.WatchdogS > 0 && n > 0 && n <= o.WatchdogS:
+		return report.List{report.Passed("STONITH_WATCHDOG_TIMEOUT_TOO_SMALL", fmt.Sprintf(
+			"The %s must be greater than SBD watchdog timeout '%d', entered '%s'", name, o.WatchdogS, value), report.Force, o.Force)}
+	}
+	return nil
 }
 
 func isFenceDelay(name string) bool { return name == fenceDelayOpt || name == oldFenceDelay }

@@ -59,6 +59,7 @@ type State struct {
 	// sentences: a damaged cib.xml that was replaced, a full disk, a saved
 	// patch of a lost partition.
 	Troubles []string `json:"troubles,omitempty"`
+	Watchdog string   `json:"watchdog,omitempty"` // that is fed for fencing, "" = none
 }
 
 // View is the agreed membership that is installed on the node.

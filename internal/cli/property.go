@@ -11,6 +11,7 @@ import (
 
 	"gpcs/internal/admin"
 	"gpcs/internal/cib"
+	"gpcs/internal/fence/watchdog"
 	"gpcs/internal/report"
 )
 
@@ -84,7 +85,11 @@ func propertyConfig(ctx context.Context, c *Call) error {
 // propertyOptions: on the running cluster the names of Pacemaker 2 are as
 // good as the newer ones, so nothing is said about them.
 func propertyOptions(c *Call) admin.PropertyOptions {
-	return admin.PropertyOptions{Force: c.Has("--force"), Quiet: !c.Has("-f")}
+	o := admin.PropertyOptions{Force: c.Has("--force"), Quiet: !c.Has("-f")}
+	if s, err := watchdog.Load(c.Root); err == nil && s.Enabled {
+		o.WatchdogS = int64(s.Timeout / time.Second)
+	}
+	return o
 }
 
 func propertySet(ctx context.Context, c *Call) error {

@@ -23,12 +23,13 @@ hacluster has the password 'hacluster'. 'client' stands for a machine beside
 them with the address 192.168.1.1.
 
 Commands:
-    up [-n NUMBER] [--bare] [--bmc]
+    up [-n NUMBER] [--bare] [--bmc] [--watchdog]
         Make NUMBER nodes (3) and power them on; gpcsd runs on each of them,
         with --bare nothing does. With --bmc each node has a BMC that speaks
         IPMI over LAN: node1's at 192.168.2.10, node2's at 192.168.2.11, ...,
         user 'admin', password 'secret'. They are on a network of their own,
-        which a cut leaves alone.
+        which a cut leaves alone. With --watchdog each node has a watchdog,
+        /dev/watchdog, which powers the node off if it is not fed.
     down
         Power all nodes off and remove them with their disks.
     list
@@ -59,6 +60,7 @@ type sandboxCall struct {
 	nodes int
 	bare  bool
 	bmc   bool
+	dog   bool
 }
 
 // sandboxMain carries out "sandbox ..."; argv are the words after that.
@@ -95,6 +97,9 @@ func (c *sandboxCall) options(words []string) ([]string, error) {
 			words = words[1:]
 		case "--bmc":
 			c.bmc = true
+			words = words[1:]
+		case "--watchdog":
+			c.dog = true
 			words = words[1:]
 		case "-n", "--name":
 			if len(words) < 2 {
@@ -146,7 +151,7 @@ func (c *sandboxCall) up() error {
 	if err != nil {
 		return err
 	}
-	s, err := sandbox.Up(sandbox.Options{Name: c.name, Nodes: c.nodes, BMC: c.bmc, BinDir: bin, Command: command})
+	s, err := sandbox.Up(sandbox.Options{Name: c.name, Nodes: c.nodes, BMC: c.bmc, Watchdog: c.dog, BinDir: bin, Command: command})
 	if err != nil {
 		return err
 	}

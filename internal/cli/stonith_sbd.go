@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -13,23 +12,23 @@ import (
 
 	"gpcs/internal/client"
 	"gpcs/internal/conf"
+	"gpcs/internal/fence/watchdog"
 	"gpcs/internal/report"
 )
 
 var sbdProgram = foreign{"sbd", "/usr/sbin/sbd"}
 
-// noSBD is why SBD is not switched on here.
-const noSBD = "SBD cannot be used with this cluster: its daemon watches daemons of Pacemaker and Corosync that do not run here, " +
-	"and would reset the node for it. Use fence devices ('pcs stonith create'). Nothing was changed."
+// noDisk is why SBD does not use disks here.
+const noDisk = "SBD with shared disks cannot be used with this cluster, only with watchdogs. Nothing was changed."
 
 func newStonithSBD() *cobra.Command {
 	local := verb("local_config_in_json", "Print the configuration of SBD on this node as JSON.", withoutArgs(sbdLocalConfig))
 	local.Hidden = true
 	return noun("sbd", "Manage SBD, fencing by a watchdog and shared disks.", nil, nil,
 		verb("enable [watchdog=<path>[@<node>]]... [device=<path>[@<node>]]... [<SBD_OPTION>=<value>]... [--no-watchdog-validation]",
-			"Check the options and say what SBD lacks; it cannot be switched on.", sbdEnable,
+			"Have all nodes fed their watchdogs, so that a node that is lost resets itself.", sbdEnable,
 			"--force", "--no-watchdog-validation", "--request-timeout", "--skip-offline"),
-		verb("disable", "Make sure that SBD is off on all nodes.", withoutArgs(sbdDisable), "--force", "--request-timeout", "--skip-offline"),
+		verb("disable", "Let watchdogs alone on all nodes.", withoutArgs(sbdDisable), "--force", "--request-timeout", "--skip-offline"),
 		noun("device", "Manage the disks of SBD.", nil, nil,
 			verb("setup device=<path> [device=<path>]... [watchdog-timeout=<integer>] [allocate-timeout=<integer>] [loop-timeout=<integer>] "+
 				"[msgwait-timeout=<integer>] [--yes]", "Prepare disks for SBD; what is on them is lost.", sbdDeviceSetup, "--force", "--yes"),
@@ -88,55 +87,6 @@ func cutLast(s, sep string) (before, after string, found bool) {
 	return s, "", false
 }
 
-// sbdEnable carries out "stonith sbd enable".
-func sbdEnable(_ context.Context, c *Call) error {
-	s, err := c.sbdWords()
-	if err != nil {
-		return err
-	}
-	nodes, err := c.clusterNodes()
-	if err != nil {
-		return err
-	}
-	reports := s.Validate(nodes, c.Has("--force"))
-	if !c.has(sbdProgram) {
-		reports = append(reports, report.NewError("SBD_NOT_INSTALLED", sbdProgram.missing()))
-	}
-	watchdog := s.Watchdog
-	if watchdog == "" {
-		watchdog = "/dev/watchdog"
-	}
-	if _, err := os.Stat(c.Root.Join(watchdog)); err != nil && !c.Has("--no-watchdog-validation") {
-		reports = append(reports, report.NewError("WATCHDOG_NOT_FOUND", fmt.Sprintf("Watchdog '%s' does not exist on this node", watchdog)))
-	}
-	return c.conclude(append(reports, report.NewError("SBD_UNSUPPORTED", noSBD)))
-}
-
-// sbdDisable carries out "stonith sbd disable".
-func sbdDisable(ctx context.Context, c *Call) error {
-	nodes, err := c.clusterNodes()
-	if err != nil {
-		return err
-	}
-	targets, reports, err := c.memberTargets(nodes, true)
-	if err != nil {
-		return err
-	}
-	if err := c.conclude(reports); err != nil {
-		return err
-	}
-	c.say(report.NewInfo("SERVICE_ACTION_STARTED", "Disabling sbd..."))
-	var out report.List
-	client.Each(ctx, targets, remote("sbd_disable", 0, nil), func(t *client.Target, _ string, err error) {
-		if err != nil {
-			out = append(out, offline(callFailed(err), c.Has("--skip-offline")))
-			return
-		}
-		out = append(out, report.NewInfo("SERVICE_ACTION_SUCCEEDED", t.Name+": sbd disabled"))
-	})
-	return c.conclude(out)
-}
-
 // sbdStatus carries out "stonith sbd status".
 func sbdStatus(ctx context.Context, c *Call) error {
 	nodes, err := c.clusterNodes()
@@ -184,43 +134,8 @@ func yesNo(is bool) string {
 	return " NO"
 }
 
-// sbdFile is where distributions keep SBD's configuration.
-func (c *Call) sbdFile() (string, []byte, error) {
-	var err error
-	for _, name := range []string{"/etc/sysconfig/sbd", "/etc/default/sbd"} {
-		var data []byte
-		if data, err = os.ReadFile(c.Root.Join(name)); err == nil {
-			return name, data, nil
-		}
-	}
-	return "", nil, err
-}
-
-// sbdConfig carries out "stonith sbd config": this node's, as no node gets one
-// from us.
-func sbdConfig(_ context.Context, c *Call) error {
-	name, data, err := c.sbdFile()
-	if err != nil {
-		return fail("No config obtained: there is no configuration of SBD on this node")
-	}
-	own := map[string]string{}
-	for _, a := range conf.ParseEnvironment(data) {
-		if slices.Contains([]string{"SBD_WATCHDOG_DEV", "SBD_OPTS", "SBD_PACEMAKER", "SBD_DEVICE"}, a.Name) {
-			own[a.Name] = a.Value
-			continue
-		}
-		fmt.Fprintf(c.Stdout, "%s=%s\n", a.Name, a.Value)
-	}
-	for _, part := range []struct{ title, option string }{{"Watchdogs", "SBD_WATCHDOG_DEV"}, {"Devices", "SBD_DEVICE"}} {
-		if value, set := own[part.option]; set {
-			fmt.Fprintf(c.Stdout, "\n%s:\n  %s: %s\n", part.title, name, value)
-		}
-	}
-	return nil
-}
-
 func sbdLocalConfig(_ context.Context, c *Call) error {
-	_, data, err := c.sbdFile()
+	data, err := os.ReadFile(watchdog.File(c.Root))
 	if err != nil {
 		return fail("Unable to get SBD configuration from node 'local node': %s", pathReason(err))
 	}
@@ -319,44 +234,4 @@ func sbdMessage(ctx context.Context, c *Call) error {
 		return fail("Unable to set message '%s' for node '%s' on device '%s': %s", message, node, device, reasonOrError(out, errs, err))
 	}
 	return nil
-}
-
-// sbdWatchdogList carries out "stonith sbd watchdog list".
-func sbdWatchdogList(_ context.Context, c *Call) error {
-	found, err := filepath.Glob(c.Root.Join("/dev/watchdog") + "*")
-	if err != nil {
-		return err
-	}
-	if len(found) == 0 {
-		fmt.Fprintln(c.Stderr, "No available watchdog")
-		return nil
-	}
-	fmt.Fprintln(c.Stdout, "Available watchdog(s):")
-	for _, name := range found {
-		fmt.Fprintf(c.Stdout, "  /dev/%s\n", filepath.Base(name))
-	}
-	return nil
-}
-
-// sbdWatchdogTest carries out "stonith sbd watchdog test".
-func sbdWatchdogTest(ctx context.Context, c *Call) error {
-	if len(c.Args) > 1 {
-		return errUsage
-	}
-	if !c.has(sbdProgram) {
-		return fail("%s; nothing was changed", sbdProgram.missing())
-	}
-	yes, err := c.sure(ctx, "This operation is expected to force-reboot this system without following any shutdown procedures")
-	if err != nil || !yes {
-		return err
-	}
-	var args []string
-	if len(c.Args) == 1 {
-		args = []string{"-w", c.Args[0]}
-	}
-	out, errs, code, err := c.runForeign(ctx, sbdProgram, append(args, "test-watchdog")...)
-	if err != nil || code != 0 {
-		return fail("Unable to initialize test of the watchdog: %s", reasonOrError(out, errs, err))
-	}
-	return fail("System should have been reset already")
 }

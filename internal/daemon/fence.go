@@ -152,7 +152,7 @@ func (f *fencer) order(ctx context.Context, run fence.Run, replies chan<- planRe
 func (f *fencer) onNode(ctx context.Context, node uint32, o device.Order) (fence.Reply, error) {
 	if node == f.i.self {
 		o.Still = func() bool { return f.i.dc() == f.i.self }
-		return f.devices.Fence(ctx, o), nil
+		return f.use(ctx, o), nil
 	}
 	answer := make(chan fence.Reply, 1)
 	f.mu.Lock()
@@ -174,6 +174,14 @@ func (f *fencer) onNode(ctx context.Context, node uint32, o device.Order) (fence
 	case <-ctx.Done():
 		return fence.Reply{}, ctx.Err()
 	}
+}
+
+// use carries an order out on this node.
+func (f *fencer) use(ctx context.Context, o device.Order) fence.Reply {
+	if o.Device.Agent == fence.WatchdogAgent {
+		return f.awaitReset(ctx, o.Target, o.TimeoutMS)
+	}
+	return f.devices.Fence(ctx, o)
 }
 
 func (f *fencer) send(ctx context.Context, node uint32, kind string, m any) error {
@@ -223,7 +231,7 @@ func (f *fencer) obey(from uint32, m orderMessage) {
 		reply := fence.Reply{Reason: "the order came from a node that is not the DC"}
 		m.Order.Still = func() bool { return f.i.dc() == from }
 		if m.Order.Still() {
-			reply = f.devices.Fence(f.i.ctx, m.Order)
+			reply = f.use(f.i.ctx, m.Order)
 		}
 		if err := f.send(f.i.ctx, from, kindFenced, orderMessage{ID: m.ID, Reply: &reply}); err != nil {
 			f.i.log.Warn("the DC cannot be told what became of its order", "device", m.Order.Device.ID, "err", err)

@@ -61,6 +61,7 @@ type instance struct {
 	taken     recent // commands of DCs
 	fencer    *fencer
 	ledger    *ledger.Ledger
+	dog       *dog
 	anew      func() // starts cluster services again
 
 	ctx    context.Context
@@ -124,6 +125,10 @@ func newInstance(d *Daemon) (*instance, error) {
 		i.runner.Close()
 		return nil, err
 	}
+	if i.dog, err = newDog(i, cfg); err != nil {
+		i.runner.Close()
+		return nil, fmt.Errorf("%w; SBD is enabled, so that the other nodes count on it: mend it, or run 'pcs stonith sbd disable'", err)
+	}
 	i.used, i.reloadAsked = usedConfig{cfg, key}, d.reloadAsked
 	i.engine = i.newEngine(cfg)
 	i.lateAt = i.awaitedBack(cfg.Token)
@@ -133,7 +138,7 @@ func newInstance(d *Daemon) (*instance, error) {
 func (i *instance) newEngine(cfg cluster.Config) *engine {
 	token := cfg.Token
 	e := newEngine(controller.Config{UUID: i.uuid, Version: dcVersion, FeatureSet: history.FeatureSet, ClusterName: cfg.Name,
-		Token: token, Guard: guardTime(token), LastRecord: fence.LastHash(i.ledger.Records()), Schedule: guarded(i.log, schedule)}, i.log)
+		Token: token, Guard: guardTime(token), HaveWatchdog: i.dog != nil, LastRecord: fence.LastHash(i.ledger.Records()), Schedule: guarded(i.log, schedule)}, i.log)
 	e.submit, e.execute, e.latest, e.fencer = i.cluster.Submit, i.execute, i.cluster.Document, i.fencer
 	return e
 }
@@ -204,7 +209,7 @@ func (i *instance) start(ctx context.Context) {
 	i.group = &errgroup.Group{}
 	for name, run := range map[string]func(context.Context) error{
 		"cluster": i.cluster.Run, "executor": i.executor.Run, "engine": i.engine.run,
-		"results": i.recordResults, "views": i.watchViews, "documents": i.watchDocuments,
+		"watchdog": i.dog.run, "results": i.recordResults, "views": i.watchViews, "documents": i.watchDocuments,
 		"heard": i.noteHeard,
 	} {
 		i.group.Go(func() error {

@@ -79,6 +79,8 @@ func (i *instance) receive(from uint32, kind string, payload []byte) {
 			}
 			return nil
 		})
+	case kindSelfFence:
+		i.dog.reset(from)
 	case kindReload:
 		i.reloadAsked()
 	case kindIsIdle:

@@ -27,6 +27,9 @@ func (d *Daemon) State() api.State {
 		i.mu.Lock()
 		s.Troubles = append(s.Troubles, i.troubles...)
 		i.mu.Unlock()
+		if i.dog != nil {
+			s.Watchdog = i.dog.settings.Device
+		}
 	}
 	if names, err := lost.Names(d.opts.Root); err == nil && len(names) > 0 {
 		s.Troubles = append(s.Troubles, "Changes of the configuration that were made on this node apart from the other nodes are not in "+

@@ -95,6 +95,7 @@ func (i *instance) watchDocuments(ctx context.Context) error {
 			if err := i.ledger.Take(doc); err != nil {
 				i.log.Error("this node's fencing ledger is incomplete", "err", err)
 			}
+			i.dog.announce(ctx, i, doc)
 			if i.wasFenced(doc) {
 				return nil
 			}

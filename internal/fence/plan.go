@@ -32,8 +32,10 @@ type Request struct {
 	Action    string // Reboot, Off or On
 	TimeoutMS int64  // stonith-timeout
 	DelayMS   int64  // priority-fencing-delay, on top of the device's own
-	Random    float64
-	Members   []Member // online ones, the preferred first; the target is left out
+	// WatchdogMS is the time in which the target resets itself, 0 = it does not.
+	WatchdogMS int64
+	Random     float64
+	Members    []Member // online ones, the preferred first; the target is left out
 }
 
 // Effect is something that the caller must do.
@@ -106,9 +108,15 @@ func NewPlan(doc *cib.Document, req Request) *Plan {
 	p.req.Members = slices.DeleteFunc(slices.Clone(req.Members), func(m Member) bool { return m.Name == req.Target })
 	devices := Devices(doc)
 	levels := Levels(doc, req.Target)
+	watchdog := Device{ID: watchdogDevice, Agent: WatchdogAgent, Params: map[string]string{"pcmk_host_check": CheckNone}}
+	selfFencing := req.WatchdogMS > 0 && req.Action != On
 	for _, level := range levels {
 		var list []Device
 		for _, id := range level {
+			if id == watchdogDevice && selfFencing {
+				list = append(list, watchdog)
+				continue
+			}
 			at := slices.IndexFunc(devices, func(d Device) bool { return d.ID == id })
 			if at < 0 {
 				p.failures = append(p.failures, fmt.Sprintf("device %s of the fencing topology does not exist or is disabled", id))
@@ -125,6 +133,9 @@ func NewPlan(doc *cib.Document, req Request) *Plan {
 		if len(levels) == 0 && d.CanFence(req.Target) != No {
 			p.levels = append(p.levels, []Device{d})
 		}
+	}
+	if len(levels) == 0 && selfFencing {
+		p.levels = append(p.levels, []Device{watchdog})
 	}
 	return p
 }
@@ -193,6 +204,9 @@ func (p *Plan) next(now time.Time) []Effect {
 		if run, ok := p.run(level[p.device]); ok {
 			p.running = run
 			p.deadline = now.Add(time.Duration(run.DelayMS+run.TimeoutMS)*time.Millisecond + grace)
+			if run.Device.Agent == WatchdogAgent { // its time begins anew if the target is seen meanwhile
+				p.deadline = p.deadline.Add(time.Duration(run.TimeoutMS) * time.Millisecond)
+			}
 			return []Effect{run}
 		}
 		if p.on {
@@ -211,13 +225,15 @@ func (p *Plan) through(now time.Time) []Effect {
 	}
 	proof := "off reported by the agent"
 	switch {
+	case slices.Contains(p.done, watchdogDevice):
+		proof = watchdogProof
 	case p.req.Action == On:
 		proof = "on reported by the agent"
 	case p.verified:
 		proof = "off verified by status"
 	}
 	proven := Proven{Proof: proof, Devices: p.done, Delegate: p.running.Node.Name}
-	if p.req.Action != Reboot || p.running.Action == Reboot {
+	if p.req.Action != Reboot || p.running.Action == Reboot || slices.Contains(p.done, watchdogDevice) {
 		return append([]Effect{proven}, p.end(true)...)
 	}
 	p.on, p.device = true, 0
@@ -248,6 +264,9 @@ func (p *Plan) run(d Device) (Run, bool) {
 		r.Action = Off
 	}
 	r.TimeoutMS, r.Retries = d.TimeoutMS(limit, p.req.TimeoutMS), d.Retries(limit)
+	if d.Agent == WatchdogAgent {
+		r.TimeoutMS = p.req.WatchdogMS
+	}
 	if !p.delayed && p.req.Action != On {
 		r.DelayMS = p.req.DelayMS + d.DelayMS(p.req.Target, p.req.Random)
 	}

@@ -99,5 +99,12 @@ func runInit(b birth) error {
 	if err := mountState(b); err != nil {
 		return err
 	}
-	return supervise(b.Command, func() { answer(readyWord) })
+	var bite <-chan struct{}
+	if b.Watchdog {
+		var err error
+		if bite, err = startWatchdog(); err != nil {
+			return err
+		}
+	}
+	return supervise(b.Command, bite, func() { answer(readyWord) })
 }

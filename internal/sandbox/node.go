@@ -87,6 +87,7 @@ type birth struct {
 	Command []string `json:"command"`
 	// StateDisk says that the node has a disk of its own for its state.
 	StateDisk bool `json:"state_disk,omitempty"`
+	Watchdog  bool `json:"watchdog,omitempty"`
 }
 
 // readyWord is what a child answers when it is up; anything else is an error.
@@ -126,7 +127,7 @@ func (s *Sandbox) launch(kind, node string, flags uintptr, wire func(pid int) er
 	if err := wire(cmd.Process.Pid); err != nil {
 		return err
 	}
-	data, err := json.Marshal(birth{s.dir, node, s.conf.Nodes, s.conf.BinDir, s.conf.Command, s.conf.StateDisk > 0})
+	data, err := json.Marshal(birth{s.dir, node, s.conf.Nodes, s.conf.BinDir, s.conf.Command, s.conf.StateDisk > 0, s.conf.Watchdog})
 	if err != nil {
 		return err
 	}

@@ -29,6 +29,8 @@ type Options struct {
 	Nodes int    // node1, node2, ...
 	BMC   bool   // give each node a BMC (IPMI over LAN) on a management network
 
+	Watchdog bool // give each node a watchdog, /dev/watchdog
+
 	// StateDisk, if not 0, gives each node a disk of so many bytes for its state
 	// alone, kept over power cycles: one that can be filled up, see StatePath.
 	StateDisk int64
@@ -60,6 +62,7 @@ type Sandbox struct {
 type config struct {
 	Nodes      []string `json:"nodes"`
 	BMC        bool     `json:"bmc,omitempty"`
+	Watchdog   bool     `json:"watchdog,omitempty"`
 	StateDisk  int64    `json:"state_disk,omitempty"`
 	BinDir     string   `json:"bin_dir"`
 	Command    []string `json:"command"`
@@ -85,7 +88,7 @@ func Up(o Options) (*Sandbox, error) {
 	for i := 1; i <= o.Nodes; i++ {
 		s.conf.Nodes = append(s.conf.Nodes, fmt.Sprintf("node%d", i))
 	}
-	s.conf.BMC, s.conf.StateDisk = o.BMC, o.StateDisk
+	s.conf.BMC, s.conf.Watchdog, s.conf.StateDisk = o.BMC, o.Watchdog, o.StateDisk
 	s.conf.BinDir, s.conf.Command, s.conf.Executable = o.BinDir, o.Command, o.Executable
 	if running(s.dir) || exists(filepath.Join(s.dir, "sandbox.json")) {
 		return nil, fmt.Errorf("sandbox %q is up already; 'gpcs sandbox down' removes it, '--name' makes another one", o.Name)

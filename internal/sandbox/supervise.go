@@ -32,8 +32,8 @@ type service struct {
 
 // supervise reaps what has nobody else and restarts the command whenever it
 // ends. up is called once: when the command has said READY=1, or at once
-// without a command. It returns only errors.
-func supervise(command []string, up func()) error {
+// without a command. It returns only errors; the end of bite is one.
+func supervise(command []string, bite <-chan struct{}, up func()) error {
 	children := make(chan os.Signal, 1)
 	signal.Notify(children, unix.SIGCHLD)
 	if len(command) == 0 {
@@ -58,6 +58,8 @@ func supervise(command []string, up func()) error {
 			if slices.Contains(reap(), s.pid) {
 				s.pid, restart = 0, time.After(restartDelay)
 			}
+		case <-bite:
+			return errors.New("the watchdog was not fed: power off")
 		case <-restart:
 			if err := s.start(); err != nil {
 				fmt.Fprintln(os.Stderr, err)

@@ -40,6 +40,7 @@ func remoteCommands() map[string]remoteCommand {
 		"booth_set_config":        {auth.Write, (*Server).boothSetConfig},
 		"check_auth":              {auth.None, func(*Server, call) answer { return answer{json: map[string]bool{"success": true}} }},
 		"check_host":              {auth.Read, (*Server).checkHost},
+		"check_sbd":               {auth.Read, (*Server).checkSBD},
 		"cluster_destroy":         {auth.Full, (*Server).clusterDestroy},
 		"cluster_disable":         {auth.Write, clusterSwitch("disable", "Cluster Disabled")},
 		"cluster_enable":          {auth.Write, clusterSwitch("enable", "Cluster Enabled")},
@@ -49,6 +50,7 @@ func remoteCommands() map[string]remoteCommand {
 		"get_cluster_known_hosts": {auth.Full, (*Server).clusterKnownHosts},
 		"get_configs":             {auth.Full, (*Server).getConfigs},
 		"get_corosync_conf":       {auth.Read, (*Server).getCorosyncConf},
+		"get_sbd_config":          {auth.Read, (*Server).getSBDConfig},
 		"get_quorum_info":         {auth.Read, (*Server).quorumInfo},
 		"known_hosts_change":      {auth.Full, (*Server).knownHostsChange},
 		"pacemaker_node_status":   {auth.Read, (*Server).nodeStatus},
@@ -56,9 +58,11 @@ func remoteCommands() map[string]remoteCommand {
 		"reload_corosync_conf":    {auth.Write, (*Server).reloadCorosyncConf},
 		"remove_file":             {auth.Write, (*Server).removeFile},
 		"remove_nodes_from_cib":   {auth.Write, (*Server).removeNodesFromCIB},
-		"sbd_disable":             {auth.Write, func(*Server, call) answer { return said("SBD disabled") }}, // there is none
+		"sbd_disable":             {auth.Write, sbdSwitch(false, "SBD disabled")},
+		"sbd_enable":              {auth.Write, sbdSwitch(true, "SBD enabled")},
 		"set_configs":             {auth.Full, (*Server).setConfigs},
 		"set_corosync_conf":       {auth.Full, (*Server).setCorosyncConf},
+		"set_sbd_config":          {auth.Write, (*Server).setSBDConfig},
 		"status":                  {auth.Read, (*Server).nodeServices},
 	}
 }

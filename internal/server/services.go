@@ -37,7 +37,7 @@ func (s *Server) services() map[string]service {
 		"pacemaker":        of(pacemakerVersion, state.Enabled, state.Running),
 		"corosync":         of(corosyncVersion, state.Enabled, state.Running),
 		"pcsd":             of(pcsdVersion, true, true),
-		"pacemaker_remote": {}, "sbd": {}, "qdevice": {}, "booth": {},
+		"pacemaker_remote": {}, "sbd": s.sbdService(), "qdevice": {}, "booth": {},
 	}
 }
 

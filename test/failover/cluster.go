@@ -33,6 +33,11 @@ func UpWithBMC(name, bin string, nodes int) (*Cluster, error) {
 	return UpWith(bin, sandbox.Options{Name: name, Nodes: nodes, BMC: true})
 }
 
+// UpWithWatchdog is Up, and each node has a watchdog.
+func UpWithWatchdog(name, bin string, nodes int) (*Cluster, error) {
+	return UpWith(bin, sandbox.Options{Name: name, Nodes: nodes, Watchdog: true})
+}
+
 // UpWith is Up with whatever options the sandbox has.
 func UpWith(bin string, o sandbox.Options) (*Cluster, error) {
 	bin, err := filepath.Abs(bin)

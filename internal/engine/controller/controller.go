@@ -20,7 +20,9 @@ type Config struct {
 	ClusterName string        // written as cluster-name
 	Token       time.Duration // silence after which a node counts as lost
 	Guard       time.Duration // further time that a lost node is given to stop by itself
-	LastRecord  string        // hash of the newest record of the ledger when the node started
+	// HaveWatchdog: this node feeds a watchdog; written as have-watchdog.
+	HaveWatchdog bool
+	LastRecord   string // hash of the newest record of the ledger when the node started
 	// Schedule is the policy engine: the document and the time (epoch
 	// seconds) in, what to do out.
 	Schedule func(doc *cib.Document, now int64) (*graph.Graph, error)

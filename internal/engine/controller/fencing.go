@@ -127,7 +127,8 @@ func (c *Controller) lowestOnline() uint32 {
 func (c *Controller) begin(f *fencing, delayMS int64) {
 	c.seq++
 	f.seq = c.seq
-	f.node = fence.Request{Target: f.ask.Target, Action: f.ask.Action, TimeoutMS: options(c.doc).fenceTimeoutMS, DelayMS: delayMS}
+	f.node = fence.Request{Target: f.ask.Target, Action: f.ask.Action, TimeoutMS: options(c.doc).fenceTimeoutMS, DelayMS: delayMS,
+		WatchdogMS: fence.WatchdogMS(c.doc, f.ask.Target, options(c.doc).watchdog)}
 	c.fencings[f.seq] = f
 	c.note(c.number, fmt.Sprintf("fencing of %s (%s) begins", f.ask.Target, f.ask.Action))
 	c.out = append(c.out, Fence{Seq: f.seq, Request: f.node, Doc: c.doc})

@@ -78,7 +78,7 @@ func bootstrapOptions(cfg Config, doc *cib.Document) *cib.Element {
 	conf := cib.NewElement("crm_config")
 	set := cib.NewElement("cluster_property_set", "id", id)
 	conf.AddChild(set)
-	for _, o := range [][2]string{{"have-watchdog", "false"}, {"dc-version", cfg.Version},
+	for _, o := range [][2]string{{"have-watchdog", strconv.FormatBool(cfg.HaveWatchdog)}, {"dc-version", cfg.Version},
 		{"cluster-infrastructure", "corosync"}, {"cluster-name", cfg.ClusterName}} {
 		if !optionSet(doc, o[0], o[1]) {
 			set.AddChild(cib.NewElement("nvpair", "id", id+"-"+o[0], "name", o[0], "value", o[1]))

@@ -15,7 +15,8 @@ type clusterOptions struct {
 
 	fenceTimeoutMS int64
 	maxAttempts    int
-	priorityDelay  bool // priority-fencing-delay is set
+	priorityDelay  bool   // priority-fencing-delay is set
+	watchdog       string // stonith-watchdog-timeout as it stands there
 }
 
 func options(doc *cib.Document) clusterOptions {
@@ -39,6 +40,8 @@ func options(doc *cib.Document) clusterOptions {
 				if ms, ok := fence.ParseMS(value); ok && ms > 0 {
 					o.fenceTimeoutMS = ms
 				}
+			case "stonith-watchdog-timeout", "fencing-watchdog-timeout":
+				o.watchdog = value
 			case "stonith-max-attempts", "fencing-max-attempts":
 				if n, err := strconv.Atoi(value); err == nil && n > 0 {
 					o.maxAttempts = n
