@@ -270,7 +270,7 @@ func (r *runner) write(state *cib.Element, e entry) {
 	} else if e.interval > 0 {
 		ids = append(ids, key)
 	}
-	call := strconv.Itoa(nextCall(list))
+	call := strconv.Itoa(nextCall(rsc))
 	target := "0"
 	if !failed {
 		target = strconv.Itoa(e.rc)
