@@ -18,6 +18,20 @@ func Print(e *Element) []byte {
 	return b.Bytes()
 }
 
+// PrintPatch prints a diff as members of a cluster send it to each other: on
+// one line, without the change-result elements, which say once more what their
+// change-lists say. It takes the latter out of the diff.
+func PrintPatch(diff *Element) []byte {
+	for _, change := range diff.SelectElements("change") {
+		if result := change.SelectElement("change-result"); result != nil {
+			change.RemoveChild(result)
+		}
+	}
+	var b bytes.Buffer
+	diff.WriteTo(&b, &printed)
+	return b.Bytes()
+}
+
 // printElement prints on a line that is indented already.
 func printElement(b *bytes.Buffer, e *Element, depth int) {
 	tag := e.FullTag()

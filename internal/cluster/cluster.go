@@ -48,7 +48,6 @@ type Cluster struct {
 
 	// What follows belongs to the loop.
 	config   Config // as it is now
-	retick   *time.Ticker
 	core     *member.Core
 	up       map[uint32]view.Peer // peers that the core was told of
 	lost     map[uint32]Lost

@@ -70,9 +70,6 @@ func (c *Cluster) configure(cfg Config) {
 			delete(c.lost, id)
 		}
 	}
-	if c.retick != nil {
-		c.retick.Reset(cfg.Token / ticksPerToken)
-	}
 	c.do(c.core.Configure(cfg.ids(), cfg.quorum(), cfg.windowTicks(), now()))
 	c.roster.Wake()
 	c.publish()

@@ -64,6 +64,8 @@ type memoryStore struct {
 	err     error
 }
 
+func (s *memoryStore) Settle() error { return nil }
+
 func (s *memoryStore) Save(doc *cib.Document, lineage []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

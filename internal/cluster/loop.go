@@ -17,14 +17,14 @@ import (
 
 // loop steps the core: it is the only one that touches it.
 func (c *Cluster) loop(ctx context.Context) error {
-	tick := time.NewTicker(c.config.Token / ticksPerToken)
+	tick := time.NewTimer(link.UntilBeat(c.config.tick()))
 	defer tick.Stop()
-	c.retick = tick
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
+			tick.Reset(link.UntilBeat(c.config.tick()))
 			c.do(c.core.Tick(now()))
 		case <-c.inbox.Ready():
 			for _, item := range c.inbox.Take() {

@@ -47,6 +47,9 @@ type Config struct {
 type Store interface {
 	// Save returns when document and lineage are on the disk for good.
 	Save(doc *cib.Document, lineage []byte) error
+	// Settle does what can wait: it is called when no Save has come for a
+	// while, and at the end.
+	Settle() error
 }
 
 // Options are what a Cluster is made with.
@@ -86,6 +89,9 @@ const (
 
 // ticksPerToken is the resolution of the cores' time.
 const ticksPerToken = 20
+
+// tick is one step of the cores' time.
+func (c Config) tick() time.Duration { return c.Token / ticksPerToken }
 
 func (o *Options) complete() error {
 	o.Config = o.Config.filled()

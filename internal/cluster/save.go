@@ -29,27 +29,60 @@ func decodeStored(data []byte) (stored, error) {
 	return s, nil
 }
 
+// Saved documents are settled when none has come for a while, but not much later.
+const settleIdle, settleLate = 100 * time.Millisecond, time.Second
+
 // save writes documents to disk, of several that wait the newest only, and
 // before that what was lost to them.
 func (c *Cluster) save(ctx context.Context) error {
-	for {
-		list := c.saves.Wait(ctx)
-		if list == nil {
+	settle := time.NewTimer(settleIdle)
+	defer settle.Stop()
+	since := time.Now() // when the first document after the last Settle was saved
+	for idle := true; ; {
+		select {
+		case <-ctx.Done():
+			c.settle()
 			return nil
-		}
-		var last replica.Store
-		for _, item := range list {
-			switch item := item.(type) {
-			case replica.Store:
-				last = item
-			case replica.Lost:
-				c.keepLost(item)
+		case <-settle.C:
+			if idle = c.settle(); !idle {
+				settle.Reset(settleLate)
 			}
-		}
-		if last.N > 0 {
-			c.saveDocument(last)
+		case <-c.saves.Ready():
+			if !c.saveAll(c.saves.Take()) {
+				continue
+			}
+			if idle {
+				idle, since = false, time.Now()
+			}
+			settle.Reset(max(0, min(settleIdle, settleLate-time.Since(since))))
 		}
 	}
+}
+
+// settle has the store do what can wait; false = it could not.
+func (c *Cluster) settle() bool {
+	err := c.opt.Store.Settle()
+	if err != nil {
+		c.opt.Log.Warn("cib.xml cannot be brought up to date; the journal beside it has what is newer", "err", err)
+	}
+	return err == nil
+}
+
+// saveAll does what waits and tells whether a document was among it.
+func (c *Cluster) saveAll(list []any) bool {
+	var last replica.Store
+	for _, item := range list {
+		switch item := item.(type) {
+		case replica.Store:
+			last = item
+		case replica.Lost:
+			c.keepLost(item)
+		}
+	}
+	if last.N > 0 {
+		c.saveDocument(last)
+	}
+	return last.N > 0
 }
 
 func (c *Cluster) keepLost(l replica.Lost) {

@@ -51,5 +51,8 @@ func (d *Daemon) forgetInFile(r cib.Request) error {
 	if err != nil {
 		return err
 	}
-	return disk.Save(changed, loaded.Lineage)
+	if err := disk.Save(changed, loaded.Lineage); err != nil {
+		return err
+	}
+	return disk.Settle()
 }

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"gpcs/internal/cluster"
 	"gpcs/internal/paths"
 )
 
@@ -34,13 +35,11 @@ func (i *instance) noteHeard(ctx context.Context) error {
 		return nil
 	}
 	defer file.Close()
-	tick := time.NewTicker(heardEvery)
-	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-tick.C:
+		case <-time.After(cluster.UntilBeat(heardEvery)):
 		}
 		if at, ok := i.cluster.HeardByAll(); ok {
 			note := binary.BigEndian.AppendUint64(nil, uint64(sinceBoot()-time.Since(at)))

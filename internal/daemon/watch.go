@@ -87,6 +87,7 @@ func viewOf(s cluster.State) controller.View {
 func (i *instance) watchDocuments(ctx context.Context) error {
 	docs, stop := i.cluster.WatchDocument()
 	defer stop()
+	pace := pace{spare: paceBurst, at: time.Now()}
 	for {
 		select {
 		case <-ctx.Done():
@@ -99,7 +100,23 @@ func (i *instance) watchDocuments(ctx context.Context) error {
 			if i.wasFenced(doc) {
 				return nil
 			}
-			i.engine.post(ctx, i.engine.document(doc))
+			took := make(chan time.Duration, 1)
+			decide := i.engine.document(doc)
+			i.engine.post(ctx, func(c *controller.Controller, now time.Time) []controller.Effect {
+				effects := decide(c, now)
+				took <- time.Since(now)
+				return effects
+			})
+			select {
+			case <-ctx.Done():
+				return nil
+			case t := <-took:
+				select {
+				case <-ctx.Done():
+					return nil
+				case <-time.After(pace.spend(time.Now(), t)):
+				}
+			}
 		}
 	}
 }

@@ -9,6 +9,10 @@
 //	commands   how long commands take and how large the daemon is
 //	writes     changes of the configuration a second on three nodes, and what
 //	           they cost on the wire with a document of 1 MiB
+//	quiet      how soon 16 nodes are in one view and what they cost at rest; when
+//	           named only
+//	stability  view changes while 8 processes spin for 10 minutes (2 with
+//	           stability-short) and in 100 pauses of half a token; when named only
 //	engine     CPU time of our policy engine and of the real crm_simulate on
 //	           generated clusters; needs no nodes and runs when named only
 //	fencing    two nodes with BMCs are cut apart 50 times: who survives, and the
@@ -61,6 +65,9 @@ var named = []struct {
 	// A parameter that the built-in agent does not know has the installed one run.
 	{"agent", func() error { return fencing(10, []string{"ipmitool_path=/usr/bin/ipmitool"}) }},
 	{"ipmi", boards},
+	{"quiet", quiet},
+	{"stability", func() error { return stability(10 * time.Minute) }},
+	{"stability-short", func() error { return stability(2 * time.Minute) }},
 	{"ipmi-inside", ipmiInside},
 }
 

@@ -60,6 +60,10 @@ func rate(c *failover.Cluster, what string, nodes []string, clients int) error {
 	ctx, cancel := context.WithTimeout(context.Background(), writesFor+patience)
 	defer cancel()
 	errs, counts := make([]error, clients), make([]int, clients)
+	used, err := cpuTimes(c)
+	if err != nil {
+		return err
+	}
 	var wg sync.WaitGroup
 	begin := time.Now()
 	for i := range clients {
@@ -81,7 +85,16 @@ func rate(c *failover.Cluster, what string, nodes []string, clients int) error {
 	for _, n := range counts {
 		all += n
 	}
-	fmt.Printf("  = %s: %.0f changes a second\n", what, float64(all)/took.Seconds())
+	after, err := cpuTimes(c)
+	if err != nil {
+		return err
+	}
+	var cpu time.Duration
+	for i := range after {
+		cpu += after[i] - used[i]
+	}
+	fmt.Printf("  = %s: %.0f changes a second; each takes %.2f ms of processor time on all nodes together\n",
+		what, float64(all)/took.Seconds(), float64(cpu.Milliseconds())/float64(all))
 	return errors.Join(errs...)
 }
 

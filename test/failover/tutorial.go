@@ -30,12 +30,16 @@ func (c *Cluster) Setup() error {
 	return c.AwaitOnline(setupPatience, c.Nodes()...)
 }
 
-// Tutorial is Setup and the tutorial's resources; it waits until the site
-// answers.
+// Tutorial is Setup and Resources.
 func (c *Cluster) Tutorial() error {
 	if err := c.Setup(); err != nil {
 		return err
 	}
+	return c.Resources()
+}
+
+// Resources makes the tutorial's resources and waits until the site answers.
+func (c *Cluster) Resources() error {
 	lines := []string{
 		"pcs resource create virtual_ip ocf:heartbeat:IPaddr2 ip=" + VIP + " cidr_netmask=24 op monitor interval=30s",
 		"pcs resource create web_server ocf:heartbeat:nginx configfile=/etc/nginx/nginx.conf op monitor timeout=20s interval=10s",

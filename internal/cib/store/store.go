@@ -21,6 +21,10 @@ const Keep = 100
 type Store struct {
 	dir  string
 	last int // number of the newest earlier version, from the file cib.last
+
+	journal journal
+	base    string // digest of cib.xml as it is, once known
+	known   bool
 }
 
 // Loaded is what was found on disk.
@@ -41,6 +45,10 @@ func Open(dir string) (*Store, error) {
 	if text, err := os.ReadFile(s.path("cib.last")); err == nil {
 		s.last, _ = strconv.Atoi(strings.TrimSpace(string(text)))
 	}
+	s.journal.name = s.path("cib.journal")
+	if err := s.journal.recover(); err != nil {
+		return nil, fmt.Errorf("cannot read the journal of the CIB: %w", err)
+	}
 	return s, nil
 }
 
@@ -59,13 +67,27 @@ func (s *Store) Load() (Loaded, error) {
 	if err != nil {
 		return l, err
 	}
+	newer, lineage, err := s.fromJournal(damage != nil)
+	if err != nil {
+		return l, err
+	}
+	if newer != nil {
+		l.Doc, l.Lineage = newer, lineage
+	}
 	if damage == nil {
-		l.Doc = doc
+		if newer == nil {
+			l.Doc = doc
+		}
 		return l, nil
 	}
 	aside := s.path("cib.damaged")
 	if err := os.Rename(s.path("cib.xml"), aside); err != nil {
 		return l, fmt.Errorf("cannot put the damaged cib.xml aside: %w", err)
+	}
+	if newer != nil {
+		l.Trouble = fmt.Sprintf("cib.xml was damaged (%v): version %s from cib.journal is used until the other nodes "+
+			"send the present one; the damaged file is kept as %s", damage, newer.Version(), aside)
+		return l, nil
 	}
 	for n := s.last; n > s.last-Keep && n > 0; n-- {
 		if doc, bad, err := s.read(raw(n)); err == nil && bad == nil && doc != nil {
@@ -100,10 +122,39 @@ func (s *Store) read(name string) (doc *cib.Document, damage, err error) {
 	return doc, damage, nil
 }
 
-// Save makes doc the version on disk, durably: the present one becomes
-// cib-N.raw first. An error means that the version before is still whole.
+// Save makes doc the version on disk, durably: it is in the journal, and in
+// cib.xml after the next Settle. An error means that the version before is
+// still whole.
 func (s *Store) Save(doc *cib.Document, lineage []byte) error {
-	data := doc.Bytes()
+	if s.journal.end > journalSize {
+		if err := s.Settle(); err != nil {
+			return err
+		}
+	}
+	if !s.known {
+		data, err := os.ReadFile(s.path("cib.xml"))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if s.known = true; len(data) > 0 {
+			s.base = cib.DigestBytes(data)
+		}
+	}
+	if err := s.journal.add(record{s.base, lineage, doc.Bytes()}); err != nil {
+		return fmt.Errorf("cannot save the configuration: %w", err)
+	}
+	return nil
+}
+
+// Settle makes what was saved last the content of cib.xml, durably; what that
+// was before becomes cib-N.raw. It is to be called when no Save has come for a
+// while, and at the end.
+func (s *Store) Settle() error {
+	r := s.journal.last
+	if r == nil {
+		return nil
+	}
+	data, lineage := r.text, r.lineage
 	if err := s.archive(); err != nil {
 		return err
 	}
@@ -120,7 +171,8 @@ func (s *Store) Save(doc *cib.Document, lineage []byte) error {
 			return fmt.Errorf("cannot save the configuration: %w", err)
 		}
 	}
-	return nil
+	s.base, s.known = cib.DigestBytes(data), true
+	return s.journal.settled()
 }
 
 func raw(n int) string { return fmt.Sprintf("cib-%d.raw", n) }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,7 +25,7 @@ func saved(t *testing.T, epochs ...int64) (dir string, s *Store) {
 		t.Fatal(err)
 	}
 	for _, e := range epochs {
-		if err := s.Save(version(t, e), []byte("lineage")); err != nil {
+		if err := errors.Join(s.Save(version(t, e), []byte("lineage")), s.Settle()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -111,7 +112,7 @@ func TestFileWithoutDigestIsTaken(t *testing.T) {
 func TestOldVersionsAreForgotten(t *testing.T) {
 	dir, s := saved(t)
 	for e := int64(1); e <= Keep+5; e++ {
-		if err := s.Save(version(t, e), nil); err != nil {
+		if err := errors.Join(s.Save(version(t, e), nil), s.Settle()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -121,7 +122,7 @@ func TestOldVersionsAreForgotten(t *testing.T) {
 	}
 }
 
-func TestFailedSaveLeavesTheOldVersion(t *testing.T) {
+func TestFailedSettleLosesNothing(t *testing.T) {
 	dir, s := saved(t, 1)
 	// A directory in the file's place makes the rename fail, as a full disk
 	// makes the write fail.
@@ -129,15 +130,28 @@ func TestFailedSaveLeavesTheOldVersion(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(last, "x"), 0o700); err != nil {
 		t.Fatal(err)
 	}
+	if err := s.Save(version(t, 2), nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Settle(); err == nil {
+		t.Fatal("no error")
+	}
+	if l := load(t, dir); l.Doc == nil || l.Doc.Version().Epoch != 2 || l.Trouble != "" {
+		t.Fatalf("%+v", l)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, ".cib*")); len(left) > 0 {
+		t.Fatal(left)
+	}
+}
+
+func TestFailedSaveLeavesTheOldVersion(t *testing.T) {
+	dir, s := saved(t, 1)
+	s.journal.name = filepath.Join(dir, "none", "cib.journal") // cannot be made
+	s.journal.file = nil
 	if err := s.Save(version(t, 2), nil); err == nil {
 		t.Fatal("no error")
 	}
-	l, err := s.Load()
-	if err != nil || l.Doc == nil || l.Doc.Version().Epoch != 1 {
-		t.Fatalf("%+v %v", l, err)
-	}
-	left, _ := filepath.Glob(filepath.Join(dir, ".cib*"))
-	if len(left) > 0 {
-		t.Fatal(left)
+	if l := load(t, dir); l.Doc == nil || l.Doc.Version().Epoch != 1 {
+		t.Fatalf("%+v", l)
 	}
 }

@@ -2,14 +2,20 @@ package replica
 
 import (
 	"encoding/json"
+	"slices"
 
 	"gpcs/internal/cib"
 	"gpcs/internal/cluster/quorum"
 	"gpcs/internal/cluster/view"
 )
 
-// keep is how many requests are remembered so that none is applied twice.
-const keep = 256
+// keepRecent is how many requests are remembered at least so that none is
+// applied twice: those of several seconds at the highest rate, for a node asks
+// again a token after its answer was lost.
+const keepRecent = 2048
+
+// keepLost is how many of the requests in an unshared patch are named.
+const keepLost = 256
 
 // keepStored is how many of them are stored with the document.
 const keepStored = 64
@@ -212,18 +218,19 @@ func (c *Core) store() {
 // toStore picks the changes of the configuration, which alone are stored.
 func (c *Core) toStore() []Applied {
 	var out []Applied
-	for _, a := range c.recent {
-		if a.Version.NumUpdates == 0 {
+	for i := len(c.recent) - 1; i >= 0 && len(out) < keepStored; i-- {
+		if a := c.recent[i]; a.Version.NumUpdates == 0 {
 			out = append(out, a)
 		}
 	}
-	return out[max(0, len(out)-keepStored):]
+	slices.Reverse(out)
+	return out
 }
 
 func (c *Core) remember(id string, v cib.Version) {
 	c.recent = append(c.recent, Applied{id, v})
-	if len(c.recent) > keep {
-		c.recent = append([]Applied(nil), c.recent[len(c.recent)-keep:]...)
+	if len(c.recent) >= 2*keepRecent { // seldom, for it copies
+		c.recent = append([]Applied(nil), c.recent[len(c.recent)-keepRecent:]...)
 	}
 }
 

@@ -112,7 +112,7 @@ func configChanged(old, next *cib.Document) bool {
 
 // commit makes next the document, here and then on the members.
 func (c *Core) commit(from uint32, id string, next *cib.Document) {
-	m := Message{ID: id, Version: next.Version(), Diff: string(cib.Print(cib.Diff(c.doc, next)))}
+	m := Message{ID: id, Version: next.Version(), Diff: string(cib.PrintPatch(cib.Diff(c.doc, next)))}
 	config := configChanged(c.doc, next)
 	c.seq++
 	if config {

@@ -57,7 +57,7 @@ func (c *Core) record(id string) {
 		c.base = c.doc
 	}
 	c.unsafe, c.kept = c.seq, false
-	if c.ids = append(c.ids, id); len(c.ids) > keep {
+	if c.ids = append(c.ids, id); len(c.ids) > keepLost {
 		c.ids = slices.Clone(c.ids[1:])
 	}
 }
