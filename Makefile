@@ -10,7 +10,7 @@ NODES ?= 5
 
 SCRIPTS ?= 660
 
-.PHONY: build setup demo test sim sim-mutants vqsim nemesis lint parity bench bench-engine bench-failover bench-fencing clean install parity-cli bench-cli salads
+.PHONY: build setup demo test sim sim-mutants vqsim nemesis lint parity bench bench-engine bench-failover bench-fencing clean install man parity-cli bench-cli salads
 
 build:
 	$(GO) build -trimpath -o bin/ ./cmd/...
@@ -63,10 +63,18 @@ lint:
 
 # DESTDIR=... for packages. The other names of gpcs lie in a directory of their
 # own, which the agents' PATH has and administrators may add to theirs.
-install: build
+man: build
+	$(GO) run ./packaging/man >bin/gpcs.8
+
+install: build man
 	install -d $(DESTDIR)/usr/sbin $(DESTDIR)/usr/lib/systemd/system
 	install -m 755 bin/gpcs bin/gpcsd $(DESTDIR)/usr/sbin/
 	install -m 644 packaging/gpcsd.service $(DESTDIR)/usr/lib/systemd/system/
+	install -D -m 644 bin/gpcs.8 $(DESTDIR)/usr/share/man/man8/gpcs.8
+	install -D -m 644 packaging/gpcsd.8 $(DESTDIR)/usr/share/man/man8/gpcsd.8
+	install -D -m 644 packaging/completion/pcs.bash $(DESTDIR)/usr/share/bash-completion/completions/gpcs
+	install -D -m 644 packaging/completion/_gpcs $(DESTDIR)/usr/share/zsh/vendor-completions/_gpcs
+	install -D -m 644 packaging/completion/gpcs.fish $(DESTDIR)/usr/share/fish/vendor_completions.d/gpcs.fish
 	$(GO) run ./packaging/links $(DESTDIR)/usr/libexec/gpcs/bin /usr/sbin/gpcs
 
 # How many recorded calls of pcs and of the helper programs ours equal, by verb;

@@ -167,7 +167,7 @@ func Main(ctx context.Context, env Env, argv []string) int {
 	words, err := ParseWords(argv)
 	root := newRoot()
 	if completes() {
-		complete(env, root)
+		complete(ctx, env, root)
 		return 0
 	}
 	if err != nil {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"sort"
@@ -16,20 +17,32 @@ import (
 // being typed.
 func completes() bool { return os.Getenv("PCS_AUTO_COMPLETE") != "" }
 
-// complete prints the verbs that the word being typed may become.
-func complete(env Env, root *cobra.Command) {
+// complete prints the verbs that the word being typed may become; after a verb
+// the names and options that it takes.
+func complete(ctx context.Context, env Env, root *cobra.Command) {
 	words := cutWords(os.Getenv("COMP_WORDS"), strings.Fields(os.Getenv("COMP_LENGTHS")))
 	at, err := strconv.Atoi(os.Getenv("COMP_CWORD"))
 	if err != nil || at < 1 || at >= len(words) {
 		return
 	}
 	cmd := root
+	var typed []string
 	for _, w := range words[1:at] {
-		if cmd = child(cmd, w); cmd == nil {
+		next := child(cmd, w)
+		switch {
+		case len(typed) == 0 && next != nil:
+			cmd = next
+		case !cmd.HasParent() || cmd.HasSubCommands():
 			return
+		default:
+			typed = append(typed, w)
 		}
 	}
-	for _, name := range verbNames(cmd) {
+	names := verbNames(cmd)
+	if !cmd.HasSubCommands() {
+		names = candidates(ctx, env, cmd, typed, words[at])
+	}
+	for _, name := range names {
 		if strings.HasPrefix(name, words[at]) {
 			fmt.Fprintln(env.Stdout, name)
 		}
