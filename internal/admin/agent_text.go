@@ -32,7 +32,8 @@ func DescribeAgent(a agentmeta.Agent, full bool) []string {
 		lines = append(lines, "", kind+" options:")
 		lines = append(lines, indent(options)...)
 	}
-	if ops := a.DefaultOperations(false); len(ops) > 0 {
+	// What two operations share is told apart as when a resource is made.
+	if ops, _ := uniqueIntervals(a.DefaultOperations(false)); len(ops) > 0 {
 		lines = append(lines, "", "Default operations:")
 		for _, op := range ops {
 			lines = append(lines, "  "+op.Name+":", "    "+nameValues(advisedPairs(op).Without("name")))
