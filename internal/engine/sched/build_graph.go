@@ -137,10 +137,7 @@ func (p *planner) isInput(a *action, in *relation) bool {
 			if f.node != a.rsc.assignedTo {
 				return false
 			}
-		} else if f.node != a.node {
-			return false
-		}
-		if f.is(optional) || p.leadsTo(f, a) {
+		} else if f.node != a.node || f.is(optional) {
 			return false
 		}
 	case in.flags == ifRequiredOnSameNode:
@@ -152,29 +149,6 @@ func (p *planner) isInput(a *action, in *relation) bool {
 		return false
 	}
 	return p.belongs(f)
-}
-
-// leadsTo tells whether an action has to wait for another: a wish of
-// capacity must not close a circle.
-func (p *planner) leadsTo(a, target *action) bool {
-	seen := map[*action]bool{}
-	var walk func(a *action) bool
-	walk = func(a *action) bool {
-		if a == target {
-			return true
-		}
-		if seen[a] {
-			return false
-		}
-		seen[a] = true
-		for _, in := range a.before {
-			if in.flags != ifOnSameNodeOrTarget && p.isInput(a, in) && walk(in.action) {
-				return true
-			}
-		}
-		return false
-	}
-	return walk(a)
 }
 
 var clusterTasks = map[string]bool{taskFence: true, taskShutdown: true, taskClearFails: true, taskDeleteHistory: true}

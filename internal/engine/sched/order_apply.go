@@ -43,6 +43,7 @@ func (p *planner) applyOrderings() {
 	for i := len(p.actions) - 1; i >= 0; i-- {
 		p.update(p.actions[i])
 	}
+	p.dropInvalidOrderings()
 }
 
 // byKey finds a resource's actions of a key; a key under another of its names counts, too.
