@@ -65,6 +65,8 @@ func TestOldFindings(t *testing.T) {
 		{527, false, "nodes that had booted forgot that another was the last man standing"},
 		{7943, false, "those who had missed the last view had a quorum by the one before"},
 		{8377, false, "a node that had started did not know that what it held was shared by nobody"},
+		{2149, true, "a node that came into a view without quorum before it missed the others held its address"},
+		{17, true, "a command was refused and decided anew without an end"},
 	} {
 		if _, err := Run(Options{Seed: c.seed, Engine: c.engine}); err != nil {
 			t.Errorf("seed %d (%s): %v\nreplay: %s", c.seed, c.what, err, Replay(c.seed, c.engine))
