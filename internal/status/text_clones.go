@@ -101,7 +101,7 @@ func (p *printer) stopped(r *Resource, lists cloneNodes, show func(string, []*No
 	}
 	active := r.location()
 	plain := "Stopped"
-	if r.targetStopped() {
+	if r.targetStopped() || r.TargetRole == "" && len(r.Children) > 0 && r.Children[0].targetStopped() {
 		plain = "Stopped (disabled)"
 	}
 	titles := []string{plain}
