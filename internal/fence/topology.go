@@ -106,6 +106,19 @@ func Working(doc *cib.Document, device string) []string {
 	return nodes
 }
 
+// Unreachable returns the devices, by id, that were tried and work on no node.
+func Unreachable(doc *cib.Document) []string {
+	status := doc.Find("status")
+	var found []string
+	for _, d := range Devices(doc) {
+		tried := status != nil && status.FindElement("node_state/lrm/lrm_resources/lrm_resource[@id='"+d.ID+"']/lrm_rsc_op[@operation='start']") != nil
+		if tried && len(Working(doc, d.ID)) == 0 {
+			found = append(found, d.ID)
+		}
+	}
+	return found
+}
+
 // works tells whether the latest operation of a resource's history found it running.
 func works(rsc *cib.Element) bool {
 	latest, good := -1, false

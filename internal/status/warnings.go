@@ -36,6 +36,19 @@ func Warnings(doc *cib.Document, stonith, watchdog bool) []string {
 	return found
 }
 
+// DeviceTroubles names fence devices that work on no node, before they are
+// needed.
+func (v *View) DeviceTroubles(doc *cib.Document) []string {
+	var found []string
+	for _, id := range fence.Unreachable(doc) {
+		if v.Summary.Options.Stonith {
+			found = append(found, fmt.Sprintf("Fence device '%s' works on no node: what it is for cannot be fenced by it.\n"+
+				"See 'pcs stonith status' and the failed actions, and run 'pcs stonith cleanup %s' once it is mended", id, id))
+		}
+	}
+	return found
+}
+
 // FencingTroubles says of each lost node that could not be fenced why it could
 // not, and what to do: until then nothing that it ran is recovered.
 func (v *View) FencingTroubles() []string {
