@@ -149,6 +149,8 @@ func (r *run) typist() {
 		e := history.Event{Kind: history.Write, Client: 100, Node: node, Key: typed, Value: fmt.Sprint(n), Outcome: history.Unknown}
 		e.Quorate = within(r.doors[node], func() {
 			e.Begun = r.Now()
+			r.typing.Lock()
+			defer r.typing.Unlock()
 			said, err := r.c.Do(node, "timeout", "5", "crm_attribute", "--node", "node1", "--name", keyPrefix+typed, "--update", e.Value)
 			switch {
 			case err != nil:

@@ -125,7 +125,10 @@ func (r *run) excuse(node string, begun time.Duration) {
 // pause stops everything that runs on a node.
 func pause(r *run, nodes []string) (func() error, error) {
 	begun := r.Now()
-	if err := r.c.Pause(nodes[0]); err != nil {
+	r.typing.Lock()
+	err := r.c.Pause(nodes[0])
+	r.typing.Unlock()
+	if err != nil {
 		return nil, err
 	}
 	return func() error {

@@ -34,6 +34,7 @@ type run struct {
 
 	stop    chan struct{} // closed to end clients and watchers
 	wg      sync.WaitGroup
+	typing  sync.Mutex   // held while a command is started or a node is stopped: one that is stopped while it starts would stop us
 	clients sync.RWMutex // held for reading by each operation of a client; all pause while it is held for writing
 }
 
