@@ -180,8 +180,8 @@ func uniqueIntervals(ops []agentmeta.Operation) ([]agentmeta.Operation, report.L
 func advisedPairs(op agentmeta.Operation) Pairs {
 	var out Pairs
 	for _, p := range []Pair{
-		{"name", op.Name}, {"interval", op.Interval}, {"timeout", op.Timeout}, {"role", op.Role},
-		{"start-delay", op.StartDelay}, {checkLevel, op.CheckLevel},
+		{"name", op.Name}, {"interval", op.Interval}, {"start-delay", op.StartDelay}, {"timeout", op.Timeout},
+		{"role", op.Role}, {checkLevel, op.CheckLevel},
 	} {
 		if p.Value != "" {
 			out = append(out, p)
