@@ -9,6 +9,7 @@ MINUTES ?= 5
 NODES ?= 5
 
 SCRIPTS ?= 660
+FUZZTIME ?= 1m
 
 .PHONY: build setup demo test sim sim-mutants vqsim nemesis lint parity bench bench-engine bench-failover bench-fencing clean install man parity-cli bench-cli salads
 
@@ -49,6 +50,16 @@ nemesis: build
 # corosync-vqsim, corosync's own simulator; it says how many steps agree, and which cannot.
 vqsim:
 	cd internal/cluster/quorum && VQSIM_SCRIPTS=$(SCRIPTS) $(GO) test -count=1 -parallel 6 -timeout 1h -run '^TestAgainstVotequorum$$'
+
+# Each reader of the network and of files is given garbage for FUZZTIME; an input
+# that breaks one is kept in its package's testdata.
+fuzz:
+	@for f in $$(grep -rl --include='*_test.go' '^func Fuzz' internal); do \
+		for name in $$(sed -n 's/^func \(Fuzz[A-Za-z]*\).*/\1/p' $$f); do \
+			echo "$$name ($$(dirname $$f))"; \
+			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) ./$$(dirname $$f) || exit 1; \
+		done; \
+	done
 
 # How many of Pacemaker's recorded decisions ours equal, per level and tier, and
 # where not; the recordings lie beside the repository.

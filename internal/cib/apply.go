@@ -39,6 +39,9 @@ func Apply(doc *Document, r Request, now string) (*Document, error) {
 			return nil, fmt.Errorf("operation %d (%s) would leave no CIB: %w", i+1, op.Kind, err)
 		}
 	}
+	if err := next.fits(r.Ops); err != nil {
+		return nil, err
+	}
 	if r.As != nil {
 		if err := permitted(doc, next, *r.As); err != nil {
 			return nil, err
@@ -63,6 +66,23 @@ func Apply(doc *Document, r Request, now string) (*Document, error) {
 	}
 	next.SetVersion(version)
 	return next, nil
+}
+
+// fits refuses operations that made the document larger than Parse takes: it
+// could be read neither by the other nodes nor after a restart. The printed
+// size is only found out where a rough count, by what operations bring, says
+// that it may be too much.
+func (d *Document) fits(ops []Op) error {
+	for _, op := range ops {
+		d.size += 8*len(op.XML) + 64 // blanks before deep elements, and quotes that are written out
+	}
+	if d.size <= sizeLimit {
+		return nil
+	}
+	if d.size = len(d.Bytes()); d.size > sizeLimit {
+		return fmt.Errorf("%w: it would have %d bytes, the limit is %d", ErrTooLarge, d.size, sizeLimit)
+	}
+	return nil
 }
 
 // sound tells whether Parse would take the document: one that it does not take

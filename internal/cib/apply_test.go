@@ -2,6 +2,7 @@ package cib
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -157,4 +158,29 @@ func FuzzParse(f *testing.F) {
 			_ = again.Version()
 		}
 	})
+}
+
+// A document grows step by step up to its limit, and no further: what Apply
+// returns can be read again.
+func TestSizeIsBounded(t *testing.T) {
+	doc := New("pacemaker-3.9", "3.16.1")
+	text := strings.Repeat("x", 7<<20)
+	for n := range 12 {
+		op := Op{Kind: Modify, XML: fmt.Sprintf(`<nodes><node id="%d" uname="%s"/></nodes>`, n, text)}
+		next, err := Apply(doc, Request{Ops: []Op{op}}, "")
+		if errors.Is(err, ErrTooLarge) {
+			if n < 8 {
+				t.Errorf("refused after %d nodes", n)
+			}
+			if _, err := Parse(doc.Bytes()); err != nil {
+				t.Error(err)
+			}
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc = next
+	}
+	t.Error("it grows without a bound")
 }

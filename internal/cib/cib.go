@@ -37,6 +37,7 @@ func NewElement(tag string, pairs ...string) *Element {
 // Document is a CIB. The zero value is not usable; see Parse and New.
 type Document struct {
 	tree *etree.Document
+	size int // at most so many bytes when it is printed, by a rough count; see fits
 }
 
 // The sections of a CIB's configuration in the order in which Pacemaker keeps them.
@@ -61,6 +62,9 @@ func New(schema, featureSet string) *Document {
 // MaxSize bounds the document that Parse accepts, in bytes.
 const MaxSize = 64 << 20
 
+// sizeLimit is MaxSize less what a new version and who made it may add.
+const sizeLimit = MaxSize - 4096
+
 // maxDepth bounds how deep elements may be nested, as libxml2 does: walking
 // the tree takes stack, and a stack that overflows ends the process.
 const maxDepth = 256
@@ -78,7 +82,7 @@ func Parse(data []byte) (*Document, error) {
 	if tree.Root().Tag != "cib" {
 		return nil, fmt.Errorf("%w but <%s>", ErrNotCIB, tree.Root().Tag)
 	}
-	return &Document{tree: tree}, nil
+	return &Document{tree: tree, size: 2 * len(data)}, nil
 }
 
 // ParseElement reads one element: a section, a patch, a fragment.
@@ -179,7 +183,7 @@ func child(parent *Element, tag string) *Element {
 }
 
 // Copy returns a deep copy.
-func (d *Document) Copy() *Document { return &Document{tree: d.tree.Copy()} }
+func (d *Document) Copy() *Document { return &Document{tree: d.tree.Copy(), size: d.size} }
 
 // Bytes prints the document with two blanks for each level, as Pacemaker does.
 func (d *Document) Bytes() []byte { return Print(d.Root()) }

@@ -46,6 +46,9 @@ type Request struct {
 	Ops  []Op     `json:"ops"`
 }
 
+// ErrTooLarge says that a request would make the document larger than its limit.
+var ErrTooLarge = errors.New("the CIB would become too large")
+
 // ErrConflict says that the configuration changed since Request.Base was read:
 // read it again and make the change on that.
 var ErrConflict = errors.New("the configuration was changed by somebody else in the meantime")
