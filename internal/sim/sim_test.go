@@ -66,6 +66,7 @@ func TestOldFindings(t *testing.T) {
 		{7943, false, "those who had missed the last view had a quorum by the one before"},
 		{8377, false, "a node that had started did not know that what it held was shared by nobody"},
 		{2149, true, "a node that came into a view without quorum before it missed the others held its address"},
+		{60584, false, "a read showed what a lost DC alone had made, and it was lost to a document of a view between"},
 		{17, true, "a command was refused and decided anew without an end"},
 	} {
 		if _, err := Run(Options{Seed: c.seed, Engine: c.engine}); err != nil {

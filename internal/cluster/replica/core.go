@@ -137,8 +137,8 @@ func (c *Core) enter(ev Enter, now string) {
 		c.fetch()
 	}
 	c.fold()
-	if c.lineage.Agreed != c.doc.Version() && c.agree() {
-		c.store() // what was changed without quorum is agreed on now
+	if c.lineage.Ballot != c.view.Ballot && c.agree() {
+		c.store() // whatever it holds is agreed on now, see DESIGN.md
 	}
 	if c.durable = 0; c.storing > c.stored {
 		c.durable = -1

@@ -90,9 +90,10 @@ func (s *stage) install(d *datadriven.TestData) {
 	for _, m := range v.Members {
 		s.step(m.ID, Close{})
 	}
+	best := s.cores[v.DC].Stamp()
 	for _, m := range v.Members {
 		var doc []byte
-		if s.cores[m.ID].Stamp() != s.cores[v.DC].Stamp() {
+		if m.ID != v.DC && s.cores[m.ID].Stamp() != best {
 			doc = s.cores[v.DC].Snapshot()
 		}
 		s.step(m.ID, Enter{v, doc})

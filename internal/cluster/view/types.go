@@ -83,8 +83,8 @@ func (v *View) String() string {
 	return fmt.Sprintf("view %s dc=%d members=%s%s", v.Ballot, v.DC, peers(v.Members), q)
 }
 
-// Lineage says what a document grew from: the last quorate view in which it
-// changed, and the version that it had there. What changed after that, in views
+// Lineage says what a document grew from: the last quorate view that held it,
+// and the version that it had there. What changed after that, in views
 // without quorum, counts only against documents that grew from the same.
 type Lineage struct {
 	Ballot Ballot      `json:"ballot"`
