@@ -28,8 +28,7 @@ func (c *Cluster) compareDigest(r *Resource, n *Node, h *HistoryEntry) digestRes
 	}
 	params := c.digestParams(r, n, h)
 	if restart != "" {
-		names := digest.ParseNames(h.XML.SelectAttrValue("op-force-restart", ""))
-		if digest.Restart(params, names) != restart {
+		if c.restartDigest(params, h) != restart {
 			return digestRestart
 		}
 	}
@@ -40,6 +39,16 @@ func (c *Cluster) compareDigest(r *Resource, n *Node, h *HistoryEntry) digestRes
 		return digestAll
 	}
 	return digestMatch
+}
+
+// restartDigest is the digest of the parameters whose change needs a restart.
+// An entry that does not name them means all.
+func (c *Cluster) restartDigest(params []graph.Attr, h *HistoryEntry) string {
+	names := h.XML.SelectAttr("op-force-restart")
+	if names == nil {
+		return digest.Operation(params, h.IntervalMS)
+	}
+	return digest.Restart(params, digest.ParseNames(names.Value))
 }
 
 // digestParams are the parameters that an operation would be run with now.

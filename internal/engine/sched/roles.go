@@ -226,7 +226,7 @@ func (p *planner) createGroupActions(r *Resource) {
 }
 
 // instanceState sums up what instances of a clone are going to do.
-type instanceState struct{ starting, stopping, active, unstoppable bool }
+type instanceState struct{ starting, stopping, active, restarting bool }
 
 func (s *instanceState) look(r *Resource) {
 	if len(r.Children) > 0 {
@@ -236,17 +236,19 @@ func (s *instanceState) look(r *Resource) {
 		return
 	}
 	s.active = s.active || len(r.RunningOn) > 0
+	starting, stopping := false, false
 	for _, a := range r.actions {
 		switch {
 		case a.is(optional):
 		case a.task == taskStart && a.is(runnable):
-			s.starting = true
+			starting = true
 		case a.task == taskStop && a.any(pseudo|runnable):
-			s.stopping = true
-		case a.task == taskStop:
-			s.unstoppable = true
+			stopping = true
 		}
 	}
+	s.starting = s.starting || starting
+	s.stopping = s.stopping || stopping
+	s.restarting = s.restarting || starting && stopping
 }
 
 func (p *planner) createCloneActions(r *Resource) {
@@ -270,7 +272,7 @@ func (p *planner) instancePseudos(r *Resource, s instanceState) (start, started,
 	stop = p.pseudoOf(r, taskStop, !s.stopping, true)
 	stopped = p.pseudoOf(r, taskStopped, !s.stopping, true)
 	stopped.priority = Infinity
-	if !s.unstoppable {
+	if !s.restarting {
 		stop.set(migratable)
 	}
 	return start, started, stop, stopped

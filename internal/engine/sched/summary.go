@@ -160,6 +160,9 @@ func (s *changeLine) newRole() []Decision {
 	case r.NextRole == RolePromoted:
 		return s.say("Promote", s.promote, nil)
 	case r.Role <= RoleStopped && r.NextRole > RoleStopped:
+		if s.now != nil { // counted as there, after a failed migration, though it is down
+			return s.say("Restart", s.start, nil)
+		}
 		return s.say("Start", s.start, nil)
 	}
 	return nil

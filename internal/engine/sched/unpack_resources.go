@@ -199,7 +199,9 @@ func (c *Cluster) unpackCommon(r *Resource) {
 	if isTrue(meta("maintenance")) || c.Config.Maintenance {
 		r.Managed, r.Maintenance = false, true
 	}
-	r.allowMigrate = boolOr(meta("allow-migrate"), r.isRemoteConn)
+	// Connections to remote nodes migrate unless told not to; those to what a
+	// resource launches go where that is.
+	r.allowMigrate = boolOr(meta("allow-migrate"), r.isRemoteConn && meta("container") == "")
 	r.allowUnhealthy = isTrue(meta("allow-unhealthy-nodes"))
 	r.guestName = meta("remote-node")
 	if r.isRemoteConn {
