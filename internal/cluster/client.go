@@ -86,8 +86,8 @@ func (c *Cluster) reply(r replica.Reply) {
 }
 
 // Send queues a message for the daemon of a node, this one too. Messages from
-// one node come in order and once, unless the node is lost or its daemon
-// starts again, which the views tell. The error says that it is lost now.
+// one node come in order and once, unless a view without it is installed here or
+// its daemon starts again, which the views tell. The error says that it is lost now.
 func (c *Cluster) Send(ctx context.Context, to uint32, kind string, payload []byte) error {
 	if err := ctx.Err(); err != nil {
 		return err

@@ -113,6 +113,11 @@ func (c *Cluster) entered(v *view.View) {
 	for _, id := range v.IDs() {
 		delete(c.lost, id)
 	}
+	for _, n := range c.config.Nodes {
+		if !v.Has(n.ID) {
+			c.mesh.Forget(n.ID)
+		}
+	}
 	c.previous = v
 	m := c.core.Memory()
 	c.votes.Put(&m)

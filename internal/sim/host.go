@@ -320,7 +320,6 @@ func (d *daemon) news(list []link.Event) {
 func (d *daemon) down(p view.Peer) {
 	d.h.w.logf("%s: %s is lost", d.h.name, p)
 	q := d.peers[p.ID-1]
-	q.app.waiting = nil
 	if q.conn != nil {
 		q.conn.close(d)
 		q.conn = nil
@@ -402,6 +401,11 @@ func (d *daemon) entered(v *view.View) {
 	}
 	for _, id := range v.IDs() {
 		delete(d.lost, id)
+	}
+	for _, p := range d.peers {
+		if p != nil && !v.Has(p.host.id) {
+			p.app.waiting = nil
+		}
 	}
 	d.previous = v
 	d.h.memory = d.core.Memory()

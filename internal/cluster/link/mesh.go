@@ -349,7 +349,7 @@ func lookup(ctx context.Context, host string) (netip.Addr, error) {
 	return list[0].Unmap(), nil
 }
 
-// deliver hands the judge's verdicts on and drops the streams of lost peers.
+// deliver hands the judge's verdicts on and ends the streams of lost peers.
 func (m *Mesh) deliver(verdicts []verdict) {
 	for _, v := range verdicts {
 		switch {
@@ -361,7 +361,6 @@ func (m *Mesh) deliver(verdicts []verdict) {
 		default:
 			m.mu.Lock()
 			if p := m.peers[v.peer.ID]; p != nil {
-				p.app.drop()
 				if p.stream != nil {
 					p.stream.close()
 				}

@@ -45,7 +45,7 @@ func (o *outbox) confirm(seq uint64) {
 	}
 }
 
-// drop forgets what a lost peer did not confirm: it must not come late.
+// drop forgets what the peer did not confirm: it must not come late.
 func (o *outbox) drop() { o.waiting = nil }
 
 // keep keeps the stream with a peer: the lower node id dials, again and again
@@ -224,7 +224,8 @@ func (m *Mesh) Send(to view.Peer, payload []byte) {
 }
 
 // SendApp queues a message for a reachable peer. It comes once and in order
-// unless the peer is lost or starts again. The error says that it is lost now.
+// unless the peer is forgotten or starts again. The error says that it cannot
+// be reached now.
 func (m *Mesh) SendApp(to uint32, kind string, payload []byte) error {
 	if len(kind) > 255 {
 		return fmt.Errorf("kind of message of %d bytes is too long", len(kind))
@@ -250,6 +251,17 @@ func (m *Mesh) SendApp(to uint32, kind string, payload []byte) error {
 		p.stream.put(frame)
 	}
 	return nil
+}
+
+// Forget throws away what a peer has not confirmed. To be called when a view
+// without it is installed, not when it is lost: where only one side lost the
+// other and has it back before that, no view tells that something did not come.
+func (m *Mesh) Forget(id uint32) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if p := m.peers[id]; p != nil {
+		p.app.drop()
+	}
 }
 
 // DialRoster opens a stream for the roster.

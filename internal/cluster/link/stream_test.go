@@ -139,6 +139,63 @@ func TestManInTheMiddle(t *testing.T) {
 	}
 }
 
+// A peer that is lost and back before a view without it was installed gets what
+// it did not confirm; afterwards it does not.
+func TestOneSideLosesAPeer(t *testing.T) {
+	m := testMesh(t, 1, "secret", "alpha", nil)
+	there := view.Peer{ID: 2, Incarnation: 7}
+	p, s := m.peers[there.ID], m.judge.peers[there.ID]
+	var far net.Conn
+	raise := func(seen uint64) *bufio.Reader {
+		var near net.Conn
+		near, far = tcpPair(t)
+		s.up = there.Incarnation
+		m.adopt(p, near, greeting{From: there, AppSeen: seen}, -1)
+		return bufio.NewReader(far)
+	}
+	next := func(r io.Reader) uint64 {
+		t.Helper()
+		frame, err := readFrame(r, maxFrame)
+		if err != nil || frame[0] != frameApp {
+			t.Fatalf("frame %x, %v", frame, err)
+		}
+		return binary.BigEndian.Uint64(frame[1:])
+	}
+	send := func(what string) {
+		t.Helper()
+		if err := m.SendApp(there.ID, "op", []byte(what)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lose := func() {
+		s.up = 0
+		m.deliver([]verdict{{peer: there}})
+		_ = far.Close()
+		if m.SendApp(there.ID, "op", nil) == nil {
+			t.Error("a message for a lost peer was taken")
+		}
+	}
+	r := raise(0)
+	send("confirmed")
+	send("not confirmed")
+	if a, b := next(r), next(r); a != 1 || b != 2 {
+		t.Fatalf("messages %d, %d came", a, b)
+	}
+	lose()
+	if got := next(raise(1)); got != 2 {
+		t.Fatalf("after the peer was back message %d came, want 2", got)
+	}
+	lose()
+	m.Forget(there.ID)
+	r = raise(1)
+	send("new")
+	if got := next(r); got != 3 {
+		t.Fatalf("after a view without the peer message %d came, want 3", got)
+	}
+	_ = far.Close()
+	m.group.Wait()
+}
+
 // A stream that comes back takes all that has waited for it, however much that
 // is; what waits is bounded.
 func TestMuchMayWaitForAStream(t *testing.T) {
