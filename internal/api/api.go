@@ -60,6 +60,18 @@ type State struct {
 	// patch of a lost partition.
 	Troubles []string `json:"troubles,omitempty"`
 	Watchdog string   `json:"watchdog,omitempty"` // that is fed for fencing, "" = none
+	// Fencing is what the members that are online found when they tested the
+	// fence devices.
+	Fencing []FenceTest `json:"fencing,omitempty"`
+}
+
+// FenceTest is what a member knows of a fence device.
+type FenceTest struct {
+	Device  string `json:"device"`
+	Node    string `json:"node"`            // that tested it
+	GoodMS  int64  `json:"last_good"`       // when it worked last, epoch ms, 0 = never
+	TriedMS int64  `json:"last_tried"`      // when it was tested last, epoch ms
+	Error   string `json:"error,omitempty"` // of the last test, without secrets; "" = it worked
 }
 
 // View is the agreed membership that is installed on the node.

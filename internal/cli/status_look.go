@@ -75,7 +75,7 @@ func (l *look) view() (*status.View, error) {
 // warnings are those of the configuration, then what troubles the node.
 func (l *look) warnings(view *status.View) []string {
 	found := append(status.Warnings(l.doc, view.Summary.Options.Stonith, false), l.state.Troubles...)
-	return append(append(found, view.FencingTroubles()...), view.DeviceTroubles(l.doc)...)
+	return append(append(found, view.FencingTroubles()...), view.DeviceTroubles(l.doc, l.fenceMatrix())...)
 }
 
 // services words the state of the stack's services on this node. They are one

@@ -78,7 +78,7 @@ func (f *fencer) stop(seq int) {
 func (f *fencer) carryOut(ctx context.Context, e controller.Fence) {
 	req := e.Request
 	req.Random = rand.Float64()
-	req.Members = f.members()
+	req.Members, req.Tests = f.members(), f.i.matrix.tests()
 	states, stop := f.i.cluster.Watch()
 	defer stop()
 	replies := make(chan planReply, 1)

@@ -60,6 +60,7 @@ type instance struct {
 	questions questions
 	taken     recent // commands of DCs
 	fencer    *fencer
+	matrix    *matrix
 	ledger    *ledger.Ledger
 	dog       *dog
 	anew      func() // starts cluster services again
@@ -106,6 +107,7 @@ func newInstance(d *Daemon) (*instance, error) {
 		return nil, err
 	}
 	i.fencer = newFencer(i)
+	i.matrix = newMatrix(i)
 	i.anew = func() { d.anew(i) }
 	if i.runner, err = agent.New(agent.Options{Root: d.opts.Root, Node: name, Log: d.log, Devices: i.fencer.devices,
 		NoCgroups: d.noCgroups}); err != nil {
@@ -210,7 +212,7 @@ func (i *instance) start(ctx context.Context) {
 	for name, run := range map[string]func(context.Context) error{
 		"cluster": i.cluster.Run, "executor": i.executor.Run, "engine": i.engine.run,
 		"watchdog": i.dog.run, "results": i.recordResults, "views": i.watchViews, "documents": i.watchDocuments,
-		"heard": i.noteHeard,
+		"heard": i.noteHeard, "matrix": i.matrix.run,
 	} {
 		i.group.Go(func() error {
 			err := run(i.ctx)

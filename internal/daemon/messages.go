@@ -79,6 +79,8 @@ func (i *instance) receive(from uint32, kind string, payload []byte) {
 			}
 			return nil
 		})
+	case kindTested:
+		i.matrix.receive(from, payload)
 	case kindSelfFence:
 		i.dog.reset(from)
 	case kindReload:

@@ -24,6 +24,7 @@ func (d *Daemon) State() api.State {
 	if i := d.current(); i != nil {
 		s.Running = !i.evacuated.Load()
 		i.cluster.State().Fill(&s)
+		s.Fencing = i.matrix.report()
 		i.mu.Lock()
 		s.Troubles = append(s.Troubles, i.troubles...)
 		i.mu.Unlock()

@@ -97,6 +97,7 @@ func (i *instance) watchDocuments(ctx context.Context) error {
 				i.log.Error("this node's fencing ledger is incomplete", "err", err)
 			}
 			i.dog.announce(ctx, i, doc)
+			i.matrix.document(doc)
 			if i.wasFenced(doc) {
 				return nil
 			}

@@ -15,6 +15,8 @@ type Device struct {
 	Params   map[string]string `json:"params"` // with those of Pacemaker (pcmk_*)
 	Priority int               `json:"priority,omitempty"`
 	Banned   map[string]bool   `json:"banned,omitempty"` // names of nodes that must not run it
+	// IntervalMS is how often its monitor runs, in ms, 0 = it has none.
+	IntervalMS int64 `json:"-"`
 }
 
 // Devices returns the devices of the configuration, those to be asked first
@@ -48,17 +50,36 @@ func Devices(doc *cib.Document) []Device {
 }
 
 func deviceOf(e, template *cib.Element) (Device, bool) {
-	class, agent := e.SelectAttrValue("class", ""), e.SelectAttrValue("type", "")
+	class, agent, interval := e.SelectAttrValue("class", ""), e.SelectAttrValue("type", ""), monitorMS(e)
 	params, meta := values(e, "instance_attributes"), values(e, "meta_attributes")
 	if template != nil {
 		class, agent = template.SelectAttrValue("class", ""), template.SelectAttrValue("type", "")
 		params, meta = fill(params, values(template, "instance_attributes")), fill(meta, values(template, "meta_attributes"))
+		if interval == 0 {
+			interval = monitorMS(template)
+		}
 	}
 	if class != "stonith" || strings.EqualFold(meta["target-role"], "stopped") {
 		return Device{}, false
 	}
 	priority, _ := strconv.Atoi(meta["priority"])
-	return Device{ID: e.SelectAttrValue("id", ""), Agent: agent, Params: params, Priority: priority}, true
+	return Device{ID: e.SelectAttrValue("id", ""), Agent: agent, Params: params, Priority: priority,
+		IntervalMS: interval}, true
+}
+
+// monitorMS is the shortest interval of a resource's monitors, in ms.
+func monitorMS(e *cib.Element) int64 {
+	shortest := int64(0)
+	for _, op := range e.FindElements("operations/op[@name='monitor']") {
+		ms, ok := ParseMS(op.SelectAttrValue("interval", "0"))
+		if !ok || ms <= 0 || op.SelectAttrValue("enabled", "true") == "false" {
+			continue
+		}
+		if shortest == 0 || ms < shortest {
+			shortest = ms
+		}
+	}
+	return shortest
 }
 
 // values reads the attribute sets of a kind; the set of the highest score

@@ -36,6 +36,7 @@ type Request struct {
 	WatchdogMS int64
 	Random     float64
 	Members    []Member // online ones, the preferred first; the target is left out
+	Tests      []Test   // what members know of the devices
 }
 
 // Effect is something that the caller must do.
@@ -275,20 +276,32 @@ func (p *Plan) run(d Device) (Run, bool) {
 }
 
 // executor is the member that is to run a device: one where it was last seen
-// working, else any that may; none that has failed with it.
+// working, else one that is not known to fail with it, else any that may; none
+// that has failed with it in this plan.
 func (p *Plan) executor(d Device) (Member, bool) {
 	working := Working(p.doc, d.ID)
-	best, found := Member{}, false
+	config := ConfigOf(d)
+	best, rank := Member{}, 0
 	for _, m := range p.req.Members {
 		if p.tried[m.Name] || d.Banned[m.Name] {
 			continue
 		}
+		now := 2
 		if slices.Contains(working, m.Name) {
-			return m, true
+			now = 4
 		}
-		if !found {
-			best, found = m, true
+		for _, t := range p.req.Tests {
+			switch {
+			case t.Device != d.ID || t.Node != m.Name || t.Config != config:
+			case t.Error != "":
+				now = 1
+			default:
+				now = max(now, 3)
+			}
+		}
+		if now > rank {
+			best, rank = m, now
 		}
 	}
-	return best, found
+	return best, rank > 0
 }

@@ -2,6 +2,7 @@ package status
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -36,14 +37,24 @@ func Warnings(doc *cib.Document, stonith, watchdog bool) []string {
 	return found
 }
 
-// DeviceTroubles names fence devices that work on no node, before they are
-// needed.
-func (v *View) DeviceTroubles(doc *cib.Document) []string {
+// DeviceTroubles names fence devices that are of no use, before they are
+// needed: by what the members found when they tested them, and where they have
+// not yet, by the history.
+func (v *View) DeviceTroubles(doc *cib.Document, matrix []fence.Row) []string {
+	if !v.Summary.Options.Stonith {
+		return nil
+	}
+	unreachable := fence.Unreachable(doc)
 	var found []string
-	for _, id := range fence.Unreachable(doc) {
-		if v.Summary.Options.Stonith {
+	for _, row := range matrix {
+		id := row.Device
+		if row.Nowhere() || !row.Tested() && slices.Contains(unreachable, id) {
 			found = append(found, fmt.Sprintf("Fence device '%s' works on no node: what it is for cannot be fenced by it.\n"+
-				"See 'pcs stonith status' and the failed actions, and run 'pcs stonith cleanup %s' once it is mended", id, id))
+				"See 'pcs stonith status --full' and the failed actions, and run 'pcs stonith cleanup %s' once it is mended", id, id))
+		}
+		for _, node := range row.Helpless() {
+			found = append(found, fmt.Sprintf("Fence device '%s' works on node '%s' only, which it is to fence: the other nodes cannot "+
+				"fence '%s' by it.\nSee 'pcs stonith status --full'", id, node, node))
 		}
 	}
 	return found

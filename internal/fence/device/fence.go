@@ -2,6 +2,7 @@ package device
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -36,6 +37,7 @@ func (r *Runner) Fence(ctx context.Context, o Order) fence.Reply {
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(o.TimeoutMS)*time.Millisecond)
 	defer cancel()
+	r.forgo(o.Device.ID)
 	leave, err := r.enter(ctx, o.Device)
 	if err != nil {
 		return fence.Reply{Reason: "the device was busy with other actions all the time"}
@@ -142,13 +144,48 @@ func (r *Runner) Monitor(ctx context.Context, d fence.Device, timeout time.Durat
 		return fmt.Errorf("the device was busy with other actions all the time: %w", err)
 	}
 	defer leave()
-	if res := r.call(ctx, d, d.Action("monitor"), ""); !res.ok() {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		return fmt.Errorf("%s", res.reason)
+	res := r.call(ctx, d, d.Action("monitor"), "")
+	err = nil
+	if !res.ok() {
+		err = errors.New(res.reason)
 	}
-	return nil
+	if !errors.Is(ctx.Err(), context.Canceled) {
+		r.Tested(d, err)
+	}
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+// Test is Monitor for the sake of the matrix: it gives way to fencing, and does
+// nothing where it would have to wait for the device. What came of it is told
+// to Tested.
+func (r *Runner) Test(ctx context.Context, d fence.Device, timeout time.Duration) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	r.mu.Lock()
+	places, busy := r.busy[d.ID], r.asks[d.ID] != nil
+	if busy = busy || places != nil && len(places) == cap(places); !busy {
+		r.asks[d.ID] = cancel
+	}
+	r.mu.Unlock()
+	if busy {
+		return
+	}
+	_ = r.Monitor(ctx, d, timeout)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.asks, d.ID)
+}
+
+// forgo ends a Test of a device.
+func (r *Runner) forgo(device string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if cancel := r.asks[device]; cancel != nil {
+		cancel()
+	}
 }
 
 // wait waits; false if ctx ended first.

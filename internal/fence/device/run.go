@@ -36,9 +36,14 @@ type Runner struct {
 	root paths.Root
 	log  *slog.Logger
 
+	// Tested is told the outcome of each test of a device that came to an end,
+	// nil = the device works; by many goroutines. Set before the first use.
+	Tested func(d fence.Device, err error)
+
 	mu   sync.Mutex
-	meta map[string]agentmeta.Agent // by agent
-	busy map[string]chan struct{}   // by device: places for actions at once
+	asks map[string]context.CancelFunc // by device: tests that fencing need not wait for
+	meta map[string]agentmeta.Agent    // by agent
+	busy map[string]chan struct{}      // by device: places for actions at once
 }
 
 // New returns a runner.
@@ -46,7 +51,8 @@ func New(root paths.Root, log *slog.Logger) *Runner {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Runner{root: root, log: log, meta: map[string]agentmeta.Agent{}, busy: map[string]chan struct{}{}}
+	return &Runner{root: root, log: log, meta: map[string]agentmeta.Agent{}, busy: map[string]chan struct{}{},
+		asks: map[string]context.CancelFunc{}, Tested: func(fence.Device, error) {}}
 }
 
 // result is what one call of an agent gave.
@@ -61,8 +67,15 @@ func (r result) ok() bool { return r.code == exitOK }
 // killGrace is how long an agent has to end after it was told to.
 const killGrace = time.Second
 
-// call runs an agent's action on a target ("" = none) until ctx ends.
+// call runs an agent's action on a target ("" = none) until ctx ends. What it
+// gives as its reason names no secrets.
 func (r *Runner) call(ctx context.Context, d fence.Device, action, target string) result {
+	res := r.run(ctx, d, action, target)
+	res.reason = d.Hide(res.reason)
+	return res
+}
+
+func (r *Runner) run(ctx context.Context, d fence.Device, action, target string) result {
 	if strings.ContainsRune(d.Agent, '/') || !strings.HasPrefix(d.Agent, "fence_") {
 		return result{code: exitFailed, reason: fmt.Sprintf("%q is no name of a fence agent", d.Agent)}
 	}
