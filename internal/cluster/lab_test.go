@@ -312,7 +312,7 @@ func (l *lab) await(id uint32, what string, ok func(State) bool) State {
 			}
 		case <-deadline:
 			s := l.nodes[id].State()
-			l.t.Fatalf("node %d: waited for %s, is in %s open=%v isolated=%v", id, what, s.View, s.Open, s.Isolated)
+			l.t.Fatalf("node %d: waited for %s, is in %s open=%v isolated=%v troubles=%q", id, what, s.View, s.Open, s.Isolated, s.Troubles)
 		}
 	}
 }

@@ -146,6 +146,7 @@ func (c *Core) reach(ev Reach) {
 	if !ev.Up && ev.Peer.Incarnation != p.Incarnation {
 		return // news of an earlier incarnation
 	}
+	c.forgive(p)
 	if ev.Peer.Incarnation != p.Incarnation {
 		*p = peer{Peer: ev.Peer, gone: p.gone}
 	}
@@ -324,6 +325,14 @@ func (c *Core) standing() Message {
 	return m
 }
 
+// forgive says that a peer that was kept apart is not any longer: what is known
+// of it is about to be forgotten.
+func (c *Core) forgive(p *peer) {
+	if p.hello != nil && !c.cfg.Features.fits(p.hello.Features) {
+		c.emit(Refuses{})
+	}
+}
+
 // onHello also finds members that are no longer in one view with this node.
 func (c *Core) onHello(p *peer, m Message) {
 	if !reaches(p.hello, c.cfg.Self) && reaches(&m, c.cfg.Self) {
@@ -370,6 +379,7 @@ func (c *Core) receive(from Peer, m Message) {
 			c.order = m.Order
 		}
 	case Bye:
+		c.forgive(p)
 		p.up, p.gone, p.hello = false, p.Incarnation, nil
 		c.helloAll()
 	}
