@@ -34,10 +34,10 @@ type Cluster struct {
 	roster *roster.Roster
 	memory *memory
 
-	inbox *queue.Queue[any]            // link.Event or func(), for the loop
-	apps  *queue.Queue[link.App]       // for Receive
-	saves *queue.Queue[any]            // replica.Store or replica.Lost
-	votes *queue.Queue[*quorum.Memory] // to be kept; nil = to be forgotten
+	inbox *queue.Queue[any]      // link.Event or func(), for the loop
+	apps  *queue.Queue[link.App] // for Receive
+	saves *queue.Queue[any]      // replica.Store or replica.Lost
+	votes *queue.Queue[note]     // to be kept
 	state *watched[State]
 	doc   *watched[*cib.Document]
 
@@ -54,6 +54,8 @@ type Cluster struct {
 	previous *view.View // installed before the present one
 	troubles map[string]string
 	encoder  encoder
+	notes    int           // made so far
+	bound    quorum.Memory // that is on the disk, or need not be
 }
 
 // New prepares this node's part: it opens the UDP sockets of its links.
@@ -71,7 +73,7 @@ func New(opt Options) (*Cluster, error) {
 		inbox:    queue.New[any](),
 		apps:     queue.New[link.App](),
 		saves:    queue.New[any](),
-		votes:    queue.New[*quorum.Memory](),
+		votes:    queue.New[note](),
 		clients:  map[string][]chan replica.Reply{},
 		done:     make(chan struct{}),
 		up:       map[uint32]view.Peer{},
@@ -177,7 +179,7 @@ func (c *Cluster) Leave(ctx context.Context) error {
 	told := make(chan struct{})
 	c.inbox.Put(func() {
 		c.do(c.core.StepView(view.Leave{}, now()))
-		c.votes.Put(nil)
+		c.remember(nil)
 		close(told)
 	})
 	select {

@@ -120,7 +120,7 @@ func (c *Cluster) entered(v *view.View) {
 	}
 	c.previous = v
 	m := c.core.Memory()
-	c.votes.Put(&m)
+	c.remember(&m)
 	c.publish()
 }
 

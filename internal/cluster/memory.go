@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 	"time"
 
 	"gpcs/internal/cluster/quorum"
@@ -26,9 +28,11 @@ const reserve = 100
 type memory struct {
 	file, votesFile, bootFile string
 	trackedFile               string
-	tracked                   int    // that is in trackedFile
-	Incarnation               uint64 `json:"incarnation"`
-	Ballots                   uint64 `json:"ballots"` // no counter above it was ever used here
+	mu                        sync.Mutex // guards the following two, and the files of votes
+	tracked                   int        // that is in trackedFile
+	newest                    int        // number of the newest note that was kept
+	Incarnation               uint64     `json:"incarnation"`
+	Ballots                   uint64     `json:"ballots"` // no counter above it was ever used here
 }
 
 // remember loads the memory and begins a new incarnation. floor is the ballot
@@ -63,10 +67,12 @@ func (m *memory) save() error {
 
 // quorum is what the node remembers of views, and of the votes tracked.
 func (m *memory) quorum() quorum.Memory {
-	q, ok := readVotes(m.bootFile)
-	if !ok {
-		q, _ = readVotes(m.votesFile)
+	q, ok := readVotes(m.votesFile)
+	switch now, same := readVotes(m.bootFile); {
+	case !same:
 		q = q.AfterBoot()
+	case !ok || now.Round >= q.Round: // else it was not written any more
+		q = now
 	}
 	if data, err := os.ReadFile(m.trackedFile); err == nil && len(data) == 4 {
 		// corosync writes the number as its machine has it in memory; an absurd
@@ -90,9 +96,39 @@ func readVotes(file string) (q quorum.Memory, ok bool) {
 // maxTracked is more than all votes of a cluster can be.
 const maxTracked = 1 << 24
 
-// keepQuorum keeps it; nil says that the cluster ends on this node, which is
-// as a boot.
-func (m *memory) keepQuorum(q *quorum.Memory) error {
+// keepNewest keeps the newest of several notes. That the cluster ended does not
+// undo what was remembered before.
+func (m *memory) keepNewest(list []note) error {
+	for _, n := range slices.Backward(list) {
+		if n.memory != nil {
+			if err := m.keepQuorum(n); err != nil {
+				return err
+			}
+			break
+		}
+	}
+	if len(list) == 0 || list[len(list)-1].memory != nil {
+		return nil
+	}
+	return m.keepQuorum(list[len(list)-1])
+}
+
+// keepQuorum keeps a note, unless a newer one was kept. The end of the cluster
+// on this node is as a boot.
+func (m *memory) keepQuorum(n note) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if n.number < m.newest {
+		return nil
+	}
+	if err := m.write(n.memory); err != nil {
+		return err
+	}
+	m.newest = n.number
+	return nil
+}
+
+func (m *memory) write(q *quorum.Memory) error {
 	if q == nil {
 		if err := os.Remove(m.bootFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
@@ -100,10 +136,10 @@ func (m *memory) keepQuorum(q *quorum.Memory) error {
 		return nil
 	}
 	if q.Tracked > m.tracked {
-		m.tracked = q.Tracked
 		if err := durable.Write(m.trackedFile, binary.NativeEndian.AppendUint32(nil, uint32(q.Tracked)), 0o600); err != nil {
 			return err
 		}
+		m.tracked = q.Tracked
 	}
 	data, err := json.Marshal(q)
 	if err != nil {

@@ -1,13 +1,15 @@
 package cluster
 
 import (
-	"errors"
+	"encoding/json"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"gpcs/internal/cluster/quorum"
 	"gpcs/internal/paths"
+	"gpcs/internal/queue"
 )
 
 // What a node remembers of itself survives; a damaged file is as none.
@@ -18,7 +20,7 @@ func TestMemory(t *testing.T) {
 		t.Fatal(floor, err)
 	}
 	want := quorum.Memory{Expected: 2, Last: []uint32{1, 2}, Round: 3, SeenAll: true}
-	if err := first.keepQuorum(&want); err != nil {
+	if err := first.keepQuorum(note{1, &want}); err != nil {
 		t.Fatal(err)
 	}
 	second, floor, err := remember(root, 0)
@@ -28,14 +30,14 @@ func TestMemory(t *testing.T) {
 	if got := second.quorum(); got.Round != 3 || got.Expected != 2 || len(got.Last) != 2 {
 		t.Errorf("%+v", got)
 	}
-	if err := second.keepQuorum(nil); err != nil {
+	if err := second.keepQuorum(note{1, nil}); err != nil {
 		t.Fatal(err)
 	}
 	if got := second.quorum(); got.Round != 3 || got.Tracked != 0 || !got.Booted || got.SeenAll {
 		t.Errorf("%+v after the cluster ended here", got)
 	}
 	want.Tracked = 5
-	if err := errors.Join(second.keepQuorum(&want), second.keepQuorum(nil)); err != nil {
+	if err := second.keepNewest([]note{{2, &want}, {3, nil}}); err != nil {
 		t.Fatal(err)
 	}
 	if got := second.quorum(); got.Round != 3 || got.Tracked != 5 {
@@ -44,6 +46,37 @@ func TestMemory(t *testing.T) {
 	data, err := os.ReadFile(root.ExpectedVotesTracking())
 	if err != nil || len(data) != 4 {
 		t.Errorf("the tracked votes are kept as %x, %v", data, err)
+	}
+}
+
+// What decides who may act is on the disk when a view is entered; what came
+// late does not undo it, and of two files the newer one counts.
+func TestMemoryThatBinds(t *testing.T) {
+	root := paths.Root(t.TempDir())
+	mem, _, err := remember(root, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &Cluster{memory: mem, votes: queue.New[note](), opt: Options{Log: slog.New(slog.DiscardHandler)},
+		config: Config{Nodes: []Node{{ID: 1, Votes: 1}, {ID: 2, Votes: 1}, {ID: 3, Votes: 1}, {ID: 4, Votes: 1}}}}
+	all, fewer := quorum.Memory{Last: []uint32{1, 2, 3, 4}, Round: 1}, quorum.Memory{Expected: 3, Last: []uint32{1, 2, 3}, Round: 2}
+	c.remember(&all)
+	if got := mem.quorum(); got.Round != 0 {
+		t.Errorf("%+v was written at once", got)
+	}
+	c.remember(&fewer)
+	if got := mem.quorum(); got.Round != 2 || got.Expected != 3 || got.Booted {
+		t.Errorf("%+v is kept when the view is entered", got)
+	}
+	if err := mem.keepNewest(c.votes.Take()); err != nil || mem.quorum().Round != 2 {
+		t.Errorf("%+v after an earlier one was written, %v", mem.quorum(), err)
+	}
+	data, _ := json.Marshal(all)
+	if err := os.WriteFile(mem.bootFile, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := mem.quorum(); got.Round != 2 || got.Booted {
+		t.Errorf("%+v where the other file is older", got)
 	}
 }
 

@@ -10,22 +10,49 @@ import (
 	"gpcs/internal/cluster/view"
 )
 
-// keepVotes writes what quorum has to know after a restart of the daemon, of
-// several that wait the newest only. Losing it is as safe as a boot.
+// note is what quorum has to know of a view after a restart of the daemon.
+type note struct {
+	number int            // rises
+	memory *quorum.Memory // nil = the cluster ends on this node
+}
+
+// remember has quorum's memory kept. Where who decides by what was remembered
+// before could act beside this view, it is on the disk before anybody hears
+// that this node is in the view: one that lost power would help the others.
+func (c *Cluster) remember(m *quorum.Memory) {
+	c.notes++
+	n := note{c.notes, m}
+	if m != nil && c.config.quorum().Binds(c.bound, *m) {
+		err := c.memory.keepQuorum(n)
+		if err == nil {
+			c.bound = *m
+			return
+		}
+		c.opt.Log.Warn("what quorum must remember could not be kept", "err", err)
+	} else if m != nil {
+		c.bound = *m
+	}
+	c.votes.Put(n)
+}
+
+// keepVotes writes what can wait, the newest only, and again what could not be written.
 func (c *Cluster) keepVotes(ctx context.Context) error {
+	var again <-chan time.Time
+	var left []note
 	for ended := false; !ended; {
 		select {
 		case <-ctx.Done():
 			ended = true // what Leave put is still to be done
 		case <-c.votes.Ready():
+		case <-again:
 		}
-		list := c.votes.Take()
-		if len(list) == 0 {
+		left, again = append(left, c.votes.Take()...), nil
+		if err := c.memory.keepNewest(left); err != nil {
+			c.opt.Log.Warn("what quorum must remember could not be kept", "err", err)
+			again = time.After(c.opt.Config.Token)
 			continue
 		}
-		if err := c.memory.keepQuorum(list[len(list)-1]); err != nil {
-			c.opt.Log.Warn("what quorum must remember could not be kept", "err", err)
-		}
+		left = nil
 	}
 	return nil
 }

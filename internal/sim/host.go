@@ -36,7 +36,8 @@ type host struct {
 	full        bool
 	failed      time.Duration // when a write failed last
 	disks       int           // how many it had before
-	memory      quorum.Memory // of the views that it was in
+	memory      quorum.Memory // of the views that it was in, until it boots
+	kept        quorum.Memory // the same, on the disk
 	seenAll     bool          // since the boot, as the checks know it
 
 	last     view.Ballot // installed last, ever
@@ -106,7 +107,7 @@ func (h *host) powerOff() {
 			}
 		}
 	}
-	h.power, h.stalled, h.backlog, h.memory = false, false, nil, h.memory.AfterBoot()
+	h.power, h.stalled, h.backlog, h.memory = false, false, nil, h.kept.AfterBoot()
 	h.machine.off()
 	h.seenAll = false
 	h.boots++
@@ -116,7 +117,7 @@ func (h *host) powerOff() {
 func (h *host) loseDisk() {
 	h.w.logf("%s has a new, empty disk", h.name)
 	h.doc, h.lineage, h.recent, h.ballots = h.first, view.Lineage{}, nil, 0
-	h.last, h.memory = view.Ballot{}, quorum.Memory{}
+	h.last, h.memory, h.kept = view.Ballot{}, quorum.Memory{}, quorum.Memory{}
 	h.disks++
 }
 
@@ -408,8 +409,23 @@ func (d *daemon) entered(v *view.View) {
 		}
 	}
 	d.previous = v
-	d.h.memory = d.core.Memory()
+	d.remember(d.core.Memory())
 	d.changed()
+}
+
+// remember keeps what quorum must know: on the disk at once only what binds.
+func (d *daemon) remember(m quorum.Memory) {
+	h := d.h
+	binds := h.w.quorum.Binds(h.memory, m)
+	if h.memory = m; binds && h.w.opt.Mutant != keepLate {
+		h.kept = m
+		return
+	}
+	h.w.in(h.w.between(time.Millisecond, 10*time.Millisecond+h.slow), func() {
+		if h.d == d && h.kept.Round <= m.Round {
+			h.kept = m
+		}
+	})
 }
 
 // changed tells the engine that the membership may be another one.

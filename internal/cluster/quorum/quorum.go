@@ -48,6 +48,16 @@ func (m *Memory) counts(o Memory) bool {
 	return false
 }
 
+// Binds tells whether who remembers before, and not m, could act beside those
+// who remember m: ties and fewer votes are decided by what is remembered.
+func (c Config) Binds(before, m Memory) bool {
+	return c.matters(before, m) && (before.Expected != m.Expected || before.Booted != m.Booted || !slices.Equal(before.Last, m.Last))
+}
+
+func (c Config) matters(before, m Memory) bool {
+	return c.TieBreaker != nil || before.Expected > 0 || m.Expected > 0
+}
+
 // AfterBoot is what is left of a memory when the node has booted.
 func (m Memory) AfterBoot() Memory {
 	m.SeenAll, m.Booted = false, m.Round > 0
@@ -187,21 +197,24 @@ func (c Config) Evaluate(members []uint32, m Memory, device bool, order Order) O
 
 func (c Config) remember(o Outcome, m Memory, members []uint32, seen bool) Memory {
 	next := Memory{SeenAll: c.waits() && seen, Last: m.Last, Round: m.Round}
-	if o.Expected != c.configured() || c.tracks() {
-		next.Expected = o.Expected
-	}
 	if c.tracks() {
 		next.Tracked = max(m.Tracked, o.Expected)
 	}
-	next.Before = m.Before
+	// Without a quorum nothing is raised: of the members of the last quorate view
+	// more would be expected than they have, whoever comes back.
+	next.Expected, next.Before = m.Expected, m.Before
 	switch {
 	case o.Quorate:
+		next.Expected = 0
+		if o.Expected != c.configured() || c.tracks() {
+			next.Expected = o.Expected
+		}
 		next.Last, next.Round = slices.Clone(members), m.Round+1
-		if matters := c.TieBreaker != nil || next.Expected > 0 || m.Expected > 0; matters && m.Round > 0 && !(&m).counts(next) {
+		if c.matters(m, next) && m.Round > 0 && !(&m).counts(next) {
 			next.Before = &m
 		}
 	case m.Booted:
-		next.Expected, next.Booted = m.Expected, true
+		next.Booted = true
 	}
 	return next
 }

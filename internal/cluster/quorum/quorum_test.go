@@ -141,3 +141,73 @@ func TestMemoryBinds(t *testing.T) {
 		t.Errorf("one of the last view has run on, but: %+v", m)
 	}
 }
+
+// All nodes together always have a quorum, whatever views they were in, with
+// or without one, and whichever have booted: a cluster that is whole again goes on.
+func TestAllTogetherAct(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(2, 6).Draw(t, "nodes")
+		c := Config{Votes: votes(n), LastManStanding: rapid.Bool().Draw(t, "standing"), Tracking: rapid.Bool().Draw(t, "tracking"),
+			Downscale: rapid.Bool().Draw(t, "downscale"), TwoNode: n == 2 && rapid.Bool().Draw(t, "two_node")}
+		if rapid.Bool().Draw(t, "ties") {
+			c.TieBreaker = &TieBreaker{Highest: rapid.Bool().Draw(t, "highest")}
+		}
+		if rapid.Bool().Draw(t, "waits") {
+			yes := true
+			c.WaitForAll = &yes
+		}
+		memories := make([]Memory, n+1)
+		view := func(members []uint32, order Order) Outcome {
+			var list []Memory
+			for _, id := range members {
+				list = append(list, memories[id])
+			}
+			o := c.Evaluate(members, Merge(list), false, order)
+			settled := rapid.Bool().Draw(t, "settled")
+			for _, id := range members {
+				if memories[id] = o.Memory; settled {
+					memories[id] = o.Memory.Settled()
+				}
+			}
+			return o
+		}
+		var all []uint32
+		for id := range n {
+			all = append(all, uint32(id+1))
+		}
+		for range rapid.IntRange(1, 12).Draw(t, "views") {
+			var members []uint32
+			for _, id := range all {
+				switch rapid.IntRange(0, 5).Draw(t, "node") {
+				case 0, 1, 2:
+					members = append(members, id)
+				case 3:
+					memories[id] = memories[id].AfterBoot()
+				}
+			}
+			if len(members) == 0 {
+				continue
+			}
+			if o := view(members, Order{}); o.Shrinks > 0 && rapid.Bool().Draw(t, "window") {
+				view(members, Order{Expected: o.Shrinks})
+			}
+		}
+		if o := view(all, Order{}); !o.Quorate {
+			t.Fatalf("all %d nodes have no quorum: %+v", n, o)
+		}
+	})
+}
+
+// The last men standing stay what they are in a view without a quorum, or they
+// would be too few for ever.
+func TestNothingIsRaisedWithoutQuorum(t *testing.T) {
+	c := Config{Votes: votes(5), LastManStanding: true, TieBreaker: &TieBreaker{}}
+	two := Memory{Expected: 2, Last: []uint32{1, 4}, Round: 7}
+	o := c.Evaluate([]uint32{2, 3, 4, 5}, two, false, Order{})
+	if o.Quorate || o.Expected != 4 || o.Memory.Expected != 2 {
+		t.Errorf("four of five without node 1: %+v", o)
+	}
+	if o := c.Evaluate([]uint32{1, 2, 3, 4, 5}, o.Memory.AfterBoot(), false, Order{}); !o.Quorate {
+		t.Errorf("all of them: %+v", o)
+	}
+}
