@@ -142,9 +142,8 @@ func TestChangeMadeOnWhatIsSeen(t *testing.T) {
 		t.Fatal(found, err)
 	}
 	found[0].CreateAttr("value", "Started")
-	base := seen.Version()
 	patch := Op{Kind: Patch, XML: string(Print(Diff(seen, edited)))}
-	next, err := Apply(doc, Request{As: &c, Base: &base, Ops: []Op{patch}}, "now")
+	next, err := Apply(doc, Request{As: &c, Base: seen.Base(), Ops: []Op{patch}}, "now")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,8 +27,8 @@ var (
 // where r.As may not make the change.
 func Apply(doc *Document, r Request, now string) (*Document, error) {
 	had := doc.Version()
-	if r.Base != nil && (r.Base.AdminEpoch != had.AdminEpoch || r.Base.Epoch != had.Epoch) {
-		return nil, ErrConflict
+	if err := doc.madeOn(r); err != nil {
+		return nil, err
 	}
 	next := doc.Copy()
 	for i, op := range r.Ops {

@@ -1,6 +1,7 @@
 package cib
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -76,7 +77,7 @@ func TestApplyRefused(t *testing.T) {
 		r    Request
 		want error
 	}{
-		{"conflict", Request{Base: &Version{Epoch: 4}, Ops: []Op{{Kind: Delete, Path: "//primitive"}}}, ErrConflict},
+		{"conflict", Request{Base: &Base{Version: Version{Epoch: 4}}, Ops: []Op{{Kind: Delete, Path: "//primitive"}}}, ErrConflict},
 		{"no such parent", Request{Ops: []Op{{Kind: Create, Path: "//tags", XML: "<tag/>"}}}, ErrNotFound},
 		{"exists", Request{Ops: []Op{{Kind: Create, Path: "//resources", XML: `<primitive id="r"/>`}}}, ErrExists},
 		{"older", Request{Ops: []Op{{Kind: Replace, XML: `<cib epoch="4"><configuration/></cib>`}}}, ErrOlder},
@@ -97,13 +98,48 @@ func TestApplyRefused(t *testing.T) {
 func TestStatusChangeWithBaseOfSameEpoch(t *testing.T) {
 	// Results arrive all the time; they must not make an administrator's edit fail.
 	doc := mustParse(t, small)
-	base := doc.Version()
+	base := doc.Base()
 	doc, err := Apply(doc, Request{Ops: []Op{{Kind: Modify, XML: `<status><node_state id="2"/></status>`}}}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Apply(doc, Request{Base: &base, Ops: []Op{{Kind: Delete, Path: "//primitive"}}}, ""); err != nil {
+	if _, err := Apply(doc, Request{Base: base, Ops: []Op{{Kind: Delete, Path: "//primitive"}}}, ""); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Two sides that were edited apart come to the same epoch: an edit of one must
+// not be taken for an edit of the other.
+func TestBaseOfAnotherSide(t *testing.T) {
+	doc := mustParse(t, small)
+	side := func(value string) *Document {
+		next, err := Apply(doc, Request{Ops: []Op{{Kind: Modify, XML: `<crm_config>
+			<cluster_property_set id="p"><nvpair id="p-x" name="x" value="` + value + `"/></cluster_property_set>
+		</crm_config>`}}}, "now")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return next
+	}
+	ours, theirs := side("1"), side("2")
+	if ours.Version() != theirs.Version() {
+		t.Fatal(ours.Version(), theirs.Version())
+	}
+	read := mustParse(t, string(theirs.Bytes())) // as a client has it
+	edit := Request{Base: read.Base(), Ops: []Op{{Kind: Delete, Path: "//primitive"}}}
+	if _, err := Apply(ours, edit, "now"); !errors.Is(err, ErrConflict) {
+		t.Errorf("an edit of the other side's configuration: %v", err)
+	}
+	if _, err := Apply(theirs, edit, "now"); err != nil {
+		t.Error(err)
+	}
+	// An older client names the numbers only.
+	if err := json.Unmarshal([]byte(`{"base":{"AdminEpoch":0,"Epoch":6,"NumUpdates":0}}`), &edit); err != nil {
+		t.Fatal(err)
+	}
+	edit.Base.Digest = ""
+	if _, err := Apply(ours, edit, "now"); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -40,10 +40,55 @@ type Request struct {
 	// As, if set, is who asks: access control lists that bind this user bind
 	// the request. The cluster's own requests have none.
 	As *Caller `json:"as,omitempty"`
-	// Base, if set, is the version the change was made on: where admin_epoch
-	// or epoch differ the request is refused with ErrConflict.
-	Base *Version `json:"base,omitempty"`
-	Ops  []Op     `json:"ops"`
+	// Base, if set, is the configuration the change was made on: where the
+	// present one is another the request is refused with ErrConflict.
+	Base *Base `json:"base,omitempty"`
+	Ops  []Op  `json:"ops"`
+}
+
+// Base names a configuration, by the admin_epoch and epoch of a document. Two
+// sides that changed theirs apart may come to the same numbers, so what stands
+// in it counts too.
+type Base struct {
+	Version
+	// Digest is that of the configuration as its reader saw it; "" = any of
+	// these numbers.
+	Digest string `json:",omitempty"`
+}
+
+// Base names the document's present configuration. What a user sees of it
+// (Readable) has a digest of its own, which counts for requests of that user.
+func (d *Document) Base() *Base {
+	b := &Base{Version: d.Version()}
+	if conf := d.Root().SelectElement("configuration"); conf != nil {
+		b.Digest = DigestBytes(Print(conf))
+	}
+	return b
+}
+
+// madeOn checks that a request was made on this document's configuration.
+func (d *Document) madeOn(r Request) error {
+	b, had := r.Base, d.Version()
+	if b == nil {
+		return nil
+	}
+	if b.AdminEpoch != had.AdminEpoch || b.Epoch != had.Epoch {
+		return ErrConflict
+	}
+	if b.Digest == "" {
+		return nil
+	}
+	seen := d
+	if r.As != nil {
+		var err error
+		if seen, err = d.Readable(*r.As); err != nil {
+			return err
+		}
+	}
+	if seen.Base().Digest != b.Digest {
+		return ErrConflict
+	}
+	return nil
 }
 
 // ErrTooLarge says that a request would make the document larger than its limit.

@@ -110,8 +110,7 @@ func editLiveCIB(ctx context.Context, c *Call, edit func(*cib.Document) report.L
 		if reports.Failed() || cib.DiffEmpty(diff) {
 			return c.conclude(reports)
 		}
-		base := old.Version()
-		_, err = daemon.Change(ctx, cib.Request{ID: randomID(), Client: "cibadmin", User: userName(), Base: &base,
+		_, err = daemon.Change(ctx, cib.Request{ID: randomID(), Client: "cibadmin", User: userName(), Base: old.Base(),
 			Ops: []cib.Op{{Kind: cib.Patch, XML: string(cib.Print(diff))}}})
 		if errors.Is(err, cib.ErrConflict) {
 			continue

@@ -131,7 +131,7 @@ func (k *call) request() cib.Request {
 			`<crm_config><cluster_property_set id="sim"><nvpair id="sim-%s" name="%s" value="%s"/></cluster_property_set></crm_config>`, k.key, k.key, k.value)}, k.mark()}
 	}
 	if k.kind == kindCAS {
-		r.Base = &cib.Version{Epoch: k.base}
+		r.Base = &cib.Base{Version: cib.Version{Epoch: k.base}}
 	}
 	return r
 }
