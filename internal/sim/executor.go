@@ -127,7 +127,7 @@ func (e *executor) run(q *queue, j *job) {
 	refused := func() bool { return w.plan.address[rsc] && j.op.Operation == history.Start && j.epoch < e.epoch }
 	if refused() {
 		e.d.in(0, timer, func() {
-			e.ended(q, j, history.Outcome{RC: history.RCUnknown, Status: history.Cancelled, Reason: "isolated"}, began)
+			e.ended(q, j, history.NotBegun("isolated"), began)
 		})
 		return
 	}
@@ -145,7 +145,7 @@ func (e *executor) run(q *queue, j *job) {
 			return
 		}
 		if refused() {
-			out = history.Outcome{RC: history.RCUnknown, Status: history.Cancelled, Reason: "isolated"}
+			out = history.NotBegun("isolated")
 		}
 		e.ended(q, j, out, began)
 	}

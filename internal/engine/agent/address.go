@@ -172,8 +172,7 @@ func (a *addresses) bringUp(req Request, h *held, cfg builtin.Address) (*place, 
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if req.Epoch < a.now() {
-		return nil, history.Outcome{RC: history.RCUnknown, Status: history.Cancelled,
-			Reason: "the node lost its quorum after this start was ordered"}
+		return nil, history.NotBegun("the node lost its quorum after this start was ordered")
 	}
 	where, err := locate(cfg)
 	if err != nil {

@@ -266,6 +266,34 @@ func TestCancelledLeavesNoTrace(t *testing.T) {
 	}
 }
 
+// The DC must not wait for a start that the node refused, nor count it as failed.
+func TestStartNotBegun(t *testing.T) {
+	r := result(Start, 0, 0, 0)
+	r.Op.TransitionKey = "3:4:0:uuid"
+	r.Outcome = NotBegun("no quorum")
+	doc := cib.New("pacemaker-3.9", FeatureSet)
+	doc, err := cib.Apply(doc, cib.Request{Ops: Changes(doc, node, PendingOp(r.Op, r.CallID, 1), nginx, 1)}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err = cib.Apply(doc, cib.Request{Ops: Changes(doc, node, r, nginx, 1)}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ops, err := doc.XPath("//lrm_rsc_op")
+	if err != nil || len(ops) != 1 {
+		t.Fatal(ops, err)
+	}
+	for name, want := range map[string]string{"operation": "monitor", "rc-code": "7", "op-status": "0", "transition-magic": "0:7;3:4:0:uuid"} {
+		if got := ops[0].SelectAttrValue(name, ""); got != want {
+			t.Errorf("%s is %s, not %s", name, got, want)
+		}
+	}
+	if failures, _ := doc.XPath("//nvpair"); len(failures) > 0 {
+		t.Errorf("it counts as a failure: %s", doc.Bytes())
+	}
+}
+
 func TestTargetRC(t *testing.T) {
 	for key, want := range map[string]int{"3:0:7:uuid": 7, "3:0:0:uuid": 0, "": -1, "3:0:x:uuid": -1, "0:7": -1} {
 		if got := TargetRC(key); got != want {

@@ -108,6 +108,12 @@ type Outcome struct {
 	Stderr string
 }
 
+// NotBegun is the outcome of a start that was refused before it did anything.
+// Its record says that the resource does not run here.
+func NotBegun(reason string) Outcome {
+	return Outcome{RC: RCNotRunning, Status: Cancelled, Reason: reason}
+}
+
 // Result is an operation with its outcome.
 type Result struct {
 	Op Op

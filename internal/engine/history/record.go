@@ -13,12 +13,18 @@ import (
 const origin = "do_update_resource"
 
 // Record returns the entries that a result leaves in the resource's history:
-// none for a cancelled operation, RSC_last_0 for a one-time operation,
+// none for a cancelled operation but what NotBegun says, RSC_last_0 for a one-time operation,
 // RSC_OPERATION_INTERVAL for a recurring one; a failure goes to
 // RSC_last_failure_0, a one-time one to RSC_last_0 as well.
 func Record(node string, r Result, a Agent) []*cib.Element {
 	if r.Status == Cancelled {
-		return nil
+		if r.Op.Operation != Start || r.Outcome.RC != RCNotRunning {
+			return nil
+		}
+		// A start that was not begun counts as a look that found nothing: it is
+		// no failure, and the DC waits no longer.
+		r.Op.Operation, r.Status = Monitor, Done
+		return []*cib.Element{entry(OpKey(r.Op.Rsc.ID, "last", 0), node, r, a)}
 	}
 	rsc, last := r.Op.Rsc.ID, OpKey(r.Op.Rsc.ID, "last", 0)
 	switch {
