@@ -63,6 +63,9 @@ func fullStatus(ctx context.Context, c *Call) error {
 		return err
 	}
 	s, err := c.look(ctx, errMonStopped)
+	if err == errMonStopped {
+		c.sayTroubles(ctx)
+	}
 	if err != nil {
 		return err
 	}

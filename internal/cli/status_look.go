@@ -63,6 +63,19 @@ func (c *Call) look(ctx context.Context, stopped error) (*look, error) {
 	return &look{doc: doc, live: true, state: state, now: time.Now()}, nil
 }
 
+// sayTroubles prints, where the cluster is stopped on this node, what its
+// daemon knows of the reason. Nobody else may have been told: it starts the
+// cluster by itself at boot.
+func (c *Call) sayTroubles(ctx context.Context) {
+	state, err := c.localState(ctx)
+	if err != nil {
+		return // no daemon runs, which is said anyway
+	}
+	for _, t := range state.Troubles {
+		fmt.Fprintln(c.Stderr, "Warning: "+t)
+	}
+}
+
 func (l *look) view() (*status.View, error) {
 	view, err := status.New(l.doc, l.now)
 	if err != nil {

@@ -45,8 +45,9 @@ type Daemon struct {
 	// commands is held while cluster services are started or stopped.
 	commands sync.Mutex
 	work     sync.WaitGroup // that other nodes asked for
-	mu       sync.Mutex     // guards instance
+	mu       sync.Mutex     // guards the following
 	instance *instance
+	unstart  string // why cluster services could not be started last; "" = they could, or were stopped since
 }
 
 // New prepares a daemon.

@@ -41,7 +41,8 @@ type node struct {
 }
 
 // newNode runs a daemon; with a cluster of this node alone if inCluster.
-func newNode(t *testing.T, inCluster bool) *node {
+// before is done to its files before it starts.
+func newNode(t *testing.T, inCluster bool, before ...func(paths.Root)) *node {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "gpcsd") // short enough for the name of a socket
 	must(t, err)
@@ -54,6 +55,9 @@ func newNode(t *testing.T, inCluster bool) *node {
 	if inCluster {
 		n.write(n.root.CorosyncConf(), fmt.Sprintf(corosyncConf, freePort(t, "udp")))
 		n.write(n.root.CorosyncAuthkey(), strings.Repeat("k", 256))
+	}
+	for _, do := range before {
+		do(n.root)
 	}
 	ready, ended := make(chan struct{}), make(chan error, 1)
 	n.Daemon, err = New(Options{Root: n.root, Log: slog.New(slog.DiscardHandler), Host: "alone", Address: "127.0.0.1",
@@ -187,6 +191,9 @@ func TestStartNamesWhatIsWrong(t *testing.T) {
 			if n.State().Running || exists(n.runningFile()) {
 				t.Error("cluster services are said to run")
 			}
+			if troubles := strings.Join(n.State().Troubles, "\n"); !strings.Contains(troubles, err.Error()) {
+				t.Errorf("the state does not say why: %q", troubles)
+			}
 			n.write(conf, string(good))
 			n.write(key, strings.Repeat("k", 256))
 			must(t, os.RemoveAll(dir))
@@ -195,6 +202,31 @@ func TestStartNamesWhatIsWrong(t *testing.T) {
 	n.mustDo("start") // all harm was mended
 	if !n.State().Running || !exists(n.runningFile()) {
 		t.Error("cluster services do not run")
+	}
+	if troubles := n.State().Troubles; len(troubles) > 0 {
+		t.Errorf("troubles that are over: %q", troubles)
+	}
+}
+
+// At boot nobody reads why cluster services did not start: the state says it
+// until they start, or are stopped.
+func TestFailedStartAtBoot(t *testing.T) {
+	n := newNode(t, false, func(root paths.Root) {
+		must(t, os.MkdirAll(filepath.Dir(root.CorosyncConf()), 0o755))
+		must(t, os.WriteFile(root.CorosyncConf(), []byte("totem {\n"), 0o600))
+		must(t, os.MkdirAll(root.StateDir(), 0o755))
+		must(t, mark(filepath.Join(root.StateDir(), "enabled"), true))
+	})
+	troubles := strings.Join(n.State().Troubles, "\n")
+	for _, want := range []string{"on alone could not be started", n.root.CorosyncConf(), "pcs cluster start"} {
+		if !strings.Contains(troubles, want) {
+			t.Errorf("%q does not say %q", troubles, want)
+		}
+	}
+	n.write(n.root.CorosyncConf(), fmt.Sprintf(corosyncConf, freePort(t, "udp")))
+	n.mustDo("stop")
+	if troubles := n.State().Troubles; len(troubles) > 0 {
+		t.Errorf("after a stop: %q", troubles)
 	}
 }
 

@@ -49,7 +49,21 @@ func (d *Daemon) alone(command func() error) error {
 	return command()
 }
 
+// startServices starts cluster services. Why they could not be started is kept
+// for State: at boot nobody reads the answer.
 func (d *Daemon) startServices() error {
+	err := d.tryStart()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.unstart = ""
+	if err != nil {
+		d.unstart = fmt.Sprintf("Cluster services on %s could not be started at %s: %v. Once that is mended run 'pcs cluster start' there",
+			d.name, time.Now().Format(time.DateTime), err)
+	}
+	return err
+}
+
+func (d *Daemon) tryStart() error {
 	if i := d.current(); i != nil {
 		return i.resume()
 	}
@@ -122,7 +136,7 @@ func (d *Daemon) leave() error {
 func (d *Daemon) killServices() error {
 	d.mu.Lock()
 	i := d.instance
-	d.instance = nil
+	d.instance, d.unstart = nil, ""
 	d.mu.Unlock()
 	if i != nil {
 		i.end()

@@ -21,7 +21,13 @@ func (d *Daemon) State() api.State {
 			s.Troubles = append(s.Troubles, d.opts.Root.CorosyncConf()+" cannot be read: "+err.Error())
 		}
 	}
-	if i := d.current(); i != nil {
+	d.mu.Lock()
+	i := d.instance
+	if d.unstart != "" {
+		s.Troubles = append(s.Troubles, d.unstart)
+	}
+	d.mu.Unlock()
+	if i != nil {
 		s.Running = !i.evacuated.Load()
 		i.cluster.State().Fill(&s)
 		s.Fencing = i.matrix.report()
