@@ -55,6 +55,7 @@ func TestMain(m *testing.M) {
 //	break NAME COMMAND  let a node die when it is sent that command
 //	recert NAME         restart a node with another certificate
 //	quorum NAME ONLINE.. let a node see these members online, of three
+//	asked NAME dc|own   see whose copy of the CIB a node was asked for last
 //	rival NAME N        let somebody else be faster N times when a node's CIB is changed
 func TestNetwork(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -74,6 +75,11 @@ func TestNetwork(t *testing.T) {
 			"recert": func(ts *testscript.TestScript, _ bool, args []string) {
 				n := nodesOf(ts)[args[0]]
 				ts.Check(errors.Join(n.stop(), n.newCertificate(), n.start(n.port)))
+			},
+			"asked": func(ts *testscript.TestScript, _ bool, args []string) {
+				if own := nodesOf(ts)[args[0]].askedOwn(); own != (args[1] == "own") {
+					ts.Fatalf("the node was asked for its own copy: %v", own)
+				}
 			},
 			"rival": func(ts *testscript.TestScript, _ bool, args []string) {
 				count, err := strconv.Atoi(args[1])
@@ -113,7 +119,8 @@ type testNode struct {
 	state    api.State
 	doc      *cib.Document
 	breakAt  string
-	rivals   int // changes of somebody else that come first
+	own      bool // its own copy was read last, not the DC's
+	rivals   int  // changes of somebody else that come first
 	shutdown context.CancelFunc
 	ended    chan error
 }
@@ -221,6 +228,12 @@ func (n *testNode) beatenBy(count int) {
 	n.rivals = count
 }
 
+func (n *testNode) askedOwn() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.own
+}
+
 func (n *testNode) stop() error {
 	if n.ended == nil {
 		return nil
@@ -243,9 +256,10 @@ func (n *testNode) see(online []string) {
 
 // The fake cluster behind the server.
 
-func (n *testNode) Document(context.Context, bool) (*cib.Document, error) {
+func (n *testNode) Document(_ context.Context, own bool) (*cib.Document, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	n.own = own
 	return n.doc.Copy(), nil
 }
 

@@ -87,6 +87,45 @@ func TestLife(t *testing.T) {
 	l.checkLost(high, "lost")
 }
 
+// What was acknowledged anywhere is in what is read anywhere from then on. A
+// node's own copy may be behind, and needs nobody.
+func TestReads(t *testing.T) {
+	l := newLab(t, 3, 1)
+	l.form(1, 2, 3)
+	read := func(id uint32, within time.Duration) (string, error) {
+		ctx, cancel := context.WithTimeout(context.Background(), within)
+		defer cancel()
+		doc, err := l.nodes[id].Read(ctx)
+		if err != nil {
+			return "", err
+		}
+		return string(doc.Bytes()), nil
+	}
+	for i := range uint32(12) {
+		id := fmt.Sprintf("change%d", i)
+		l.submit(i%3+1, id)
+		text, err := read((i+1)%3+1, 30*time.Second)
+		must(t, err)
+		if !strings.Contains(text, `"`+id+`"`) {
+			t.Fatalf("node %d reads without %s, which node %d was told of:\n%s", (i+1)%3+1, id, i%3+1, text)
+		}
+	}
+	dc := l.nodes[1].State().DC
+	cut := dc%3 + 1
+	l.setCut(cut, true)
+	l.await(cut, "isolation", func(s State) bool { return s.Isolated })
+	l.await(dc, "a view without it", func(s State) bool { return s.Open && len(s.View.Members) == 2 })
+	l.submit(dc, "later")
+	if own := string(l.nodes[cut].Document().Bytes()); !strings.Contains(own, `"change11"`) || strings.Contains(own, `"later"`) {
+		t.Errorf("its own copy: %s", own)
+	}
+	l.setCut(cut, false)
+	l.await(cut, "being back", members(1, 2, 3))
+	if text, err := read(cut, 30*time.Second); err != nil || !strings.Contains(text, `"later"`) {
+		t.Errorf("after that it reads %v:\n%s", err, text)
+	}
+}
+
 // checkLost sees that a node kept what it made alone.
 func (l *lab) checkLost(id uint32, change string) {
 	l.t.Helper()
