@@ -69,6 +69,7 @@ func TestOldFindings(t *testing.T) {
 		{2149, true, "a node that came into a view without quorum before it missed the others held its address"},
 		{60584, false, "a read showed what a lost DC alone had made, and it was lost to a document of a view between"},
 		{199, false, "all nodes together had no quorum, since a view without one had raised what was expected"},
+		{1508, false, "three nodes with all votes did not wait for a fourth without any, which is no fault"},
 		{17, true, "a command was refused and decided anew without an end"},
 	} {
 		if _, err := Run(Options{Seed: c.seed, Engine: c.engine}); err != nil {
