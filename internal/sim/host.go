@@ -275,7 +275,7 @@ func (d *daemon) check() { d.news(d.judge.Check(d.h.w.now)) }
 
 func (d *daemon) greet(p *peer) {
 	d.numbers[p.host.index]++
-	d.h.w.datagram(d.h, p.host, packet{from: d.self, hears: d.judge.Hears(p.host.id, d.h.w.now), seq: d.numbers[p.host.index]})
+	d.h.w.datagram(d.h, p.host, packet{from: d.self, beat: d.judge.Beat(p.host.id, d.h.w.now), seq: d.numbers[p.host.index]})
 }
 
 // packet takes a datagram, but none twice.
@@ -285,13 +285,17 @@ func (d *daemon) packet(p packet) {
 		w = &link.Window{}
 		d.windows[p.from] = w
 	}
-	if w.Fresh(p.seq) || d.h.w.opt.Mutant == noWindow {
-		d.heartbeat(p.from, p.hears)
+	switch {
+	case w.Fresh(p.seq):
+		d.heartbeat(p.from, p.beat)
+	case d.h.w.opt.Mutant == noWindow:
+		p.beat.Acked = d.h.w.now // or it would keep nobody up
+		d.heartbeat(p.from, p.beat)
 	}
 }
 
-func (d *daemon) heartbeat(from view.Peer, hears uint64) {
-	news, answer := d.judge.Hear(from, hears, d.h.w.now)
+func (d *daemon) heartbeat(from view.Peer, b link.Beat) {
+	news, answer := d.judge.Hear(from, b, d.h.w.now)
 	p := d.peers[from.ID-1]
 	if answer {
 		d.greet(p)

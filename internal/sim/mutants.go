@@ -8,7 +8,7 @@ import (
 
 // Rules of the shells, which are switched off here.
 const (
-	noWindow      view.Mutant = "take a datagram that came before"
+	noWindow      view.Mutant = "take a datagram that came before, and what it acknowledges for new"
 	keepLate      view.Mutant = "say that a view is entered before what quorum must remember of it is on the disk"
 	noGuard       view.Mutant = "start what a silent node ran without the guard time"
 	obeyAnybody   view.Mutant = "carry out what the DC of another view commands"

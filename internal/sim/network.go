@@ -3,6 +3,7 @@ package sim
 import (
 	"time"
 
+	"gpcs/internal/cluster/link"
 	"gpcs/internal/cluster/member"
 	"gpcs/internal/cluster/view"
 )
@@ -42,9 +43,9 @@ func (w *world) delay() time.Duration {
 // packet is a heartbeat as it goes over the network. Its seal cannot be forged,
 // but whoever has seen one can send it again.
 type packet struct {
-	from  view.Peer
-	hears uint64
-	seq   uint64
+	from view.Peer
+	beat link.Beat
+	seq  uint64
 }
 
 // tapped are the packets of one direction that came last, which somebody has

@@ -59,9 +59,9 @@ func UntilBeat(period time.Duration) time.Duration {
 
 // greet sends a heartbeat to a peer on all links. The lock is held.
 func (m *Mesh) greet(p *peer, now time.Duration) {
-	hears := m.judge.hears(p.ID, now)
+	b := m.judge.beat(p.ID, now)
 	for _, i := range p.links() {
-		h := heartbeat{sent: uint64(now), hears: hears}
+		h := heartbeat{sent: uint64(b.Sent), hears: b.Hears, acked: uint64(b.Acked)}
 		if path := &p.paths[i]; path.echo != 0 {
 			h.echo, h.held = path.echo, uint64(now-path.heard)
 		}
@@ -181,7 +181,8 @@ func (m *Mesh) heartbeat(p *peer, h header, body []byte, now time.Duration) []ve
 	if rtt := int64(now) - int64(beat.echo) - int64(beat.held); beat.echo != 0 && beat.hears == m.opt.Self.Incarnation && rtt > 0 {
 		path.rtt = smooth(path.rtt, time.Duration(rtt))
 	}
-	verdicts, answer := m.judge.hear(p.ID, h.from.Incarnation, beat.hears, now)
+	b := Beat{Hears: beat.hears, Sent: time.Duration(beat.sent), Acked: time.Duration(beat.acked)}
+	verdicts, answer := m.judge.hear(p.ID, h.from.Incarnation, b, now)
 	if answer {
 		m.greet(p, now)
 	}

@@ -109,11 +109,12 @@ type heartbeat struct {
 	hears uint64 // incarnation of the receiver that the sender hears; 0 = silent
 	echo  uint64 // sent of the receiver's last heartbeat on this link; 0 = none
 	held  uint64 // ns since that came
+	acked uint64 // as echo, but of the newest on any link
 }
 
 func (h heartbeat) encode() []byte {
 	b := []byte{kindHeartbeat}
-	for _, v := range []uint64{h.sent, h.hears, h.echo, h.held} {
+	for _, v := range []uint64{h.sent, h.hears, h.echo, h.held, h.acked} {
 		b = binary.BigEndian.AppendUint64(b, v)
 	}
 	return b
@@ -124,5 +125,9 @@ func parseHeartbeat(b []byte) (heartbeat, error) {
 		return heartbeat{}, errDatagram
 	}
 	u := func(i int) uint64 { return binary.BigEndian.Uint64(b[1+8*i:]) }
-	return heartbeat{u(0), u(1), u(2), u(3)}, nil
+	h := heartbeat{u(0), u(1), u(2), u(3), u(2)}
+	if len(b) >= 41 { // an earlier gpcs says it for each link only
+		h.acked = u(4)
+	}
+	return h, nil
 }

@@ -64,9 +64,13 @@ func TestWindow(t *testing.T) {
 }
 
 func TestHeartbeatRoundTrip(t *testing.T) {
-	h := heartbeat{1, 2, 3, 4}
+	h := heartbeat{1, 2, 3, 4, 5}
 	if got, err := parseHeartbeat(h.encode()); err != nil || got != h {
 		t.Errorf("%+v, %v", got, err)
+	}
+	h.acked = h.echo
+	if got, err := parseHeartbeat(h.encode()[:33]); err != nil || got != h {
+		t.Errorf("one of an older gpcs: %+v, %v", got, err)
 	}
 	if _, err := parseHeartbeat(h.encode()[:20]); err == nil {
 		t.Error("a short heartbeat is read")

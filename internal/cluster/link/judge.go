@@ -17,6 +17,13 @@ import (
 // ended on a host that still answers (its connections are refused) is given
 // the grace time to come back. A judge that was late itself waits until the
 // peers had time to be heard before it judges.
+//
+// Silence counts both ways: from when the peer was heard, or from when this
+// node sent what the peer heard last, whichever is older. Where packets are
+// lost at random a node would otherwise count peers for much longer than they
+// count it. Who dropped a peer says that it does not hear it, until the peer is
+// known to have been told: else the peer would go on to count it, from
+// heartbeats that came after the drop.
 type judge struct {
 	token, interval, grace time.Duration
 	self                   uint64 // own incarnation
@@ -31,10 +38,14 @@ type suspect struct {
 	inc       uint64 // incarnation heard last
 	first     time.Duration
 	heard     time.Duration // of inc
+	sent      time.Duration // newest heartbeat of inc, by the peer's clock
+	back      time.Duration // when this node sent what inc heard last
+	fell      time.Duration // when inc was dropped and does not know yet; 0 = it knows
 	hearsUs   bool
 	connected uint64 // incarnation that the stream stood with
 	up        uint64 // incarnation told up; 0 = none
 	upHeard   time.Duration
+	upBack    time.Duration
 	ended     time.Duration // when its process was seen to end; 0 = was not
 	refused   time.Duration // last proof that the host lives without it
 }
@@ -60,7 +71,7 @@ func (j *judge) add(id uint32) { j.peers[id] = &suspect{id: id} }
 // remove ends it; a peer that was up is dropped.
 func (j *judge) remove(id uint32) (out []verdict) {
 	if s := j.peers[id]; s != nil && s.up != 0 {
-		out = j.drop(s)
+		out = j.drop(s, 0)
 	}
 	delete(j.peers, id)
 	return out
@@ -84,22 +95,44 @@ func (j *judge) takes(id uint32, inc uint64, now time.Duration) bool {
 	return s != nil && inc != 0 && (inc >= s.inc || now-s.heard > j.token)
 }
 
+// Beat is what the judge says and hears in a heartbeat, besides who sends it.
+type Beat struct {
+	Hears uint64        // incarnation of the receiver that the sender hears; 0 = none
+	Sent  time.Duration // by the sender's clock
+	Acked time.Duration // Sent of the newest heartbeat that came from the receiver
+}
+
 // hear notes a heartbeat. answer is true where the peer should hear from this
-// node at once, so that both know in one round trip that they reach each other.
-func (j *judge) hear(id uint32, inc, hears uint64, now time.Duration) (out []verdict, answer bool) {
+// node at once, so that both know in one round trip how they stand.
+func (j *judge) hear(id uint32, inc uint64, b Beat, now time.Duration) (out []verdict, answer bool) {
 	s := j.peers[id]
 	if s.inc != inc || s.heard == 0 {
-		s.inc, s.first, s.hearsUs = inc, now, false
+		s.inc, s.first, s.hearsUs, s.sent, s.back, s.fell = inc, now, false, 0, 0, 0
 	}
-	answer = !s.hearsUs
-	s.heard, s.hearsUs = now, hears == j.self
+	answer = !s.hearsUs || s.fell != 0
+	s.heard, s.sent, s.hearsUs = now, max(s.sent, b.Sent), b.Hears == j.self
+	if s.hearsUs { // else it may have acknowledged another incarnation
+		s.back = max(s.back, min(b.Acked, now), s.first)
+	}
+	if s.fell != 0 && (b.Acked > s.fell || now-s.fell >= j.token) {
+		s.fell = 0
+	}
 	if s.up == inc {
-		s.upHeard, s.ended = now, 0
 		if !s.hearsUs {
-			return j.drop(s), answer
+			return j.drop(s, now), answer
 		}
+		s.upHeard, s.upBack = now, s.back // ended stays: a heartbeat may come after the stream's end
 	}
 	return j.raise(s), answer
+}
+
+// beat is what a heartbeat to a peer says.
+func (j *judge) beat(id uint32, now time.Duration) Beat {
+	b := Beat{Hears: j.hears(id, now), Sent: now}
+	if s := j.peers[id]; s != nil {
+		b.Acked = s.sent
+	}
+	return b
 }
 
 // connect notes that the stream with a peer stands.
@@ -115,10 +148,11 @@ func (j *judge) connect(p view.Peer) []verdict {
 	return j.raise(s)
 }
 
-// end notes that a peer's process ended: its end of the stream was closed.
+// end notes that a peer's process may have ended: its end of the stream was
+// closed. That it ended, and did not drop this node, shows when its host refuses.
 func (j *judge) end(p view.Peer, now time.Duration) {
 	if s := j.peers[p.ID]; s != nil && s.up == p.Incarnation {
-		s.ended, s.refused = now, now
+		s.ended, s.refused = now, 0
 	}
 }
 
@@ -136,14 +170,17 @@ func (j *judge) waitsFor(id uint32) bool {
 }
 
 func (j *judge) raise(s *suspect) []verdict {
-	if s.up == s.inc || !s.hearsUs || s.connected != s.inc {
+	if s.up == s.inc || !s.hearsUs || s.fell != 0 || s.connected != s.inc {
 		return nil
 	}
-	s.up, s.upHeard, s.ended = s.inc, s.heard, 0
+	s.up, s.upHeard, s.upBack, s.ended = s.inc, s.heard, s.back, 0
 	return []verdict{{peer: view.Peer{ID: s.id, Incarnation: s.up}, up: true}}
 }
 
-func (j *judge) drop(s *suspect) []verdict {
+func (j *judge) drop(s *suspect, now time.Duration) []verdict {
+	if s.inc == s.up {
+		s.fell = now
+	}
 	v := verdict{peer: view.Peer{ID: s.id, Incarnation: s.up}}
 	s.up, s.ended, s.connected = 0, 0, 0
 	return []verdict{v}
@@ -164,7 +201,7 @@ func (j *judge) check(now time.Duration) []verdict {
 	}
 	for _, id := range slices.Sorted(maps.Keys(j.peers)) {
 		if s := j.peers[id]; s.up != 0 && now >= j.deadline(s) {
-			out = append(out, j.drop(s)...)
+			out = append(out, j.drop(s, now)...)
 		}
 	}
 	return out
@@ -172,7 +209,7 @@ func (j *judge) check(now time.Duration) []verdict {
 
 // deadline is when a peer that stays silent is lost.
 func (j *judge) deadline(s *suspect) time.Duration {
-	d := s.upHeard + j.token
+	d := min(s.upHeard, s.upBack) + j.token
 	if s.ended != 0 {
 		d = max(d, min(s.refused+j.token, s.ended+j.grace))
 	}
@@ -193,10 +230,12 @@ func (j *judge) next(now time.Duration) time.Duration {
 	return max(at, now+time.Millisecond)
 }
 
-// hears is the incarnation of a peer that this node hears now, 0 if none.
+// hears is the incarnation of a peer that this node hears now, 0 if none or if
+// it was dropped and may not know yet.
 func (j *judge) hears(id uint32, now time.Duration) uint64 {
-	if s := j.peers[id]; s != nil && s.heard != 0 && now-s.heard < j.token {
-		return s.inc
+	s := j.peers[id]
+	if s == nil || s.heard == 0 || now-s.heard >= j.token || (s.fell != 0 && now-s.fell < j.token) {
+		return 0
 	}
-	return 0
+	return s.inc
 }

@@ -35,12 +35,13 @@ func (b *bench) say(vs []verdict) {
 	}
 }
 
-func (b *bench) hear(id uint32, inc, hears uint64) {
+// hear takes a heartbeat that acknowledges what was sent at acked.
+func (b *bench) hear(id uint32, inc, hears uint64, acked time.Duration) {
 	if !b.j.takes(id, inc, b.at) {
 		fmt.Fprintf(&b.log, "%d refused %d/%d\n", b.at.Milliseconds(), id, inc)
 		return
 	}
-	vs, _ := b.j.hear(id, inc, hears, b.at)
+	vs, _ := b.j.hear(id, inc, Beat{Hears: hears, Sent: b.at, Acked: acked}, b.at)
 	b.say(vs)
 }
 
@@ -56,7 +57,7 @@ func (b *bench) pass(to time.Duration) {
 			beat = b.at
 			for id := uint32(1); id < 10; id++ {
 				if inc := b.beats[id]; inc != 0 {
-					b.hear(id, inc, b.j.self)
+					b.hear(id, inc, b.j.self, b.at)
 				}
 			}
 		}
@@ -65,11 +66,11 @@ func (b *bench) pass(to time.Duration) {
 }
 
 func (b *bench) line(text string) {
-	var at int
+	var at, acked int
 	var verb string
 	var p view.Peer
 	var hears uint64
-	n, _ := fmt.Sscanf(text, "%d %s %d/%d %d", &at, &verb, &p.ID, &p.Incarnation, &hears)
+	n, _ := fmt.Sscanf(text, "%d %s %d/%d %d %d", &at, &verb, &p.ID, &p.Incarnation, &hears, &acked)
 	if n < 2 {
 		b.t.Fatalf("cannot read %q", text)
 	}
@@ -81,7 +82,13 @@ func (b *bench) line(text string) {
 	}
 	switch verb {
 	case "hear":
-		b.hear(p.ID, p.Incarnation, hears)
+		ack := time.Duration(acked) * time.Millisecond
+		if n < 6 {
+			ack = b.at
+		}
+		b.hear(p.ID, p.Incarnation, hears, ack)
+	case "says":
+		fmt.Fprintf(&b.log, "%d says that it hears %d\n", b.at.Milliseconds(), b.j.beat(p.ID, b.at).Hears)
 	case "beats":
 		b.beats[p.ID] = p.Incarnation
 	case "silent":

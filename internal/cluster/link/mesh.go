@@ -410,21 +410,15 @@ func (m *Mesh) LastHeard(id uint32) time.Time {
 	return time.Time{}
 }
 
-// HeardBy is when a peer, by its own word, last heard this node on any link;
-// zero = never.
+// HeardBy is when this node sent what a peer, by its own word, heard last on
+// any link; zero = never.
 func (m *Mesh) HeardBy(id uint32) time.Time {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var last time.Duration
-	if p := m.peers[id]; p != nil {
-		for _, path := range p.paths {
-			last = max(last, path.back)
-		}
+	if s := m.judge.peers[id]; s != nil && s.back != 0 {
+		return m.start.Add(s.back)
 	}
-	if last == 0 {
-		return time.Time{}
-	}
-	return m.start.Add(last)
+	return time.Time{}
 }
 
 // Hears tells whether a peer's heartbeats come.

@@ -16,15 +16,18 @@ func NewJudge(token, interval, grace time.Duration, self uint64, ids []uint32) *
 	return &Judge{newJudge(token, interval, grace, self, ids)}
 }
 
-// Hear takes a heartbeat of a peer's incarnation, which hears incarnation
-// hears of this node. answer is true where it should be answered at once.
-func (j *Judge) Hear(from view.Peer, hears uint64, now time.Duration) (news []Event, answer bool) {
+// Hear takes a heartbeat of a peer's incarnation. answer is true where it
+// should be answered at once.
+func (j *Judge) Hear(from view.Peer, b Beat, now time.Duration) (news []Event, answer bool) {
 	if !j.rule.takes(from.ID, from.Incarnation, now) {
 		return nil, false
 	}
-	verdicts, answer := j.rule.hear(from.ID, from.Incarnation, hears, now)
+	verdicts, answer := j.rule.hear(from.ID, from.Incarnation, b, now)
 	return events(verdicts), answer
 }
+
+// Beat is what a heartbeat to a peer has to say.
+func (j *Judge) Beat(id uint32, now time.Duration) Beat { return j.rule.beat(id, now) }
 
 // Connect says that the stream with a peer stands.
 func (j *Judge) Connect(p view.Peer) []Event { return events(j.rule.connect(p)) }
