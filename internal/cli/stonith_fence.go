@@ -104,10 +104,10 @@ func historyShow(ctx context.Context, c *Call) error {
 }
 
 // historyLines words the history as stonith_admin --history --verbose does,
-// newest first.
+// newest first; what is under way is the newest.
 func historyLines(doc *cib.Document, node string) []string {
 	var lines []string
-	list := fence.History(doc)
+	list := append(fence.History(doc), fence.Pending(doc)...)
 	for i := len(list) - 1; i >= 0; i-- {
 		if node == "" || strings.EqualFold(list[i].Target, node) {
 			lines = append(lines, status.FencingLine(list[i], time.Local))

@@ -228,7 +228,7 @@ func (f *fencer) receive(from uint32, kind string, payload []byte) bool {
 // obey runs a device for the DC, if it is the DC.
 func (f *fencer) obey(from uint32, m orderMessage) {
 	f.i.group.Go(func() error {
-		reply := fence.Reply{Reason: "the order came from a node that is not the DC"}
+		reply := fence.Reply{Stale: true, Reason: "the order came from a node that is not the DC"}
 		m.Order.Still = func() bool { return f.i.dc() == from }
 		if m.Order.Still() {
 			reply = f.use(f.i.ctx, m.Order)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gpcs/internal/cib"
 )
@@ -105,5 +106,23 @@ func TestPlanPrefersMembersThatReachTheDevice(t *testing.T) {
 	p.tried["n3"] = true
 	if m, ok := p.executor(Devices(doc)[0]); !ok || m.Name != "n2" {
 		t.Error("one that failed its test is not tried at all", m)
+	}
+}
+
+// A plan for what is left of a reboot switches on, by all devices of the level.
+func TestPlanForTheRestOfAReboot(t *testing.T) {
+	doc := matrixDocument(t)
+	now := time.Unix(1000, 0)
+	p := NewPlan(doc, Request{Target: "n1", Action: Reboot, TimeoutMS: 60000, SwitchOn: []string{"d", "gone"}, Members: []Member{{1, "n1"}, {2, "n2"}}})
+	run := p.Begin(now)[0].(Run)
+	if run.Action != On || run.Node.Name != "n2" || run.DelayMS != 0 {
+		t.Fatalf("%+v", run)
+	}
+	if e := p.Answered(now, run.Seq, Reply{Stale: true})[0].(Ended); !e.OK || !e.Unfinished {
+		t.Errorf("%+v", e)
+	}
+	p = NewPlan(doc, Request{Target: "n1", Action: Reboot, SwitchOn: []string{"gone"}, Members: []Member{{2, "n2"}}})
+	if e := p.Begin(now)[0].(Ended); !e.OK || e.Unfinished {
+		t.Errorf("a device that is no more: %+v", e)
 	}
 }

@@ -37,6 +37,9 @@ type Request struct {
 	Random     float64
 	Members    []Member // online ones, the preferred first; the target is left out
 	Tests      []Test   // what members know of the devices
+	// SwitchOn: the target is off already, by these devices; what is left of a
+	// reboot that another DC began is to switch it on.
+	SwitchOn []string
 }
 
 // Effect is something that the caller must do.
@@ -62,6 +65,9 @@ type Proven struct {
 	Proof    string // what it rests on, for the ledger
 	Devices  []string
 	Delegate string // the member that ran the last device
+	// SwitchOn are the devices by which the target is switched on next, none
+	// where nothing is left to do.
+	SwitchOn []string
 }
 
 // Ended says that nothing is left to do. Failures name what did not work,
@@ -69,6 +75,9 @@ type Proven struct {
 type Ended struct {
 	OK       bool
 	Failures []string
+	// Unfinished: the target is off and was to be switched on, but members
+	// refused that since they have, or wait for, another DC.
+	Unfinished bool
 }
 
 func (Run) effect()    {}
@@ -79,9 +88,11 @@ func (Ended) effect()  {}
 type Reply struct {
 	OK bool `json:"ok"`
 	// Verified: the device's status was read and says that it is so.
-	Verified bool   `json:"verified"`
-	Unfit    bool   `json:"unfit"` // the device does not fence this target
-	Reason   string `json:"reason"`
+	Verified bool `json:"verified"`
+	Unfit    bool `json:"unfit"` // the device does not fence this target
+	// Stale: refused, for the order is not, or no more, that of the DC.
+	Stale  bool   `json:"stale,omitempty"`
+	Reason string `json:"reason"`
 }
 
 // Plan is the fencing of one node, step by step.
@@ -93,6 +104,7 @@ type Plan struct {
 	device   int
 	tried    map[string]bool // members that failed with the present device
 	on       bool            // the target is off, what is left is to switch it on
+	stale    bool            // the last reply was that the order is not the DC's
 	delayed  bool
 	seq      int
 	running  Run
@@ -108,6 +120,10 @@ func NewPlan(doc *cib.Document, req Request) *Plan {
 	p := &Plan{req: req, doc: doc, tried: map[string]bool{}, verified: true}
 	p.req.Members = slices.DeleteFunc(slices.Clone(req.Members), func(m Member) bool { return m.Name == req.Target })
 	devices := Devices(doc)
+	if len(req.SwitchOn) > 0 {
+		p.resume(devices)
+		return p
+	}
 	levels := Levels(doc, req.Target)
 	watchdog := Device{ID: watchdogDevice, Agent: WatchdogAgent, Params: map[string]string{"pcmk_host_check": CheckNone}}
 	selfFencing := req.WatchdogMS > 0 && req.Action != On
@@ -141,6 +157,18 @@ func NewPlan(doc *cib.Document, req Request) *Plan {
 	return p
 }
 
+// resume makes a plan that has only to switch the target on.
+func (p *Plan) resume(devices []Device) {
+	p.on, p.delayed = true, true
+	var level []Device
+	for _, id := range p.req.SwitchOn {
+		if at := slices.IndexFunc(devices, func(d Device) bool { return d.ID == id }); at >= 0 {
+			level = append(level, devices[at])
+		}
+	}
+	p.levels = [][]Device{level}
+}
+
 // Begin starts the plan.
 func (p *Plan) Begin(now time.Time) []Effect {
 	if len(p.levels) == 0 {
@@ -156,6 +184,7 @@ func (p *Plan) Answered(now time.Time, seq int, r Reply) []Effect {
 		return nil
 	}
 	run := p.running
+	p.stale = r.Stale
 	if r.OK {
 		p.verified = p.verified && r.Verified
 		if !p.on {
@@ -238,6 +267,7 @@ func (p *Plan) through(now time.Time) []Effect {
 		return append([]Effect{proven}, p.end(true)...)
 	}
 	p.on, p.device = true, 0
+	proven.SwitchOn = slices.Clone(p.done)
 	return append([]Effect{proven}, p.next(now)...)
 }
 
@@ -246,7 +276,7 @@ func (p *Plan) end(ok bool) []Effect {
 	if !ok && len(p.failures) == 0 {
 		p.failures = []string{"no other member of the cluster may run a fence device for " + p.req.Target}
 	}
-	return []Effect{Ended{OK: ok, Failures: p.failures}}
+	return []Effect{Ended{OK: ok, Failures: p.failures, Unfinished: p.on && p.stale}}
 }
 
 // run is the next try of a device; none if all members failed with it.

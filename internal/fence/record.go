@@ -89,7 +89,7 @@ func Count(doc *cib.Document) (int, string) {
 	n, last := 0, ""
 	if status := doc.Find("status"); status != nil {
 		for _, h := range status.SelectElements(HistoryTag) {
-			if events := h.ChildElements(); len(events) > 0 {
+			if events := h.SelectElements(eventTag); len(events) > 0 {
 				n, last = n+len(events), events[len(events)-1].SelectAttrValue("id", "")
 			}
 		}

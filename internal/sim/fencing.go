@@ -121,7 +121,7 @@ func (p *fencing) order(r fence.Run) {
 		}
 		runner.now(arrival, func() {
 			if v := runner.core.View(); v == nil || !runner.core.Open() || v.DC != dc.self.ID {
-				answer(fence.Reply{Reason: "the order came from a node that is not the DC"})
+				answer(fence.Reply{Stale: true, Reason: "the order came from a node that is not the DC"})
 				return
 			}
 			w.bmc.busy++

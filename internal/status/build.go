@@ -37,7 +37,7 @@ func Of(cluster *sched.Cluster, doc *cib.Document, now time.Time) *View {
 	b.tickets()
 	b.bans()
 	b.summary()
-	b.view.Fencing = fence.History(doc)
+	b.view.Fencing, b.view.Underway = fence.History(doc), fence.Pending(doc)
 	return b.view
 }
 

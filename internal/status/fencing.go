@@ -23,8 +23,11 @@ func fencingWord(action string) string {
 }
 
 func stateWord(r fence.Record) string {
-	if r.State == fence.Failed {
+	switch r.State {
+	case fence.Failed:
 		return "failed"
+	case fence.Under:
+		return "pending"
 	}
 	return "successful"
 }
@@ -43,7 +46,11 @@ func technicalFencing(r fence.Record, zone *time.Location, when string) string {
 	if r.Delegate != "" {
 		line += "delegate=" + r.Delegate + ", "
 	}
-	return line + "client=" + r.Client + ", origin=" + r.Origin + ", " + when + "='" + time.UnixMilli(r.CompletedMS).In(zone).Format(fencingTime) + "'"
+	line += "client=" + r.Client + ", origin=" + r.Origin
+	if r.State == fence.Under {
+		return line
+	}
+	return line + ", " + when + "='" + time.UnixMilli(r.CompletedMS).In(zone).Format(fencingTime) + "'"
 }
 
 // fencingLine words one event as crm_mon does.
@@ -58,6 +65,9 @@ func (p *printer) fencingLine(r fence.Record, last bool) string {
 	line += " for " + r.Client + "@" + r.Origin + choose(last, " last ", " ") + stateWord(r)
 	if r.State == fence.Failed && r.Reason != "" {
 		line += " (" + r.Reason + ")"
+	}
+	if r.State == fence.Under {
+		return line
 	}
 	return line + " at " + time.UnixMilli(r.CompletedMS).In(p.view.Now.Location()).Format(fencingTime)
 }
@@ -84,9 +94,22 @@ func (p *printer) failedFencing() {
 	p.list("Failed Fencing Actions:", lines)
 }
 
-// fencing prints all that succeeded, the newest first.
-func (p *printer) fencing() {
+// pendingFencing prints what is under way.
+func (p *printer) pendingFencing() { p.list("Pending Fencing Actions:", p.underway(true)) }
+
+func (p *printer) underway(last bool) []string {
 	var lines []string
+	for _, r := range p.view.Underway {
+		if p.onlyTarget(r.Target) {
+			lines = append(lines, p.fencingLine(r, last))
+		}
+	}
+	return lines
+}
+
+// fencing prints all that succeeded, the newest first, after what is under way.
+func (p *printer) fencing() {
+	lines := p.underway(false)
 	for _, r := range slices.Backward(p.view.Fencing) {
 		if r.State == fence.Success && p.onlyTarget(r.Target) {
 			lines = append(lines, p.fencingLine(r, false))

@@ -1,6 +1,9 @@
 package status
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // JSON prints the view as one object. Its names are those of the XML form;
 // lists are arrays, truth values are booleans, times are as the document or
@@ -41,7 +44,7 @@ func (v *View) JSON() []byte {
 		})
 	}
 	fencing := []object{}
-	for _, r := range v.Fencing {
+	for _, r := range slices.Concat(v.Fencing, v.Underway) {
 		fencing = append(fencing, object{
 			"action": r.Action, "target": r.Target, "status": r.State, "client": r.Client, "origin": r.Origin,
 			"delegate": r.Delegate, "devices": r.Device, "proof": r.Proof, "reason": r.Reason, "completed_ms": r.CompletedMS,

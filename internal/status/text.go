@@ -84,6 +84,8 @@ func (v *View) Text(show Show) string {
 	}
 	if show.has(Fencing) {
 		p.fencing()
+	} else if show.has(Failures) {
+		p.pendingFencing()
 	}
 	return p.String()
 }

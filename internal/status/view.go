@@ -9,16 +9,17 @@ import (
 // View is all that a status shows.
 type View struct {
 	// Live is set when the view is of the running cluster, not of a file.
-	Live    bool
-	Now     time.Time // when the view was made; its zone is the one of all times printed
-	Summary Summary
-	Nodes   []*Node     // in node order
-	Top     []*Resource // top-level resources in the order in which they are shown
-	History []NodeHistory
-	Failed  []Operation    // failed operations in the order of the document
-	Fencing []fence.Record // oldest first
-	Tickets []Ticket
-	Bans    []Ban
+	Live     bool
+	Now      time.Time // when the view was made; its zone is the one of all times printed
+	Summary  Summary
+	Nodes    []*Node     // in node order
+	Top      []*Resource // top-level resources in the order in which they are shown
+	History  []NodeHistory
+	Failed   []Operation    // failed operations in the order of the document
+	Fencing  []fence.Record // oldest first
+	Underway []fence.Record // fencing that has not come to an end
+	Tickets  []Ticket
+	Bans     []Ban
 }
 
 // Summary holds what stands above the lists.

@@ -91,7 +91,7 @@ func (x *xmlDoc) failures(root *cib.Element) {
 
 func (x *xmlDoc) fencing(root *cib.Element) {
 	var list *cib.Element
-	for _, r := range slices.Backward(x.view.Fencing) {
+	for _, r := range slices.Backward(slices.Concat(x.view.Fencing, x.view.Underway)) {
 		if !x.onlyTarget(r.Target) {
 			continue
 		}
@@ -99,8 +99,12 @@ func (x *xmlDoc) fencing(root *cib.Element) {
 			list = add(root, "fence_history")
 		}
 		e := add(list, "fence_event", "action", r.Action, "target", r.Target, "client", r.Client, "origin", r.Origin, "status", r.State)
-		if r.State == fence.Failed {
+		switch r.State {
+		case fence.Failed:
 			e.CreateAttr("exit-reason", r.Reason)
+		case fence.Under:
+			e.CreateAttr("extended-status", "1") // Pacemaker's number for a device that is being run
+			continue
 		}
 		if r.Delegate != "" {
 			e.CreateAttr("delegate", r.Delegate)

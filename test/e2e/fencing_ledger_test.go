@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"gpcs/test/failover"
 )
 
 // The ledger outlasts the cluster's stop, the history does not; a record that
@@ -50,16 +52,8 @@ func TestLedgerOutlastsTheCluster(t *testing.T) {
 // has it fenced, once.
 func TestDCDiesDuringFencing(t *testing.T) {
 	c, p := fenced(t, 3)
-	var dc, victim string
-	eventually(t, func() error {
-		state, err := c.State("node1")
-		if err != nil || state.View.DC == 0 {
-			return fmt.Errorf("no DC: %v", err)
-		}
-		dc = fmt.Sprintf("node%d", state.View.DC)
-		return nil
-	})
-	victim = c.Nodes()[slices.IndexFunc(c.Nodes(), func(n string) bool { return n != dc })]
+	dc := dcOf(t, c)
+	victim := c.Nodes()[slices.IndexFunc(c.Nodes(), func(n string) bool { return n != dc })]
 	must(t, c, dc, "pcs", "stonith", "update", "fence-"+victim, "pcmk_delay_base=2s")
 	if err := c.AwaitSettled(patience); err != nil {
 		t.Fatal(err)
@@ -90,4 +84,53 @@ func TestDCDiesDuringFencing(t *testing.T) {
 		t.Errorf("ledger:\n%s", out)
 	}
 	active(t, c)
+}
+
+// dcOf is the name of the DC.
+func dcOf(t *testing.T, c *failover.Cluster) string {
+	t.Helper()
+	dc := ""
+	eventually(t, func() error {
+		state, err := c.State("node1")
+		if err != nil || state.View.DC == 0 {
+			return fmt.Errorf("no DC: %v", err)
+		}
+		dc = fmt.Sprintf("node%d", state.View.DC)
+		return nil
+	})
+	return dc
+}
+
+// The DC's daemon dies when the node that it reboots is off and not yet on
+// again: the next DC switches it on.
+func TestDCDiesBetweenOffAndOn(t *testing.T) {
+	c, p := fenced(t, 3)
+	dc := dcOf(t, c)
+	victim := c.Nodes()[slices.IndexFunc(c.Nodes(), func(n string) bool { return n != dc })]
+	busy := 0
+	p.mu.Lock()
+	p.on = func() bool {
+		if busy++; busy == 1 {
+			sh(t, c, dc, "kill -9 $(pgrep -xo gpcsd)")
+		}
+		return busy > 2 // as often as a member tries
+	}
+	p.mu.Unlock()
+	if _, err := c.Kill(victim); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func() error {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if !slices.Contains(p.log, "on "+victim) {
+			return fmt.Errorf("%s stays off after %d tries", victim, busy)
+		}
+		return nil
+	})
+	if err := c.AwaitSettled(patience); err != nil {
+		t.Fatal(err)
+	}
+	if out := must(t, c, victim, "pcs", "stonith", "ledger", "--verify"); strings.Count(out, " of "+victim+": off verified by status") != 1 {
+		t.Errorf("ledger:\n%s", out)
+	}
 }

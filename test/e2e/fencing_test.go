@@ -44,11 +44,12 @@ type power struct {
 	c *failover.Cluster
 
 	mu  sync.Mutex
-	lie bool     // says ok and does nothing
-	out bool     // does not answer
-	bad string   // the board of that name does not answer
-	cut []string // supplies that are off: "pdu-a node1"; a machine has two
-	log []string // "off node1" with what came of it
+	lie bool        // says ok and does nothing
+	out bool        // does not answer
+	bad string      // the board of that name does not answer
+	on  func() bool // asked before a machine is switched on: false = the board does not do it
+	cut []string    // supplies that are off: "pdu-a node1"; a machine has two
+	log []string    // "off node1" with what came of it
 	at  []time.Time
 }
 
@@ -135,6 +136,9 @@ func (p *power) act(action, node string) string {
 		}
 		return "0"
 	case "on":
+		if p.on != nil && !p.on() {
+			return "1 the board is busy"
+		}
 		if state == sandbox.Off {
 			if err := p.c.Boot(node); err != nil {
 				return "1 " + err.Error()

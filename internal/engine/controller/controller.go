@@ -109,6 +109,7 @@ type Controller struct {
 	born       time.Time        // of the first view
 	fencings   map[int]*fencing // under way, by seq
 	fenceFails map[string]int   // failures in a row, by target
+	leftoverAt time.Time        // no look at what other DCs left before this time
 	gaveUp     bool             // a target was not fenced again in this transition
 	answers    map[int][]string // submits that answer Asks
 	lastHash   string           // of the last record of the fencing history
@@ -305,6 +306,7 @@ func (c *Controller) advance(now time.Time) []Effect {
 		return c.take()
 	}
 	c.run(now)
+	c.leftovers(now)
 	if c.tr == nil && c.syncing == 0 && !now.Before(c.notBefore) {
 		if ops := membership(c.cfg, c.doc, c.view); len(ops) > 0 {
 			c.syncing = c.submit(0, append(ops, c.departures(now)...)...)
@@ -414,6 +416,7 @@ func (c *Controller) wake(now time.Time) {
 		earlier(c.holdUntil(now))
 	}
 	earlier(c.notBefore)
+	earlier(c.leftoverAt)
 	for _, t := range c.deadlines {
 		earlier(t)
 	}

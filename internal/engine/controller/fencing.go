@@ -52,7 +52,8 @@ type fencing struct {
 	id     string   // of the target, "" where it is not known
 	node   fence.Request
 	proven bool
-	submit int // seq of the Submit of its success, 0 before
+	on     bool // it is off, and is switched on now
+	submit int  // seq of the Submit of its success, 0 before
 }
 
 // What a retry waits, and what an unseen node is given to join.
@@ -125,6 +126,7 @@ func (c *Controller) lowestOnline() uint32 {
 }
 
 func (c *Controller) begin(f *fencing, delayMS int64) {
+	c.overrule(f.ask.Target)
 	c.seq++
 	f.seq = c.seq
 	f.node = fence.Request{Target: f.ask.Target, Action: f.ask.Action, TimeoutMS: options(c.doc).fenceTimeoutMS, DelayMS: delayMS,
@@ -132,6 +134,8 @@ func (c *Controller) begin(f *fencing, delayMS int64) {
 	c.fencings[f.seq] = f
 	c.note(c.number, fmt.Sprintf("fencing of %s (%s) begins", f.ask.Target, f.ask.Action))
 	c.out = append(c.out, Fence{Seq: f.seq, Request: f.node, Doc: c.doc})
+	c.submit(0, fence.Begun(fence.Record{ID: c.recordID(f), Target: f.ask.Target, Action: f.ask.Action, Origin: f.ask.Origin,
+		Client: f.ask.Client}))
 }
 
 func (c *Controller) fencingOf(target string) *fencing {
@@ -218,11 +222,12 @@ func (c *Controller) prove(now time.Time, f *fencing, p fence.Proven) {
 	c.note(c.number, fmt.Sprintf("%s of %s succeeded: %s (%s by %s)", f.ask.Action, f.ask.Target, p.Proof, strings.Join(p.Devices, ","), p.Delegate))
 	r := c.record(now, f)
 	r.State, r.Delegate, r.Device, r.Proof = fence.Success, p.Delegate, strings.Join(p.Devices, ","), p.Proof
-	ops := c.addRecord(r)
+	ops := append(c.addRecord(r), fence.Done(c.doc, r)...)
 	if f.ask.Action == fence.On {
 		ops = append(ops, unfenced(f.id, now))
 	} else {
-		ops = append(fenced(c.doc, f.id, f.ask.Target), ops...)
+		f.on = len(p.SwitchOn) > 0
+		ops = append(fenced(c.doc, f.id, f.ask.Target, p.SwitchOn), ops...)
 	}
 	f.submit = c.submit(f.action, ops...)
 	c.answers[f.submit] = f.asks
@@ -239,6 +244,7 @@ func (c *Controller) Ended(now time.Time, seq int, e fence.Ended) []Effect {
 		c.note(c.number, text)
 	}
 	if f.proven {
+		c.switchedOn(now, f, e)
 		return c.advance(now)
 	}
 	reason := "no device could do it"
@@ -248,7 +254,7 @@ func (c *Controller) Ended(now time.Time, seq int, e fence.Ended) []Effect {
 	c.fenceFails[f.ask.Target]++
 	r := c.record(now, f)
 	r.State, r.Reason = fence.Failed, reason
-	c.submit(0, c.addRecord(r)...)
+	c.submit(0, append(c.addRecord(r), fence.Done(c.doc, r)...)...)
 	for _, id := range f.asks {
 		c.out = append(c.out, FenceAnswer{ID: id, Error: reason})
 	}
@@ -259,8 +265,10 @@ func (c *Controller) Ended(now time.Time, seq int, e fence.Ended) []Effect {
 	return c.advance(now)
 }
 
+func (c *Controller) recordID(f *fencing) string { return fmt.Sprintf("%s-%d", c.cfg.UUID, f.seq) }
+
 func (c *Controller) record(now time.Time, f *fencing) fence.Record {
-	return fence.Record{ID: fmt.Sprintf("%s-%d", c.cfg.UUID, f.seq), Target: f.ask.Target, Action: f.ask.Action,
+	return fence.Record{ID: c.recordID(f), Target: f.ask.Target, Action: f.ask.Action,
 		Origin: f.ask.Origin, Client: f.ask.Client, CompletedMS: now.UnixMilli()}
 }
 
@@ -298,15 +306,21 @@ func (c *Controller) departures(now time.Time) []cib.Op {
 
 // fenced makes a node's entry in the status section that of a node which is
 // off. What was fenced is its daemon of that moment: until another one comes,
-// the node counts as gone even where the view still has it.
-func fenced(doc *cib.Document, id, name string) []cib.Op {
-	life := ""
-	if have := findState(doc, id); have != nil {
+// the node counts as gone even where the view still has it. It names the
+// devices by which the node is switched on next, for whoever is the DC then.
+func fenced(doc *cib.Document, id, name string, switchOn []string) []cib.Op {
+	life, on := "", strings.Join(switchOn, ",")
+	have := findState(doc, id)
+	if have != nil {
 		life = have.SelectAttrValue("incarnation", "")
 	}
-	return []cib.Op{forget(id, "lrm"), forget(id, "transient_attributes"), modifyState(cib.NewElement("node_state", "id", id,
+	state := cib.NewElement("node_state", "id", id,
 		"uname", name, "in_ccm", "false", "crmd", "offline", "join", "down", "expected", "down", "fenced", life,
-		"crm-debug-origin", "send_stonith_update"))}
+		"crm-debug-origin", "send_stonith_update")
+	if on != "" || have != nil && have.SelectAttrValue(switchOnAttr, "") != "" {
+		state.CreateAttr(switchOnAttr, on)
+	}
+	return []cib.Op{forget(id, "lrm"), forget(id, "transient_attributes"), modifyState(state)}
 }
 
 // WasFenced tells whether the document says that the daemon of an incarnation

@@ -225,3 +225,73 @@ func TestAskingTwiceFencesOnce(t *testing.T) {
 		t.Error("fenced again")
 	}
 }
+
+// The DC is another one when the node is off and not yet on again: that one
+// switches it on, and only that.
+func TestTheNextDCGoesOnWithAReboot(t *testing.T) {
+	b, f := fenceBench(t, fenceThenStart())
+	b.do(b.c.Proven(b.now, f.Seq, fence.Proven{Proof: "p", Devices: []string{"d", "e"}, SwitchOn: []string{"d", "e"}}))
+	notDC := view(3, node(1), lost(2))
+	notDC.DC = false
+	b.do(b.c.View(b.now, notDC))
+	began := b.fences(b.c.View(b.now, view(4, node(1), lost(2))))
+	if len(began) != 1 || len(began[0].Request.SwitchOn) != 2 || began[0].Request.Target != "n2" {
+		t.Fatalf("%+v", began)
+	}
+	// Members that do not know the new DC yet refuse: that is no try.
+	b.do(b.c.Ended(b.now, began[0].Seq, fence.Ended{OK: true, Unfinished: true}))
+	if len(b.fenced) != 2 {
+		t.Fatal("tried again at once")
+	}
+	b.now = b.now.Add(retry)
+	again := b.fences(b.c.Tick(b.now))
+	if len(again) != 1 {
+		t.Fatal("given up after a refusal")
+	}
+	b.do(b.c.Ended(b.now, again[0].Seq, fence.Ended{OK: true}))
+	b.now = b.now.Add(time.Minute)
+	if len(b.fences(b.c.Tick(b.now))) != 0 || findState(b.doc, "2").SelectAttrValue(switchOnAttr, "x") != "" {
+		t.Error("switched on more than once")
+	}
+	if list := fence.Records(b.doc); len(list) != 1 {
+		t.Errorf("%+v", list)
+	}
+}
+
+// What is under way already is not taken over, and a node that came back by
+// itself needs nothing.
+func TestAFinishedRebootIsNotTakenOver(t *testing.T) {
+	b, f := fenceBench(t, fenceThenStart())
+	b.do(b.c.Proven(b.now, f.Seq, fence.Proven{Proof: "p", Devices: []string{"d"}, SwitchOn: []string{"d"}}))
+	b.do(b.c.View(b.now, view(3, node(1), lost(2))))
+	if len(b.fenced) != 1 {
+		t.Fatal("switched on by two plans")
+	}
+	notDC := view(4, node(1), lost(2))
+	notDC.DC = false
+	b.do(b.c.View(b.now, notDC))
+	fresh := node(2)
+	fresh.Incarnation++
+	b.do(b.c.View(b.now, view(5, node(1), fresh)))
+	if len(b.fenced) != 1 || findState(b.doc, "2").SelectAttrValue(switchOnAttr, "x") != "" {
+		t.Error("a node that is on is switched on")
+	}
+}
+
+func TestFencingUnderWayIsInTheHistory(t *testing.T) {
+	b, f := fenceBench(t, fenceThenStart())
+	list := fence.Pending(b.doc)
+	if len(list) != 1 || list[0].Target != "n2" || list[0].Action != fence.Reboot || list[0].Origin != "n1" || len(fence.Records(b.doc)) != 0 {
+		t.Fatalf("%+v", list)
+	}
+	b.do(b.c.Ended(b.now, f.Seq, fence.Ended{Failures: []string{"no route"}}))
+	if list := fence.Pending(b.doc); len(list) != 0 {
+		t.Errorf("%+v", list)
+	}
+	b.change(fence.Begun(fence.Record{ID: "other-1", Target: "n9", Action: fence.Off}))
+	b.now = b.now.Add(fenceRetry)
+	b.do(b.c.Tick(b.now))
+	if list := fence.Pending(b.doc); len(list) > 0 && list[0].Target == "n9" {
+		t.Error("what a lost DC had under way is shown for ever")
+	}
+}

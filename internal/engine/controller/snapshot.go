@@ -50,12 +50,12 @@ func snapshotOf(doc *cib.Document) snapshot {
 	return s
 }
 
-// attributes prints a node_state's own attributes but for the one that only
-// says who wrote last.
+// attributes prints a node_state's own attributes but for those that only say
+// who wrote last and what is left of a reboot.
 func attributes(state *cib.Element) string {
 	var b strings.Builder
 	for _, a := range state.Attr {
-		if a.Key != "crm-debug-origin" {
+		if a.Key != "crm-debug-origin" && a.Key != switchOnAttr {
 			b.WriteString(a.Key + "=" + a.Value + " ")
 		}
 	}

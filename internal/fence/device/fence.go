@@ -44,7 +44,7 @@ func (r *Runner) Fence(ctx context.Context, o Order) fence.Reply {
 	}
 	defer leave()
 	if o.Still != nil && !o.Still() {
-		return fence.Reply{Reason: "the DC that wanted it is the DC no more"}
+		return fence.Reply{Stale: true, Reason: "the DC that wanted it is the DC no more"}
 	}
 	if o.Ask && !r.fences(ctx, o.Device, o.Target) {
 		return fence.Reply{Unfit: true, Reason: "the device does not say that it fences the node"}
