@@ -1,6 +1,7 @@
 package sched
 
 import (
+	"slices"
 	"sort"
 	"strconv"
 
@@ -85,11 +86,12 @@ func (p *planner) limitUtilization(r *Resource) *Node {
 	if len(all) == 0 {
 		return nil
 	}
+	if !slices.Contains(all, r) {
+		all = append(all, r)
+	}
 	var sum Values
 	for _, o := range all {
-		if o.provisional || o == r {
-			p.addNeeds(&sum, o)
-		}
+		p.addNeeds(&sum, o, all)
 	}
 	var most *Node
 	capable := false
@@ -105,8 +107,7 @@ func (p *planner) limitUtilization(r *Resource) *Node {
 	if capable {
 		most = nil
 	} else {
-		sum = nil
-		p.addNeeds(&sum, r)
+		sum = r.utilization
 	}
 	for _, n := range p.Nodes {
 		if c := r.allowed[n.Index]; c.in && c.score >= 0 && n.available() && !p.fits(n, sum) {
@@ -116,28 +117,66 @@ func (p *planner) limitUtilization(r *Resource) *Node {
 	return most
 }
 
-func (p *planner) addNeeds(sum *Values, r *Resource) {
-	if !r.provisional && r.Kind == Primitive && r.assignedTo != nil {
+// addNeeds adds what a resource without a node needs on one; of what has parts
+// those that are to be on one node and not counted in all for themselves.
+func (p *planner) addNeeds(sum *Values, r *Resource, all []*Resource) {
+	if !r.provisional {
 		return
 	}
-	for _, a := range r.utilization {
-		sum.set(a.Name, strconv.Itoa(number(sum.Get(a.Name))+number(a.Value)))
-	}
-	if r.Kind == Group {
-		for _, m := range r.Children {
-			p.addNeeds(sum, m)
+	switch r.Kind {
+	case Primitive:
+		for _, a := range r.utilization {
+			sum.set(a.Name, strconv.Itoa(number(sum.Get(a.Name))+number(a.Value)))
+		}
+	case Group:
+		members := r.Children
+		if !r.movesAsOne() {
+			members = members[:min(1, len(members))]
+		}
+		for _, m := range members {
+			if !slices.Contains(all, m) {
+				p.addNeeds(sum, m, all)
+			}
+		}
+	case Clone:
+		if len(r.Children) > 0 && !anyInstanceIn(r, all) {
+			p.addNeeds(sum, r.Children[0], all)
+		}
+	case Bundle:
+		if reps := r.Replicas(); len(reps) > 0 {
+			p.addNeeds(sum, reps[0].Container, all) // all are alike
 		}
 	}
 }
 
-// together collects what has to be on one node with r.
-func (p *planner) together(r, orig *Resource, list []*Resource) []*Resource {
-	for _, o := range list {
-		if o == r {
-			return list
+// movesAsOne tells whether a group's members are on one node.
+func (r *Resource) movesAsOne() bool {
+	return r.colocated() || r.Parent != nil && r.Parent.Kind == Clone
+}
+
+// anyInstanceIn tells whether an instance of a clone, or a member of one, is in a list.
+func anyInstanceIn(r *Resource, list []*Resource) bool {
+	for _, k := range r.Children {
+		if slices.Contains(list, k) || slices.ContainsFunc(k.Children, func(m *Resource) bool { return slices.Contains(list, m) }) {
+			return true
 		}
 	}
+	return false
+}
+
+// together collects what has to be on one node with r.
+func (p *planner) together(r, orig *Resource, list []*Resource) []*Resource {
+	if slices.Contains(list, r) {
+		return list
+	}
 	list = append(list, r)
+	if r.Kind == Group && r.movesAsOne() {
+		// The first and last members have the group's colocations.
+		for _, m := range r.Children {
+			list = p.together(m, orig, list)
+		}
+		return list
+	}
 	for _, c := range p.thisWith(r) {
 		if c.primary != orig && c.score >= Infinity && c.attr == "" && p.affects(r, c.primary, c, true) == affectsLocation {
 			list = p.together(c.primary, orig, list)
