@@ -22,9 +22,16 @@ func TestKilledDaemonCostsNoRequest(t *testing.T) {
 		if whom == "every node" {
 			victims = c.Nodes()
 		}
+		// All at once: a daemon that stayed away for longer than the token must
+		// give addresses up, for the others may have taken them.
+		var olds []string
 		for _, victim := range victims {
-			old := daemon(t, c, victim)
-			sh(t, c, victim, "kill -9 "+old)
+			olds = append(olds, daemon(t, c, victim))
+		}
+		for i, victim := range victims {
+			sh(t, c, victim, "kill -9 "+olds[i])
+		}
+		for _, victim := range victims {
 			eventually(t, func() error {
 				if state, err := c.State(victim); err != nil || !state.Running {
 					return fmt.Errorf("gpcsd of %s is not back: %v", victim, err)
