@@ -314,8 +314,10 @@ func (d *Document) replace(path string, e *Element) error {
 			return fmt.Errorf("%w: %s, existing %s", ErrOlder, given, d.Version())
 		}
 	}
-	target := d.home(e.Tag)
-	if path != "" {
+	var target *Element
+	if path == "" {
+		target = d.home(e.Tag) // made where it is missing
+	} else {
 		var err error
 		if target, err = d.one(path); err != nil {
 			return err

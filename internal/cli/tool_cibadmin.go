@@ -98,6 +98,17 @@ func sectionOf(doc *cib.Document, scope string) *cib.Element {
 	return doc.Find(scope)
 }
 
+// isSection tells whether a tag is one of the parts that every document has
+// room for, be they there or not.
+func isSection(tag string) bool {
+	switch tag {
+	case "configuration", "status", "crm_config", "nodes", "resources", "constraints", "rsc_defaults", "op_defaults",
+		"fencing-topology", "acls", "tags", "alerts":
+		return true
+	}
+	return false
+}
+
 // elementPath is an XPath that names one element.
 func elementPath(e *cib.Element) string {
 	var steps []string

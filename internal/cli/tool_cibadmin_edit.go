@@ -63,12 +63,22 @@ func (t *toolCall) cibUpgrade(ctx context.Context) int {
 		}
 		edit.Words = words
 	}
+	var faults []cib.Fault
 	err := edit.editCIB(ctx, func(doc *cib.Document) report.List {
-		admin.UpgradeSchema(doc)
+		if faults = cib.Validate(doc.Bytes()); faults == nil {
+			admin.UpgradeSchema(doc)
+		}
 		return nil
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return t.callFailed(err)
+	case faults != nil:
+		for _, f := range faults {
+			fmt.Fprintln(t.Stderr, f)
+		}
+		fmt.Fprintln(t.Stderr, "Call failed: Update does not conform to the configured schema")
+		return exitConfig
 	}
 	return exitOK
 }
@@ -132,19 +142,18 @@ func (t *toolCall) cibModify(ctx context.Context) int {
 	switch {
 	case named:
 		op.Path = path + "/.."
-	case e.Tag == "cib", sectionOf(doc, e.Tag) != nil:
-		return t.cibChange(ctx, op)
+	case e.Tag == "cib", isSection(e.Tag):
+		return t.cibChange(ctx, op) // a section that is missing is made
 	default:
 		id := e.SelectAttrValue("id", "")
 		path = fmt.Sprintf("//%s[@id='%s']", e.Tag, id)
 		op.Path = path + "/.."
 	}
 	if found, err := doc.XPath(path); err != nil || len(found) == 0 {
-		home := sectionOf(doc, scope)
-		if home == nil || !t.has("allow-create") {
+		if !isSection(scope) || !t.has("allow-create") {
 			return t.callFailed(cib.ErrNotFound)
 		}
-		op.Path = elementPath(home)
+		op.Path, op.XML = "", string(cib.Print(within(cib.NewElement(scope), e)))
 	}
 	return t.cibChange(ctx, op)
 }
@@ -161,7 +170,7 @@ func (t *toolCall) cibCreate(ctx context.Context) int {
 	case named:
 		op.Path = path
 	case scoped && e.Tag != scope:
-		op.Path = "/cib/configuration/" + scope
+		op.Kind, op.XML = cib.Modify, string(cib.Print(within(cib.NewElement(scope), e)))
 	default:
 		op.Kind = cib.Modify // a section exists always: what is in it is created there
 	}
@@ -186,15 +195,11 @@ func (t *toolCall) cibReplace(ctx context.Context) int {
 		return code
 	}
 	op := cib.Op{Kind: cib.Replace, XML: string(cib.Print(e))}
-	doc, err := t.document(ctx)
-	if err != nil {
-		return t.callFailed(err)
-	}
 	path, named := t.value("xpath")
 	switch {
 	case named:
 		op.Path = path
-	case e.Tag != "cib" && sectionOf(doc, e.Tag) == nil:
+	case e.Tag != "cib" && !isSection(e.Tag):
 		op.Path = fmt.Sprintf("//%s[@id='%s']", e.Tag, e.SelectAttrValue("id", ""))
 	}
 	return t.cibChange(ctx, op)
@@ -259,10 +264,36 @@ func (t *toolCall) cibChange(ctx context.Context, ops ...cib.Op) int {
 			return t.failed(err)
 		}
 	}
+	if code, ok := t.conforms(ctx, ops); !ok {
+		return code
+	}
 	if err := t.change(ctx, ops...); err != nil {
 		return t.callFailed(err)
 	}
 	return exitOK
+}
+
+// conforms refuses a change that would leave a document against its schema,
+// and shows where. One that was so before may be changed: that is how it is
+// mended.
+func (t *toolCall) conforms(ctx context.Context, ops []cib.Op) (status int, ok bool) {
+	doc, err := t.document(ctx)
+	if err != nil {
+		return t.callFailed(err), false
+	}
+	next, err := cib.Apply(doc, cib.Request{Ops: ops}, "")
+	if err != nil {
+		return exitOK, true // the change itself says why, with what it is to be done on
+	}
+	faults := cib.Validate(next.Bytes())
+	if len(faults) == 0 || len(cib.Validate(doc.Bytes())) > 0 {
+		return exitOK, true
+	}
+	for _, f := range faults {
+		fmt.Fprintln(t.Stderr, f)
+	}
+	fmt.Fprintln(t.Stderr, "Call failed: Update does not conform to the configured schema")
+	return exitConfig, false
 }
 
 // callFailed says why a call was refused, in the words and with the exit

@@ -21,7 +21,8 @@ var crmResourceOptions = []toolOption{
 	{'C', "cleanup", noValue}, {'R', "refresh", noValue}, {'M', "move", noValue}, {'B', "ban", noValue}, {'U', "clear", noValue},
 	{'u', "lifetime", needsValue}, {0, "promoted", noValue}, {0, "master", noValue}, {0, "expired", noValue},
 	{0, "force-start", noValue}, {0, "force-stop", noValue}, {0, "force-promote", noValue}, {0, "force-demote", noValue},
-	{0, "force-check", noValue}, {0, "wait", noValue}, {0, "restart", noValue}, {'n', "operation", needsValue}, {'I', "interval", needsValue},
+	{0, "force-check", noValue}, {0, "wait", noValue}, {0, "restart", noValue}, {'T', "timeout", needsValue},
+	{'n', "operation", needsValue}, {'I', "interval", needsValue},
 	{0, "list-agents", needsValue}, {0, "list-standards", noValue}, {0, "list-ocf-providers", noValue},
 	{0, "show-metadata", needsValue}, {'s', "set-name", needsValue}, {'i', "nvpair", needsValue},
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 
 	"gpcs/internal/agentmeta"
 	"gpcs/internal/cib"
@@ -67,10 +68,9 @@ func (t *toolCall) resourceVerb(ctx context.Context) (status int, ok bool) {
 	case t.has("clear"):
 		return t.steering(ctx, "clear"), true
 	case t.has("wait"):
-		return t.asPcs(ctx, "status", "wait"), true
+		return t.settle(ctx), true
 	case t.has("restart"):
-		rsc, _ := t.value("resource")
-		return t.asPcs(ctx, "resource", "restart", rsc), true
+		return t.restart(ctx), true
 	case t.has("force-start"), t.has("force-stop"), t.has("force-promote"), t.has("force-demote"), t.has("force-check"):
 		return t.force(ctx), true
 	case t.has("list-agents"), t.has("list-standards"), t.has("list-ocf-providers"):
@@ -80,6 +80,63 @@ func (t *toolCall) resourceVerb(ctx context.Context) (status int, ok bool) {
 		return t.metadata(ctx, agent), true
 	}
 	return exitOK, false
+}
+
+// exitTimeout is the status of what was not over in time (crm_error(8)).
+const exitTimeout = 124
+
+// patience reads --timeout: "30", "30s", "2min" or "500ms"; 0 if it is not given.
+func (t *toolCall) patience() (time.Duration, bool) {
+	text, given := t.value("timeout")
+	if !given {
+		return 0, true
+	}
+	number := strings.TrimRight(text, "abcdefghijklmnopqrstuvwxyz")
+	n, err := strconv.Atoi(number)
+	unit, known := map[string]time.Duration{"": time.Second, "s": time.Second, "sec": time.Second, "ms": time.Millisecond,
+		"m": time.Minute, "min": time.Minute, "h": time.Hour, "hr": time.Hour}[text[len(number):]]
+	return time.Duration(n) * unit, err == nil && known && n > 0
+}
+
+// settle waits until the cluster has nothing left to do.
+func (t *toolCall) settle(ctx context.Context) int {
+	limit, ok := t.patience()
+	if !ok {
+		return t.fails(exitInvalid, "--timeout is no length of time")
+	}
+	if limit == 0 {
+		limit = longestWait
+	}
+	if _, err := t.running(ctx); err != nil {
+		return t.failed(err)
+	}
+	idle, err := t.waitIdle(ctx, limit)
+	switch {
+	case err != nil:
+		return t.failed(err)
+	case !idle:
+		return t.fails(exitTimeout, "Error performing operation: Timer expired: the cluster still has actions to do after %v", limit)
+	}
+	return exitOK
+}
+
+func (t *toolCall) restart(ctx context.Context) int {
+	rsc, ok := t.value("resource")
+	if !ok {
+		return t.fails(exitUsage, "Must supply a resource id with -r")
+	}
+	words := []string{"resource", "restart", rsc}
+	if node, ok := t.value("node"); ok {
+		words = append(words, node)
+	}
+	limit, ok := t.patience()
+	if !ok {
+		return t.fails(exitInvalid, "--timeout is no length of time")
+	}
+	if limit > 0 {
+		words = append(words, "--wait="+strconv.Itoa(int((limit+time.Second-1)/time.Second)))
+	}
+	return t.asPcs(ctx, words...)
 }
 
 // force has the agent of a resource run one action here.

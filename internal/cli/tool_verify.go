@@ -35,12 +35,22 @@ func crmVerify(ctx context.Context, t *toolCall) int {
 			return a.end(exitCantCreate, "Could not save: %v", err)
 		}
 	}
+	verbose := a.has("verbose")
+	wrong := cib.Validate(data)
+	if !a.has("quiet") {
+		for _, f := range wrong {
+			a.blame("%s", f)
+		}
+	}
 	faults := admin.VerifyCIB(doc)
-	if len(faults) == 0 {
+	switch {
+	case len(faults) > 0:
+		faults = faults[:len(faults)-1] // the verdict comes last, in words of its own
+	case len(wrong) > 0:
+		faults = []string{"error: CIB did not pass schema validation"}
+	default:
 		return a.end(exitOK, "")
 	}
-	faults = faults[:len(faults)-1] // the verdict comes last, in words of its own
-	verbose := a.has("verbose")
 	if a.xml || verbose && !a.has("quiet") {
 		for _, f := range faults {
 			a.blame("%s", f)

@@ -2,8 +2,12 @@ package server
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"slices"
+	"time"
 
 	"gpcs/internal/fence/watchdog"
 )
@@ -42,6 +46,9 @@ func (s *Server) checkSBD(c call) answer {
 
 func (s *Server) getSBDConfig(call) answer {
 	data, err := os.ReadFile(watchdog.File(s.Root))
+	if errors.Is(err, fs.ErrNotExist) { // as the file that comes with sbd has it
+		return said(fmt.Sprintf("SBD_WATCHDOG_DEV=%s\nSBD_WATCHDOG_TIMEOUT=%d\n", watchdog.Default, watchdog.DefaultTimeout/time.Second))
+	}
 	if err != nil {
 		return failed("Unable to read SBD configuration: " + err.Error())
 	}
