@@ -53,12 +53,26 @@ func sbdEnable(ctx context.Context, c *Call) error {
 	}); err != nil {
 		return err
 	}
+	c.watchdogTimeout(ctx, online, "remove_stonith_watchdog_timeout")
 	c.say(report.NewInfo("SERVICE_ACTION_STARTED", "Enabling sbd..."))
 	if err := c.sbdEach(ctx, online, "sbd enabled", func(*client.Target) (string, url.Values) { return "sbd_enable", nil }); err != nil {
 		return err
 	}
 	c.say(sbdRestart)
 	return nil
+}
+
+// watchdogTimeout has the first node that can change stonith-watchdog-timeout;
+// as with pcs nothing ends for that none could.
+func (c *Call) watchdogTimeout(ctx context.Context, targets []*client.Target, command string) {
+	for _, t := range targets {
+		_, err := t.Remote(ctx, command, nil)
+		if err == nil {
+			return
+		}
+		r := callFailed(err)
+		c.say(report.NewWarning(r.Code, r.Text))
+	}
 }
 
 // sbdEach has nodes carry out a command and says what became of it.
@@ -142,6 +156,7 @@ func sbdDisable(ctx context.Context, c *Call) error {
 	if err := c.conclude(reports); err != nil {
 		return err
 	}
+	c.watchdogTimeout(ctx, targets, "set_stonith_watchdog_timeout_to_zero")
 	c.say(report.NewInfo("SERVICE_ACTION_STARTED", "Disabling sbd..."))
 	if err := c.sbdEach(ctx, targets, "sbd disabled", func(*client.Target) (string, url.Values) { return "sbd_disable", nil }); err != nil {
 		return err

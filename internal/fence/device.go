@@ -15,6 +15,9 @@ type Device struct {
 	Params   map[string]string `json:"params"` // with those of Pacemaker (pcmk_*)
 	Priority int               `json:"priority,omitempty"`
 	Banned   map[string]bool   `json:"banned,omitempty"` // names of nodes that must not run it
+	// Unfences: "on" lets a node at shared storage again (provides=unfencing).
+	// The node itself runs that, and all such devices are needed.
+	Unfences bool `json:"unfences,omitempty"`
 	// IntervalMS is how often its monitor runs, in ms, 0 = it has none.
 	IntervalMS int64 `json:"-"`
 }
@@ -64,7 +67,7 @@ func deviceOf(e, template *cib.Element) (Device, bool) {
 	}
 	priority, _ := strconv.Atoi(meta["priority"])
 	return Device{ID: e.SelectAttrValue("id", ""), Agent: agent, Params: params, Priority: priority,
-		IntervalMS: interval}, true
+		Unfences: meta["provides"] == "unfencing", IntervalMS: interval}, true
 }
 
 // monitorMS is the shortest interval of a resource's monitors, in ms.
@@ -164,7 +167,7 @@ func (d Device) CanFence(target string) Answer {
 	case CheckNone:
 		return Yes
 	case CheckStatic:
-		if _, mapped := d.hostMap()[target]; mapped || Listed(d.Params["pcmk_host_list"], target) {
+		if d.mapped(target) != "" || Listed(d.Params["pcmk_host_list"], target) {
 			return Yes
 		}
 		return No
@@ -183,7 +186,16 @@ func Listed(list, name string) bool {
 	return false
 }
 
-func (d Device) hostMap() map[string]string { return nodeMap(d.Params["pcmk_host_map"]) }
+// mapped is the name that pcmk_host_map has for a node, "" if it has none; the
+// case of a node's name does not matter there.
+func (d Device) mapped(target string) string {
+	for node, name := range nodeMap(d.Params["pcmk_host_map"]) {
+		if strings.EqualFold(node, target) {
+			return name
+		}
+	}
+	return ""
+}
 
 // nodeMap reads node1:value;node2:value; "=" may stand for ":".
 func nodeMap(text string) map[string]string {
@@ -198,7 +210,7 @@ func nodeMap(text string) map[string]string {
 
 // Plug is the name by which the device knows a node.
 func (d Device) Plug(target string) string {
-	if p := d.hostMap()[target]; p != "" {
+	if p := d.mapped(target); p != "" {
 		return p
 	}
 	return target
@@ -242,7 +254,7 @@ func (d Device) Limit() int {
 }
 
 // DelayMS is the wait before a target is fenced, in ms: the base, and a random
-// part (random in [0,1)) up to the maximum.
+// part (random in [0,1)) up to the maximum, which bounds the base as well.
 func (d Device) DelayMS(target string, random float64) int64 {
 	text := d.Params["pcmk_delay_base"]
 	if strings.ContainsAny(text, ":=") {
@@ -250,8 +262,11 @@ func (d Device) DelayMS(target string, random float64) int64 {
 	}
 	base, _ := ParseMS(text)
 	top, _ := ParseMS(d.Params["pcmk_delay_max"])
-	if top <= base {
+	switch {
+	case top == 0:
 		return base
+	case top <= base:
+		return top
 	}
 	return base + int64(random*float64(top-base))
 }

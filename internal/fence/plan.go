@@ -98,6 +98,7 @@ type Reply struct {
 // Plan is the fencing of one node, step by step.
 type Plan struct {
 	req      Request
+	target   Member // as a member, the zero Member if it is none
 	doc      *cib.Document
 	levels   [][]Device
 	level    int
@@ -118,10 +119,16 @@ type Plan struct {
 // NewPlan makes a plan from the document as it is now. Begin starts it.
 func NewPlan(doc *cib.Document, req Request) *Plan {
 	p := &Plan{req: req, doc: doc, tried: map[string]bool{}, verified: true}
+	if at := slices.IndexFunc(req.Members, func(m Member) bool { return m.Name == req.Target }); at >= 0 {
+		p.target = req.Members[at]
+	}
 	p.req.Members = slices.DeleteFunc(slices.Clone(req.Members), func(m Member) bool { return m.Name == req.Target })
 	devices := Devices(doc)
 	if len(req.SwitchOn) > 0 {
 		p.resume(devices)
+		return p
+	}
+	if p.unfence(devices) {
 		return p
 	}
 	levels := Levels(doc, req.Target)
@@ -155,6 +162,22 @@ func NewPlan(doc *cib.Document, req Request) *Plan {
 		p.levels = append(p.levels, []Device{watchdog})
 	}
 	return p
+}
+
+// unfence makes the plan to let the target at its storage, where devices are
+// for that: all of them are run, by the target.
+func (p *Plan) unfence(devices []Device) bool {
+	var level []Device
+	for _, d := range devices {
+		if p.req.Action == On && d.Unfences && d.CanFence(p.req.Target) != No {
+			level = append(level, d)
+		}
+	}
+	if level == nil {
+		return false
+	}
+	p.levels = [][]Device{level}
+	return true
 }
 
 // resume makes a plan that has only to switch the target on.
@@ -309,6 +332,9 @@ func (p *Plan) run(d Device) (Run, bool) {
 // working, else one that is not known to fail with it, else any that may; none
 // that has failed with it in this plan.
 func (p *Plan) executor(d Device) (Member, bool) {
+	if p.req.Action == On && d.Unfences {
+		return p.target, p.target != Member{} && !p.tried[p.target.Name]
+	}
 	working := Working(p.doc, d.ID)
 	config := ConfigOf(d)
 	best, rank := Member{}, 0

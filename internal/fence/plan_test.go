@@ -83,7 +83,7 @@ func document(t *testing.T, text string) *cib.Document {
 			for _, p := range w[2:] {
 				name, value, _ := strings.Cut(p, "=")
 				nv := fmt.Sprintf(`<nvpair id="%s-%s" name="%s" value="%s"/>`, w[1], name, name, value)
-				if name == "priority" || name == "target-role" {
+				if name == "priority" || name == "target-role" || name == "provides" {
 					meta += nv
 				} else {
 					attrs += nv
@@ -156,7 +156,7 @@ func TestDelay(t *testing.T) {
 		want      int64
 	}{
 		{"", "", 0.9, 0}, {"5", "", 0.9, 5000}, {"n1:1s;n2:3", "", 0, 3000}, {"n1:1s", "", 0, 0},
-		{"2s", "4s", 0.5, 3000}, {"4s", "2s", 0.5, 4000}, {"", "10", 0.25, 2500},
+		{"2s", "4s", 0.5, 3000}, {"4s", "2s", 0.5, 2000}, {"", "10", 0.25, 2500},
 	} {
 		d := Device{Params: map[string]string{"pcmk_delay_base": c.base, "pcmk_delay_max": c.max}}
 		if got := d.DelayMS("n2", c.random); got != c.want {

@@ -1,14 +1,17 @@
 package server
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
+	"gpcs/internal/cib"
 	"gpcs/internal/fence/watchdog"
 )
 
@@ -75,4 +78,54 @@ func sbdSwitch(on bool, done string) func(*Server, call) answer {
 		s.Log.Info(done, "user", c.user.Name, "from", c.RemoteAddr)
 		return said(done)
 	}
+}
+
+// watchdogTimeouts are the names of the property that says how long the others
+// wait for a node's watchdog.
+var watchdogTimeouts = []string{"stonith-watchdog-timeout", "fencing-watchdog-timeout"}
+
+// watchdogTimeout takes the property out of the cluster's configuration, or
+// sets it to a value: the time was for watchdogs that are no more, or not yet,
+// as they were. On a stopped node it is an error if the property is there.
+func watchdogTimeout(value string) func(*Server, call) answer {
+	return func(s *Server, c call) answer {
+		if !s.Cluster.State().Running {
+			data, err := os.ReadFile(filepath.Join(s.Root.CIBDir(), "cib.xml"))
+			set := slices.ContainsFunc(watchdogTimeouts, func(name string) bool { return bytes.Contains(data, []byte(`name="`+name+`"`)) })
+			if err == nil && set {
+				return failed("the cluster is stopped; once it runs, set or remove the property stonith-watchdog-timeout")
+			}
+			return said("OK")
+		}
+		doc, err := s.Cluster.Document(c.Context(), false)
+		if err == nil {
+			_, err = s.Cluster.Submit(c.Context(), cib.Request{User: c.user.Name, Client: "pcsd", Origin: s.Cluster.State().Node,
+				Ops: watchdogTimeoutOps(doc, value)})
+		}
+		if err != nil {
+			return failed("ERROR: " + err.Error())
+		}
+		s.Log.Info("stonith-watchdog-timeout changed", "value", value, "user", c.user.Name, "from", c.RemoteAddr)
+		return said("OK")
+	}
+}
+
+// watchdogTimeoutOps are the changes for that; "" removes the property.
+func watchdogTimeoutOps(doc *cib.Document, value string) []cib.Op {
+	const set, section = "cib-bootstrap-options", "/cib/configuration/crm_config/cluster_property_set"
+	var ops []cib.Op
+	for _, name := range watchdogTimeouts {
+		ops = append(ops, cib.Op{Kind: cib.Delete, Path: section + "/nvpair[@name='" + name + "']"})
+	}
+	if value == "" {
+		return ops
+	}
+	in := set
+	if first := doc.Root().FindElement("configuration/crm_config/cluster_property_set"); first != nil {
+		in = first.SelectAttrValue("id", set)
+	}
+	config, properties := cib.NewElement("crm_config"), cib.NewElement("cluster_property_set", "id", in)
+	properties.AddChild(cib.NewElement("nvpair", "id", in+"-"+watchdogTimeouts[0], "name", watchdogTimeouts[0], "value", value))
+	config.AddChild(properties)
+	return append(ops, cib.Op{Kind: cib.Modify, XML: string(cib.Print(config))})
 }

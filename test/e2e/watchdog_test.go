@@ -71,6 +71,16 @@ func TestNodesFenceThemselvesByWatchdog(t *testing.T) {
 		}
 		return nil
 	})
+	if err := c.Boot(victim); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.AwaitSettled(patience); err != nil {
+		t.Fatal(err)
+	}
+	must(t, c, heir, "pcs", "stonith", "sbd", "disable")
+	if out := must(t, c, victim, "pcs", "property", "config"); !strings.Contains(out, "stonith-watchdog-timeout=0") {
+		t.Errorf("the others go on waiting for watchdogs that are not fed:\n%s", out)
+	}
 }
 
 // resets waits until a node has powered itself off.

@@ -25,8 +25,12 @@ type Order struct {
 	Still func() bool `json:"-"`
 }
 
-// statusPause is the time between two looks at a machine that is going off.
-const statusPause = 250 * time.Millisecond
+// The times between two looks at a machine that is going off: many are off at
+// once, and a board that is slow is not to be asked all the time.
+const (
+	firstPause  = 10 * time.Millisecond
+	statusPause = 250 * time.Millisecond
+)
 
 // Fence carries out an order: the wait, the question whether the device
 // fences the target, the action, and for off the look at the machine until it
@@ -46,7 +50,9 @@ func (r *Runner) Fence(ctx context.Context, o Order) fence.Reply {
 	if o.Still != nil && !o.Still() {
 		return fence.Reply{Stale: true, Reason: "the DC that wanted it is the DC no more"}
 	}
-	if o.Ask && !r.fences(ctx, o.Device, o.Target) {
+	u := r.use(o.Device)
+	defer u.end(ctx)
+	if o.Ask && !u.fences(ctx, o.Target) {
 		return fence.Reply{Unfit: true, Reason: "the device does not say that it fences the node"}
 	}
 	action := o.Action
@@ -54,9 +60,9 @@ func (r *Runner) Fence(ctx context.Context, o Order) fence.Reply {
 		action = fence.Reboot
 	}
 	begun := time.Now()
-	reply := r.try(ctx, o, action)
+	reply := u.try(ctx, o, action)
 	if reply.OK && action == fence.Off {
-		reply = r.verify(ctx, o)
+		reply = u.verify(ctx, o)
 	}
 	r.log.Info("fence device was used", "device", o.Device.ID, "op", action, "target", o.Target, "ok", reply.OK,
 		"verified", reply.Verified, "reason", reply.Reason, "ms", time.Since(begun).Milliseconds())
@@ -64,10 +70,10 @@ func (r *Runner) Fence(ctx context.Context, o Order) fence.Reply {
 }
 
 // try runs the action as often as the order allows.
-func (r *Runner) try(ctx context.Context, o Order, action string) fence.Reply {
+func (u *use) try(ctx context.Context, o Order, action string) fence.Reply {
 	var last result
 	for range max(1, o.Retries) {
-		if last = r.call(ctx, o.Device, o.Device.Action(action), o.Target); last.ok() {
+		if last = u.call(ctx, u.d.Action(action), o.Target); last.ok() {
 			return fence.Reply{OK: true}
 		}
 		if !wait(ctx, statusPause) {
@@ -79,16 +85,16 @@ func (r *Runner) try(ctx context.Context, o Order, action string) fence.Reply {
 
 // verify reads the machine's status until it is off. A device that cannot be
 // asked is believed, and its word is all there is.
-func (r *Runner) verify(ctx context.Context, o Order) fence.Reply {
-	if !r.knows(ctx, o.Device, o.Device.Action(fence.Status)) {
+func (u *use) verify(ctx context.Context, o Order) fence.Reply {
+	if !u.r.knows(ctx, u.d, u.d.Action(fence.Status)) {
 		return fence.Reply{OK: true}
 	}
-	for {
-		res := r.call(ctx, o.Device, o.Device.Action(fence.Status), o.Target)
+	for pause := firstPause; ; pause = min(2*pause, statusPause) {
+		res := u.call(ctx, u.d.Action(fence.Status), o.Target)
 		if res.code == exitOff {
 			return fence.Reply{OK: true, Verified: true}
 		}
-		if !wait(ctx, statusPause) {
+		if !wait(ctx, pause) {
 			reason := "the device says that the machine is still on"
 			if !res.ok() {
 				reason = "the machine's status cannot be read after it was switched off: " + res.reason
@@ -99,7 +105,8 @@ func (r *Runner) verify(ctx context.Context, o Order) fence.Reply {
 }
 
 // fences asks the device whether it knows the target.
-func (r *Runner) fences(ctx context.Context, d fence.Device, target string) bool {
+func (u *use) fences(ctx context.Context, target string) bool {
+	r, d := u.r, u.d
 	check := d.HostCheck()
 	if check == "" {
 		switch {
@@ -112,10 +119,10 @@ func (r *Runner) fences(ctx context.Context, d fence.Device, target string) bool
 		}
 	}
 	if check == fence.CheckStatus {
-		res := r.call(ctx, d, d.Action(fence.Status), target)
+		res := u.call(ctx, d.Action(fence.Status), target)
 		return res.code == exitOK || res.code == exitOff
 	}
-	res := r.call(ctx, d, d.Action("list"), "")
+	res := u.call(ctx, d.Action("list"), "")
 	return res.ok() && listing(res.out, d.Plug(target))
 }
 
@@ -144,7 +151,9 @@ func (r *Runner) Monitor(ctx context.Context, d fence.Device, timeout time.Durat
 		return fmt.Errorf("the device was busy with other actions all the time: %w", err)
 	}
 	defer leave()
-	res := r.call(ctx, d, d.Action("monitor"), "")
+	u := r.use(d)
+	defer u.end(ctx)
+	res := u.call(ctx, d.Action("monitor"), "")
 	err = nil
 	if !res.ok() {
 		err = errors.New(res.reason)

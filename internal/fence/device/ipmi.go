@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -101,30 +102,54 @@ func truth(v string) bool {
 	return false
 }
 
-// call does what fence_ipmilan does for an action, with its exit statuses.
-func (b ipmi) call(ctx context.Context, action string) result {
-	c, err := b.connect(ctx)
-	if err != nil {
-		return result{code: exitFailed, reason: fmt.Sprintf("BMC %s: %v", b.host, err)}
+// ipmiActions are those that the built-in agent has.
+var ipmiActions = []string{fence.Off, fence.On, "cycle", fence.Status, "monitor"}
+
+// session is a session with a BMC that is opened when it is needed first, and
+// goes on from one action to the next: to open one takes longer than to use it.
+type session struct {
+	bmc    ipmi
+	client *client.Client
+}
+
+func (s *session) close(ctx context.Context) {
+	if s.client != nil {
+		_ = s.client.Close(ctx) // the BMC forgets the session by itself
+		s.client = nil
 	}
-	defer func() { _ = c.Close(ctx) }() // the BMC forgets the session by itself
-	switch action {
-	case fence.Off:
-		err = b.control(ctx, c, chassis.ChassisControlPowerDown)
-	case fence.On:
-		err = b.control(ctx, c, chassis.ChassisControlPowerUp)
-	case "cycle":
-		err = b.control(ctx, c, chassis.ChassisControlPowerCycle)
-	case fence.Status, "monitor":
-		var s *chassis.GetChassisStatusResponse
-		if s, err = c.GetChassisStatus(ctx); err == nil && !s.PowerIsOn && action == fence.Status {
-			return result{code: exitOff, reason: "the machine is off"}
-		}
-	default:
+}
+
+// call does what fence_ipmilan does for an action, with its exit statuses.
+func (s *session) call(ctx context.Context, action string) result {
+	failed := func(err error) result {
+		s.close(ctx)
+		return result{code: exitFailed, reason: fmt.Sprintf("BMC %s: %v", s.bmc.host, err)}
+	}
+	if !slices.Contains(ipmiActions, action) {
 		return result{code: exitFailed, reason: fmt.Sprintf("the built-in agent has no action %q", action)}
 	}
+	var err error
+	if s.client == nil {
+		if s.client, err = s.bmc.connect(ctx); err != nil {
+			s.client = nil
+			return failed(err)
+		}
+	}
+	switch action {
+	case fence.Off:
+		err = s.bmc.control(ctx, s.client, chassis.ChassisControlPowerDown)
+	case fence.On:
+		err = s.bmc.control(ctx, s.client, chassis.ChassisControlPowerUp)
+	case "cycle":
+		err = s.bmc.control(ctx, s.client, chassis.ChassisControlPowerCycle)
+	default:
+		var status *chassis.GetChassisStatusResponse
+		if status, err = s.client.GetChassisStatus(ctx); err == nil && !status.PowerIsOn && action == fence.Status {
+			return result{code: exitOff, reason: "the machine is off"}
+		}
+	}
 	if err != nil {
-		return result{code: exitFailed, reason: fmt.Sprintf("BMC %s: %v", b.host, err)}
+		return failed(err)
 	}
 	return result{}
 }
@@ -162,6 +187,9 @@ func (b ipmi) connect(ctx context.Context) (*client.Client, error) {
 			return c, nil
 		}
 		last = reasonOf(err, suite)
+		over, cancel := context.WithCancel(ctx)
+		cancel()
+		_ = c.Close(over) // the socket; there is no session to be closed
 		if silent(err) || ctx.Err() != nil {
 			break
 		}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -67,20 +68,44 @@ func (r result) ok() bool { return r.code == exitOK }
 // killGrace is how long an agent has to end after it was told to.
 const killGrace = time.Second
 
-// call runs an agent's action on a target ("" = none) until ctx ends. What it
-// gives as its reason names no secrets.
-func (r *Runner) call(ctx context.Context, d fence.Device, action, target string) result {
-	res := r.run(ctx, d, action, target)
-	res.reason = d.Hide(res.reason)
+// use is the use of a device for one order or test, of several actions maybe.
+type use struct {
+	r       *Runner
+	d       fence.Device
+	session *session // of the built-in agent, nil where the installed one is run
+}
+
+func (r *Runner) use(d fence.Device) *use {
+	u := &use{r: r, d: d}
+	if b, ok := ipmiOf(d); ok {
+		u.session = &session{bmc: b}
+	}
+	return u
+}
+
+func (u *use) end(ctx context.Context) {
+	if u.session != nil {
+		u.session.close(ctx)
+	}
+}
+
+// call runs an action on a target ("" = none) until ctx ends. What it gives as
+// its reason names no secrets.
+func (u *use) call(ctx context.Context, action, target string) result {
+	var res result
+	if u.session != nil {
+		res = u.session.call(ctx, action)
+	} else {
+		res = u.r.run(ctx, u.d, action, target)
+	}
+	res.reason = u.d.Hide(res.reason)
 	return res
 }
 
+// run runs the installed agent.
 func (r *Runner) run(ctx context.Context, d fence.Device, action, target string) result {
 	if strings.ContainsRune(d.Agent, '/') || !strings.HasPrefix(d.Agent, "fence_") {
 		return result{code: exitFailed, reason: fmt.Sprintf("%q is no name of a fence agent", d.Agent)}
-	}
-	if b, ok := ipmiOf(d); ok {
-		return b.call(ctx, action)
 	}
 	cmd := exec.CommandContext(ctx, r.root.Join(filepath.Join(agentDir, d.Agent)))
 	cmd.Stdin = strings.NewReader(r.input(ctx, d, action, target))
@@ -193,6 +218,9 @@ func (r *Runner) metadata(ctx context.Context, agent string) (agentmeta.Agent, e
 // knows tells whether an agent has an action; one that cannot be asked is
 // taken to have it.
 func (r *Runner) knows(ctx context.Context, d fence.Device, action string) bool {
+	if _, builtIn := ipmiOf(d); builtIn {
+		return slices.Contains(ipmiActions, action)
+	}
 	m, err := r.metadata(ctx, d.Agent)
 	if err != nil {
 		return true
