@@ -37,7 +37,8 @@ func NewElement(tag string, pairs ...string) *Element {
 // Document is a CIB. The zero value is not usable; see Parse and New.
 type Document struct {
 	tree *etree.Document
-	size int // at most so many bytes when it is printed, by a rough count; see fits
+	size int    // at most so many bytes when it is printed, by a rough count; see fits
+	text []byte // see Final
 }
 
 // The sections of a CIB's configuration in the order in which Pacemaker keeps them.
@@ -187,6 +188,16 @@ func (d *Document) Copy() *Document { return &Document{tree: d.tree.Copy(), size
 
 // Bytes prints the document with two blanks for each level, as Pacemaker does.
 func (d *Document) Bytes() []byte { return Print(d.Root()) }
+
+// Final is Bytes of a document that is not changed any more. What was printed is
+// kept, for it is asked for several times; it must not be changed either. Who
+// shares the document with other goroutines that call Final does so first.
+func (d *Document) Final() []byte {
+	if d.text == nil {
+		d.text = d.Bytes()
+	}
+	return d.text
+}
 
 // Version is a CIB's version. It orders documents of one history.
 type Version struct {

@@ -12,10 +12,25 @@ var printed = etree.WriteSettings{CanonicalText: true, CanonicalAttrVal: true}
 // Print prints one element and what is in it, with two blanks for each level
 // and a newline at the end.
 func Print(e *Element) []byte {
-	var b bytes.Buffer
-	printElement(&b, e, 0)
+	b := bytes.NewBuffer(make([]byte, 0, roughly(e, 0)))
+	printElement(b, e, 0)
 	b.WriteByte('\n')
 	return b.Bytes()
+}
+
+// roughly is how long an element is when it is printed, without what is
+// written out: to make room once is cheaper than to grow.
+func roughly(e *Element, depth int) int {
+	n := 2*(len(e.Tag)+2*depth) + 8
+	for i := range e.Attr {
+		n += len(e.Attr[i].Key) + len(e.Attr[i].Value) + 4
+	}
+	for _, t := range e.Child {
+		if c, ok := t.(*Element); ok {
+			n += roughly(c, depth+1)
+		}
+	}
+	return n
 }
 
 // PrintPatch prints a diff as members of a cluster send it to each other: on

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -114,8 +113,8 @@ func (j *journal) add(r record) error {
 	for _, part := range []int{len(r.base), len(r.lineage), len(r.text)} {
 		b = binary.BigEndian.AppendUint32(b, uint32(part))
 	}
-	body := bytes.Join([][]byte{[]byte(r.base), r.lineage, r.text}, nil)
-	b = append(binary.BigEndian.AppendUint32(b, crc(b, body)), body...)
+	sum := crc(b, []byte(r.base), r.lineage, r.text)
+	b = append(append(append(binary.BigEndian.AppendUint32(b, sum), r.base...), r.lineage...), r.text...)
 	if _, err := j.file.WriteAt(b, j.end); err != nil {
 		return err
 	}

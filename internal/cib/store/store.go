@@ -122,8 +122,8 @@ func (s *Store) read(name string) (doc *cib.Document, damage, err error) {
 	return doc, damage, nil
 }
 
-// Save makes doc the version on disk, durably: it is in the journal, and in
-// cib.xml after the next Settle. An error means that the version before is
+// Save makes doc, which must not be changed any more, the version on disk,
+// durably: it is in the journal, and in cib.xml after the next Settle. An error means that the version before is
 // still whole.
 func (s *Store) Save(doc *cib.Document, lineage []byte) error {
 	if s.journal.end > journalSize {
@@ -140,7 +140,7 @@ func (s *Store) Save(doc *cib.Document, lineage []byte) error {
 			s.base = cib.DigestBytes(data)
 		}
 	}
-	if err := s.journal.add(record{s.base, lineage, doc.Bytes()}); err != nil {
+	if err := s.journal.add(record{s.base, lineage, doc.Final()}); err != nil {
 		return fmt.Errorf("cannot save the configuration: %w", err)
 	}
 	return nil

@@ -79,14 +79,14 @@ func (c *Core) Document() *cib.Document { return c.doc }
 // Stamp says which document this node holds.
 func (c *Core) Stamp() view.Stamp {
 	if c.digest == "" {
-		c.digest = c.doc.Digest()
+		c.digest = c.doc.FinalDigest()
 	}
 	return view.Stamp{Lineage: c.lineage, Version: c.doc.Version(), Digest: c.digest}
 }
 
 // Snapshot is the document with what belongs to it, for another member.
 func (c *Core) Snapshot() []byte {
-	return snapshot{Lineage: c.lineage, Text: string(c.doc.Bytes()), Recent: c.recent, Unshared: c.Unshared()}.encode()
+	return snapshot{Lineage: c.lineage, Text: string(c.doc.Final()), Recent: c.recent, Unshared: c.Unshared()}.encode()
 }
 
 // Failing says why this node cannot store its document, "" if it can.
@@ -207,6 +207,7 @@ func (c *Core) agree() bool {
 
 func (c *Core) store() {
 	c.storing++
+	c.doc.Final() // before it goes to who stores it
 	u := c.unshared
 	if c.view == nil || !c.shared() {
 		u = c.Unshared()

@@ -239,7 +239,7 @@ func (c *Core) deliver(to uint32, e *entry, m Message) {
 		c.answer(Reply{ID: e.id, Version: e.version, Doc: e.read})
 		return
 	case m.Document == nil:
-		m.Document = e.read.Bytes()
+		m.Document = e.read.Final()
 	}
 	c.result(to, m)
 }

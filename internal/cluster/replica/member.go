@@ -39,7 +39,7 @@ func (c *Core) apply(m Message) bool {
 	}
 	digest := ""
 	if m.Digest != "" {
-		if digest = next.Digest(); digest != m.Digest {
+		if digest = next.FinalDigest(); digest != m.Digest {
 			return false
 		}
 	}
