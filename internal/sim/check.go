@@ -37,8 +37,8 @@ func (w *world) viewEntered(h *host, v *view.View) {
 // earlier one have no quorum of it. A DC that stood still may open its view
 // when the others are in a higher one: it is alone with it then.
 func (w *world) viewOpened(v *view.View) {
-	if !v.Quorum.Quorate {
-		return
+	if !v.Quorum.Quorate || w.quorum.TwoNode {
+		return // each of two nodes may go on alone
 	}
 	for _, old := range w.opened {
 		if old.Ballot == v.Ballot || !w.held(old) {

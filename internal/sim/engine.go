@@ -235,7 +235,7 @@ func (d *daemon) command(c command) {
 		w.commanded(d, op)
 		call := e.executor.do(op)
 		if op.Operation != history.Monitor && op.Operation != history.Notify {
-			e.result(history.PendingOp(op, call, w.wall().Unix()))
+			e.result(history.PendingOp(op, call, d.h.timeOfDay()))
 		}
 	}
 }
@@ -263,7 +263,7 @@ func (e *engine) recordBatch(id string, batch []history.Result) {
 	doc, r := e.d.core.Document(), cib.Request{ID: id}
 	node := history.Node{ID: fmt.Sprint(e.d.h.id), Name: e.d.h.name}
 	for _, res := range batch {
-		ops := history.Changes(doc, node, res, history.Agent{}, w.wall().Unix())
+		ops := history.Changes(doc, node, res, history.Agent{}, e.d.h.timeOfDay())
 		if changed, err := cib.Apply(doc, cib.Request{Ops: ops}, ""); err == nil {
 			doc = changed
 		}

@@ -162,7 +162,7 @@ func (e *executor) run(q *queue, j *job) {
 func (e *executor) ended(q *queue, j *job, out history.Outcome, began time.Duration) {
 	w := e.d.h.w
 	q.running = nil
-	at := w.wall().Add(began - w.now).Unix()
+	at := e.d.h.timeOfDay() - int64((w.now - began).Seconds())
 	res := history.Result{Op: j.op, Outcome: out, CallID: j.callID, ExecMS: (w.now - began).Milliseconds(), RunAt: at, RCChange: at}
 	if res.Failed() && !j.op.Probe() {
 		w.stats.Failures++

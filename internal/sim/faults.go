@@ -1,6 +1,9 @@
 package sim
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // fault is one kind of trouble with how often it comes.
 type fault struct {
@@ -28,8 +31,13 @@ var faults = []fault{
 	{"leave", 2, (*world).leaves},
 	{"agent", 4, (*world).agentFails},
 	{"standby", 2, (*world).standby},
+	{"filter", 3, (*world).filter},
+	{"clock", 2, (*world).setClock},
 	{"fence device", 2, (*world).fenceFails},
 }
+
+// later are the kinds that came later, see world.more.
+var later = map[string]bool{"filter": true, "clock": true}
 
 // engineOnly are the kinds that need agents.
 var engineOnly = map[string]bool{"agent": true, "standby": true, "fence device": true}
@@ -40,7 +48,10 @@ func (w *world) trouble() {
 		return
 	}
 	w.in(w.between(token/10, 3*token), w.trouble)
-	total := 0
+	faults, total := faults, 0
+	if !w.more {
+		faults = slices.DeleteFunc(slices.Clone(faults), func(f fault) bool { return later[f.name] })
+	}
 	for _, f := range faults {
 		total += f.weight
 	}
@@ -117,6 +128,46 @@ func (w *world) brokenPair(h *host) {
 	if both {
 		w.block(other, h, d)
 	}
+}
+
+// filter drops a node's datagrams, or another's to it, and lets streams pass:
+// for about as long as it takes until one side only has lost the other.
+func (w *world) filter(h *host) {
+	other := w.hosts[w.rnd.IntN(len(w.hosts))]
+	d := w.between(token-2*beat, token+3*beat)
+	w.logf("FAULT datagrams from %s to %s are dropped for %v", h.name, other.name, d)
+	c := &w.net.filtered[h.index*w.net.n+other.index]
+	*c++
+	w.in(d, func() {
+		if !w.calm {
+			*c--
+		}
+	})
+}
+
+// setClock sets a node's time of day; back at most to that of the start.
+func (w *world) setClock(h *host) {
+	h.clock = w.between(-w.now+time.Millisecond, 1000*token)
+	w.logf("FAULT the clock of %s is %v fast", h.name, h.clock)
+}
+
+// entering is the worst moment for a node to fail: it has just entered a view.
+func (w *world) entering(h *host) {
+	if !w.more || w.calm || !w.chance(40) {
+		return
+	}
+	w.stats.Faults++
+	w.stats.ByKind["entering"]++
+	power := w.chance(2)
+	w.in(w.between(0, 6*time.Millisecond), func() {
+		switch {
+		case w.calm || h.d == nil:
+		case power:
+			w.powerCycle(h)
+		default:
+			w.restart(h, w.between(0, grace))
+		}
+	})
 }
 
 // resetStreams breaks a node's connections; what was on its way is lost in part.
@@ -243,6 +294,7 @@ func (w *world) killDC(d *daemon) {
 // healAll ends every fault.
 func (w *world) healAll() {
 	clear(w.net.blocked)
+	clear(w.net.filtered)
 	w.net.loss, w.net.jitter = 0, 0
 	for _, h := range w.hosts {
 		h.slow, h.full = 0, false

@@ -30,7 +30,8 @@ type host struct {
 	recent      []replica.Applied
 	unshared    replica.Unshared
 	incarnation uint64
-	ballots     uint64 // reserved
+	clock       time.Duration // that the time of day is fast
+	ballots     uint64        // reserved
 	first       *cib.Document
 	slow        time.Duration // writes take up to this
 	full        bool
@@ -67,6 +68,9 @@ func newHost(w *world, id uint32, doc *cib.Document) *host {
 	return h
 }
 
+// timeOfDay is what the host's clock shows, in epoch seconds.
+func (h *host) timeOfDay() int64 { return h.w.wall().Add(h.clock).Unix() }
+
 func hostName(id uint32) string { return fmt.Sprintf("n%d", id) }
 
 // boot starts the daemon.
@@ -75,6 +79,9 @@ func (h *host) boot() {
 		return
 	}
 	h.incarnation++
+	if h.w.more { // by the clock, which may have been set back, as package cluster does
+		h.incarnation = max(h.incarnation, uint64((h.w.now + h.clock).Milliseconds()))
+	}
 	h.stays = false
 	h.d = newDaemon(h)
 	h.w.logf("%s starts with %s of %s", h.name, h.doc.Version(), h.lineage)
@@ -119,6 +126,9 @@ func (h *host) loseDisk() {
 	h.doc, h.lineage, h.recent, h.ballots = h.first, view.Lineage{}, nil, 0
 	h.last, h.memory, h.kept = view.Ballot{}, quorum.Memory{}, quorum.Memory{}
 	h.disks++
+	if h.w.more {
+		h.incarnation = 0
+	}
 }
 
 // stall lets the whole machine stand still for a while.
@@ -178,6 +188,7 @@ type daemon struct {
 
 	saves  []replica.Store
 	saving bool
+	write  replica.Store // under way while saving
 	calls  map[string]*call
 	engine *engine // nil where only the cluster is simulated
 }
@@ -228,6 +239,9 @@ func (d *daemon) start() {
 // end is the end of the daemon, however it comes.
 func (d *daemon) end() {
 	d.h.d = nil
+	if w := d.h.w; w.more && d.saving && !d.h.full && w.chance(2) {
+		d.h.written(d.write) // it reached the disk, and nobody was told
+	}
 	for _, c := range d.h.w.clients {
 		c.abandoned(d)
 	}
@@ -387,12 +401,18 @@ func (d *daemon) do(effects []member.Effect) {
 	}
 }
 
+// binding tells whether what a view answers holds for ever: one of two nodes
+// that goes on alone may lose against the other.
+func (w *world) binding(v *view.View) bool {
+	return v != nil && v.Quorum.Quorate && (len(v.Members) > 1 || !w.quorum.TwoNode)
+}
+
 func (d *daemon) sent(e member.Send) {
 	v := d.core.View()
 	if m := e.Message; m.View == nil || m.View.Kind != view.Hello {
 		d.h.w.logf("%s -> %s: %s", d.h.name, e.To, m)
 	}
-	d.send(e.To, e.Message, v != nil && v.Quorum.Quorate)
+	d.send(e.To, e.Message, d.h.w.binding(v))
 }
 
 func (d *daemon) entered(v *view.View) {
@@ -415,13 +435,14 @@ func (d *daemon) entered(v *view.View) {
 	d.previous = v
 	d.remember(d.core.Memory())
 	d.changed()
+	d.h.w.entering(d.h)
 }
 
 // remember keeps what quorum must know: on the disk at once only what binds.
 func (d *daemon) remember(m quorum.Memory) {
 	h := d.h
 	binds := h.w.quorum.Binds(h.memory, m)
-	if h.memory = m; binds && h.w.opt.Mutant != keepLate {
+	if h.memory = m; binds {
 		h.kept = m
 		return
 	}
@@ -442,7 +463,7 @@ func (d *daemon) save() {
 	}
 	d.saving = true
 	last := d.saves[len(d.saves)-1]
-	d.saves = nil
+	d.saves, d.write = nil, last
 	w := d.h.w
 	took := w.between(500*time.Microsecond, 5*time.Millisecond)
 	if d.h.slow > took {
@@ -455,8 +476,7 @@ func (d *daemon) save() {
 			stored.Err = "no space left on device"
 			d.h.failed = w.now
 		} else {
-			d.h.doc, d.h.lineage, d.h.recent = last.Doc, last.Lineage, last.Recent
-			d.h.unshared = last.Unshared
+			d.h.written(last)
 		}
 		w.logf("%s: stored #%d %s %s", d.h.name, last.N, last.Doc.Version(), stored.Err)
 		d.do(d.core.StepReplica(stored, w.clock()))
@@ -464,11 +484,15 @@ func (d *daemon) save() {
 	})
 }
 
+func (h *host) written(s replica.Store) {
+	h.doc, h.lineage, h.recent, h.unshared = s.Doc, s.Lineage, s.Recent, s.Unshared
+}
+
 // reply gives an answer to who waits for it.
 func (d *daemon) reply(r replica.Reply) {
 	quorate := d.quorate
 	if v := d.core.View(); !d.result {
-		quorate = v != nil && v.Quorum.Quorate
+		quorate = d.h.w.binding(v)
 	}
 	if c := d.calls[r.ID]; c != nil {
 		delete(d.calls, r.ID)

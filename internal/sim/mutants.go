@@ -9,7 +9,6 @@ import (
 // Rules of the shells, which are switched off here.
 const (
 	noWindow      view.Mutant = "take a datagram that came before, and what it acknowledges for new"
-	keepLate      view.Mutant = "say that a view is entered before what quorum must remember of it is on the disk"
 	noGuard       view.Mutant = "start what a silent node ran without the guard time"
 	obeyAnybody   view.Mutant = "carry out what the DC of another view commands"
 	keepAddresses view.Mutant = "keep addresses when isolated"
@@ -27,7 +26,7 @@ func Mutants() []Mutation {
 	var list []Mutation
 	for _, m := range []view.Mutant{view.LowerBallot, view.ForgetBallots, view.WithoutPromises, view.KeepPromise, view.BestByVersion,
 		view.WithoutAgreed, view.IgnoreIncarnation, view.BothHalves, view.ForgetViews, view.ForgetWaiting, view.SkipDisk, view.AckAlone,
-		view.ApplyTwice, view.PatchAnything, view.ReadAlone, view.SharedAlways, view.DropLosing, noWindow, keepLate} {
+		view.ApplyTwice, view.PatchAnything, view.ReadAlone, view.SharedAlways, view.DropLosing, noWindow} {
 		list = append(list, Mutation{Rule: m})
 	}
 	for _, m := range []view.Mutant{noGuard, obeyAnybody, keepAddresses, unproven} {

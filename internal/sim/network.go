@@ -11,16 +11,17 @@ import (
 // network says what becomes of what is sent. Faults add to and take from its
 // counts, so that they may overlap.
 type network struct {
-	n       int
-	blocked []int           // by from*n+to: how many faults cut this direction
-	loss    int             // percent of datagrams lost
-	jitter  time.Duration   // further delay, at most
-	taps    []tapped        // by from*n+to
-	heard   []time.Duration // by to*n+from: when a packet came that was sent then
+	n        int
+	blocked  []int           // by from*n+to: how many faults cut this direction
+	filtered []int           // the same, for datagrams only
+	loss     int             // percent of datagrams lost
+	jitter   time.Duration   // further delay, at most
+	taps     []tapped        // by from*n+to
+	heard    []time.Duration // by to*n+from: when a packet came that was sent then
 }
 
 func newNetwork(n int) network {
-	return network{n: n, blocked: make([]int, n*n), taps: make([]tapped, n*n), heard: make([]time.Duration, n*n)}
+	return network{n: n, blocked: make([]int, n*n), filtered: make([]int, n*n), taps: make([]tapped, n*n), heard: make([]time.Duration, n*n)}
 }
 
 func (n *network) cut(from, to int) *int { return &n.blocked[from*n.n+to] }
@@ -66,7 +67,7 @@ func (w *world) datagram(from, to *host, p packet) {
 	}
 	for range copies {
 		w.in(w.delay(), func() {
-			if w.passes(from, to) && to.power {
+			if w.passes(from, to) && w.net.filtered[from.index*w.net.n+to.index] == 0 && to.power {
 				w.net.heard[to.index*w.net.n+from.index] = w.now
 				t := &w.net.taps[from.index*w.net.n+to.index]
 				t.packets[t.n%len(t.packets)] = p
