@@ -3,6 +3,9 @@ package sim
 import (
 	"slices"
 	"time"
+
+	"gpcs/internal/cib"
+	"gpcs/internal/cluster/view"
 )
 
 // fault is one kind of trouble with how often it comes.
@@ -230,11 +233,17 @@ func (w *world) blackout(*host) {
 // newDisk takes a node down and gives it an empty disk, where the others keep
 // all that was acknowledged: they are a quorum, and all of it is on their disks.
 func (w *world) newDisk(h *host) {
+	newest := h
+	for _, other := range w.hosts {
+		if other.holds().Compare(newest.holds()) > 0 {
+			newest = other
+		}
+	}
 	for _, other := range w.hosts {
 		if other == h {
 			continue
 		}
-		if other.d == nil || other.d.saving || other.full || other.d.core.View() == nil || !other.d.core.Open() ||
+		if other.holds() != newest.holds() || other.stalled || other.d == nil || other.d.saving || other.full || other.d.core.View() == nil || !other.d.core.Open() ||
 			!other.d.core.View().Quorum.Quorate || len(other.d.core.View().Members) < len(w.hosts)-1 {
 			return
 		}
@@ -242,6 +251,11 @@ func (w *world) newDisk(h *host) {
 	h.powerOff()
 	h.loseDisk()
 	w.in(w.between(token/2, 8*token), h.powerOn)
+}
+
+// holds says which configuration is on a disk.
+func (h *host) holds() view.Stamp {
+	return view.Stamp{Lineage: view.Lineage{Ballot: h.lineage.Ballot}, Version: cib.Version{Epoch: h.doc.Version().Epoch}}
 }
 
 func (w *world) slowDisk(h *host) {
