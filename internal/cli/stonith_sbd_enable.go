@@ -134,13 +134,19 @@ func (c *Call) tieBreaker(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if q := cluster.Quorum(); q.AutoTieBreaker || len(cluster.NodeNames())%2 != 0 || cluster.Device() != nil {
+	if !needsTieBreaker(cluster) {
 		return nil
 	}
 	c.say(report.NewWarning("COROSYNC_QUORUM_ATB_WILL_BE_ENABLED_DUE_TO_SBD", "auto_tie_breaker quorum option will be enabled to make "+
 		"SBD fencing effective. Cluster has to be offline to be able to make this change."))
 	cluster.SetQuorumOptions(map[string]string{"auto_tie_breaker": "1"})
 	return c.storeCorosyncConf(ctx, cluster, true)
+}
+
+// needsTieBreaker tells whether the cluster could fall into two halves of which
+// neither, or with two_node each, has quorum.
+func needsTieBreaker(cluster *conf.Corosync) bool {
+	return !cluster.Quorum().AutoTieBreaker && len(cluster.NodeNames())%2 == 0 && cluster.Device() == nil
 }
 
 // sbdDisable carries out "stonith sbd disable".
