@@ -70,6 +70,12 @@ func ensureSchemaNew(doc *cib.Document, major, minor int) report.List {
 // UpgradeSchema brings the document to the latest schema and rewrites what
 // that no longer has.
 func UpgradeSchema(doc *cib.Document) {
+	if had, _ := schemaVersion(doc); had == 1 {
+		upgradeTo2(doc)
+	}
+	if !schemaAtLeast(doc, 3, 0) {
+		upgradeTo3(doc)
+	}
 	doc.Root().CreateAttr("validate-with", latestSchema)
 	for _, r := range allResources(doc) {
 		if r.Tag == "master" {
