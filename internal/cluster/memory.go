@@ -43,17 +43,40 @@ func remember(root paths.Root, lineage uint64) (m *memory, floor uint64, err err
 		bootFile: filepath.Join(root.RunDir(), "votequorum.json"), trackedFile: root.ExpectedVotesTracking()}
 	data, err := os.ReadFile(m.file)
 	if err == nil {
-		err = json.Unmarshal(data, m)
+		err = m.decode(data)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		err = fmt.Errorf("cannot read %s: %w", m.file, err)
 	} else {
 		err = nil
 	}
-	m.Incarnation = max(uint64(time.Now().UnixNano()), m.Incarnation+1)
+	floor = m.begin(lineage, time.Now())
+	return m, floor, errors.Join(err, m.save())
+}
+
+// mostCounted is more than incarnations, which are nanoseconds since 1970, and
+// ballots can come to.
+const mostCounted = 1 << 62
+
+// decode reads what was kept across boots; on an error nothing is taken.
+func (m *memory) decode(data []byte) error {
+	var kept memory
+	if err := json.Unmarshal(data, &kept); err != nil {
+		return err
+	}
+	if kept.Incarnation > mostCounted || kept.Ballots > mostCounted {
+		return errors.New("its numbers are absurd")
+	}
+	m.Incarnation, m.Ballots = kept.Incarnation, kept.Ballots
+	return nil
+}
+
+// begin is a new incarnation.
+func (m *memory) begin(lineage uint64, now time.Time) (floor uint64) {
+	m.Incarnation = max(uint64(now.UnixNano()), m.Incarnation+1)
 	floor = max(m.Ballots, lineage)
 	m.Ballots = floor + reserve
-	return m, floor, errors.Join(err, m.save())
+	return floor
 }
 
 // save writes what is kept across boots, durably.
@@ -67,27 +90,39 @@ func (m *memory) save() error {
 
 // quorum is what the node remembers of views, and of the votes tracked.
 func (m *memory) quorum() quorum.Memory {
-	q, ok := readVotes(m.votesFile)
-	switch now, same := readVotes(m.bootFile); {
+	// A file that is not there is as an empty one.
+	kept, _ := os.ReadFile(m.votesFile)
+	boot, _ := os.ReadFile(m.bootFile)
+	tracked, _ := os.ReadFile(m.trackedFile)
+	var q quorum.Memory
+	q, m.tracked = decodeVotes(kept, boot, tracked)
+	return q
+}
+
+// decodeVotes reads the three files of quorum's memory: that kept across boots,
+// that of this boot, and corosync's. What is damaged is as none. It returns what
+// corosync's says, too.
+func decodeVotes(kept, boot, tracked []byte) (q quorum.Memory, most int) {
+	q, ok := decodeVote(kept)
+	switch now, same := decodeVote(boot); {
 	case !same:
 		q = q.AfterBoot()
 	case !ok || now.Round >= q.Round: // else it was not written any more
 		q = now
 	}
-	if data, err := os.ReadFile(m.trackedFile); err == nil && len(data) == 4 {
+	if len(tracked) == 4 {
 		// corosync writes the number as its machine has it in memory; an absurd
 		// one is that of a damaged file.
-		if n := binary.NativeEndian.Uint32(data); n <= maxTracked {
-			m.tracked = int(n)
+		if n := binary.NativeEndian.Uint32(tracked); n <= maxTracked {
+			most = int(n)
 		}
 	}
-	q.Tracked = max(q.Tracked, m.tracked)
-	return q
+	q.Tracked = max(q.Tracked, most)
+	return q, most
 }
 
-func readVotes(file string) (q quorum.Memory, ok bool) {
-	data, err := os.ReadFile(file)
-	if err != nil || json.Unmarshal(data, &q) != nil {
+func decodeVote(data []byte) (q quorum.Memory, ok bool) {
+	if json.Unmarshal(data, &q) != nil {
 		return quorum.Memory{}, false
 	}
 	return q, true
