@@ -55,6 +55,10 @@ type State struct {
 	View        View   `json:"view"`
 	Quorum      Quorum `json:"quorum"`
 	Links       []Link `json:"links"`
+	// LinkMode is totem.link_mode as it is in use, "active" or "passive", and
+	// Addresses are this node's by link, "" = no such link.
+	LinkMode  string   `json:"link_mode,omitempty"`
+	Addresses []string `json:"addresses,omitempty"`
 	// Troubles are conditions that an administrator must know of, as whole
 	// sentences: a damaged cib.xml that was replaced, a full disk, a saved
 	// patch of a lost partition.
@@ -91,6 +95,7 @@ type Member struct {
 	Online  bool   `json:"online"` // in the view
 	Votes   int    `json:"votes"`
 	Address string `json:"address"` // of link 0
+	Seen    bool   `json:"seen"`    // some daemon reaches its daemon, though it need not be in the view
 }
 
 // Quorum holds votequorum's figures.
@@ -108,6 +113,7 @@ type Link struct {
 	Number  int    `json:"number"`
 	Peer    uint32 `json:"peer"`
 	Up      bool   `json:"up"`
+	Used    bool   `json:"used"` // it carries what is sent; in active mode all that work do
 	Address string `json:"address"`
 	RTTus   int64  `json:"rtt_us"` // round trip, microseconds; 0 = not measured yet
 }

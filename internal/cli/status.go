@@ -90,7 +90,11 @@ func fullStatus(ctx context.Context, c *Call) error {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "Cluster name: %s\n", conf.ClusterName())
-	if warnings := s.warnings(view); len(warnings) > 0 {
+	warnings := s.warnings(view)
+	if c.Has("--full") {
+		warnings = append(warnings, s.linkTroubles()...)
+	}
+	if len(warnings) > 0 {
 		fmt.Fprintf(&b, "\nWARNINGS:\n%s\n\n", strings.Join(warnings, "\n"))
 	}
 	b.WriteString(view.Text(c.show()))

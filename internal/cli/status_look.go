@@ -91,6 +91,28 @@ func (l *look) warnings(view *status.View) []string {
 	return append(append(found, view.FencingTroubles()...), view.DeviceTroubles(l.doc, l.fenceMatrix())...)
 }
 
+// linkTroubles names links that are down to nodes that are in the view by
+// another one, and nodes that are kept out although daemons reach each other.
+func (l *look) linkTroubles() []string {
+	var found []string
+	for _, m := range l.state.View.Members {
+		if !m.Online && m.Seen {
+			found = append(found, fmt.Sprintf("Node %s is not in the cluster, but some node's daemon reaches its daemon: "+
+				"see 'corosync-cfgtool -s' on all nodes for the links that are down", m.Name))
+		}
+		if !m.Online {
+			continue
+		}
+		for _, link := range l.state.Links {
+			if link.Peer == m.ID && !link.Up {
+				found = append(found, fmt.Sprintf("Link %d to node %s (%s) is down; the cluster goes on by its other links",
+					link.Number, m.Name, link.Address))
+			}
+		}
+	}
+	return found
+}
+
 // services words the state of the stack's services on this node. They are one
 // daemon; "pcsd" is the part that is always there.
 func (l *look) services(root paths.Root) string {

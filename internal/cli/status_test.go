@@ -6,6 +6,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -82,5 +84,57 @@ func TestTroubles(t *testing.T) {
 	got := l.warnings(view)
 	if len(got) != 3 || got[0] != "No stonith devices and stonith-enabled is not false" || got[2] != trouble {
 		t.Errorf("warnings: %q", got)
+	}
+}
+
+// A link that is down is named where the node is reached by another one, and a
+// node that is kept out although its daemon is reached.
+func TestLinkTroubles(t *testing.T) {
+	l := &look{state: twoLinkState()}
+	want := []string{"Link 1 to node n2 (10.1.0.2) is down; the cluster goes on by its other links",
+		"Node n3 is not in the cluster, but some node's daemon reaches its daemon: see 'corosync-cfgtool -s' on all nodes for the links that are down"}
+	if got := l.linkTroubles(); !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+	l.state.Links[1].Up, l.state.View.Members[2].Seen = true, false
+	if got := l.linkTroubles(); len(got) > 0 {
+		t.Errorf("nothing is down: %q", got)
+	}
+}
+
+// twoLinkState is node n1 of three; its second link to n2 is down, n3 is lost.
+func twoLinkState() api.State {
+	return api.State{NodeID: 1, Running: true, Addresses: []string{"10.0.0.1", "10.1.0.1"}, View: api.View{Members: []api.Member{
+		{ID: 1, Name: "n1", Online: true}, {ID: 2, Name: "n2", Online: true}, {ID: 3, Name: "n3", Seen: true}}},
+		Links: []api.Link{{Number: 0, Peer: 2, Up: true, Used: true, Address: "10.0.0.2"}, {Number: 1, Peer: 2, Address: "10.1.0.2"},
+			{Number: 0, Peer: 3, Address: "10.0.0.3"}, {Number: 1, Peer: 3, Address: "10.1.0.3"}}}
+}
+
+// The forms of corosync-cfgtool 3.1.7.
+func TestCfgtoolLinks(t *testing.T) {
+	for name, tc := range map[string]struct {
+		given []string
+		print func(*toolCall)
+		want  string
+	}{
+		"status": {nil, func(c *toolCall) { c.links(twoLinkState()) }, "Local node ID 1, transport knet\n" +
+			"LINK ID 0 udp\n\taddr\t= 10.0.0.1\n\tstatus:\n\t\tnodeid:          1:\tlocalhost\n\t\tnodeid:          2:\tconnected\n" +
+			"\t\tnodeid:          3:\tdisconnected\n" +
+			"LINK ID 1 udp\n\taddr\t= 10.1.0.1\n\tstatus:\n\t\tnodeid:          1:\tlocalhost\n\t\tnodeid:          2:\tdisconnected\n" +
+			"\t\tnodeid:          3:\tdisconnected\n"},
+		"brief": {[]string{"-b"}, func(c *toolCall) { c.links(twoLinkState()) }, "Local node ID 1, transport knet\n" +
+			"LINK ID 0 udp\n\taddr\t= 10.0.0.1\n\tstatus\t= n31\nLINK ID 1 udp\n\taddr\t= 10.1.0.1\n\tstatus\t= n11\n"},
+		"nodes": {nil, func(c *toolCall) { c.peersByLink(twoLinkState()) }, "Local node ID 1, transport knet\n" +
+			"nodeid: 2 reachable\n   LINK: 0 udp (10.0.0.1->10.0.0.2) enabled connected mtu: 1397\n   LINK: 1 udp (10.1.0.1->10.1.0.2) enabled mtu: 1397\n" +
+			"nodeid: 3\n   LINK: 0 udp (10.0.0.1->10.0.0.3) enabled mtu: 1397\n   LINK: 1 udp (10.1.0.1->10.1.0.3) enabled mtu: 1397\n"},
+	} {
+		var out strings.Builder
+		c := &toolCall{Call: &Call{Env: Env{Stdout: &out}}, argv: tc.given}
+		if err := c.parse([]toolOption{{'b', "brief", noValue}}); err != nil {
+			t.Fatal(err)
+		}
+		if tc.print(c); out.String() != tc.want {
+			t.Errorf("%s:\n%s", name, out.String())
+		}
 	}
 }

@@ -133,62 +133,89 @@ func (t *toolCall) addresses(state api.State) int {
 // links prints this node's links and who is connected on each.
 func (t *toolCall) links(state api.State) {
 	fmt.Fprintf(t.Stdout, "Local node ID %d, transport knet\n", state.NodeID)
-	own := map[uint32]api.Member{}
-	for _, m := range state.View.Members {
-		own[m.ID] = m
-	}
 	for _, number := range linkNumbers(state) {
-		fmt.Fprintf(t.Stdout, "LINK ID %d udp\n", number)
-		if number == 0 {
-			fmt.Fprintf(t.Stdout, "\taddr\t= %s\n", own[state.NodeID].Address)
+		fmt.Fprintf(t.Stdout, "LINK ID %d udp\n\taddr\t= %s\n", number, ownAddress(state, number))
+		if t.has("brief") {
+			fmt.Fprintf(t.Stdout, "\tstatus\t= %s\n", briefly(state, number))
+			continue
 		}
 		fmt.Fprint(t.Stdout, "\tstatus:\n")
 		for _, m := range state.View.Members {
-			word := "localhost"
-			if m.ID != state.NodeID {
-				word = "disconnected"
-				if l := slices.IndexFunc(state.Links, func(l api.Link) bool { return l.Peer == m.ID && l.Number == number }); l >= 0 && state.Links[l].Up {
-					word = "connected"
-				}
+			word := "disconnected"
+			switch {
+			case m.ID == state.NodeID:
+				word = "localhost"
+			case connected(state, m.ID, number):
+				word = "connected"
 			}
 			fmt.Fprintf(t.Stdout, "\t\tnodeid: %10d:\t%s\n", m.ID, word)
 		}
 	}
 }
 
-func linkNumbers(state api.State) []int {
-	numbers := []int{0}
-	for _, l := range state.Links {
-		if !slices.Contains(numbers, l.Number) {
-			numbers = append(numbers, l.Number)
+// briefly is one character for each node: n for this one, else the sum of 1,
+// for a link that is enabled, and 2, for one that is connected.
+func briefly(state api.State, number int) string {
+	var b strings.Builder
+	for _, m := range state.View.Members {
+		switch {
+		case m.ID == state.NodeID:
+			b.WriteByte('n')
+		case connected(state, m.ID, number):
+			b.WriteByte('3')
+		default:
+			b.WriteByte('1')
 		}
 	}
-	slices.Sort(numbers)
+	return b.String()
+}
+
+func connected(state api.State, peer uint32, number int) bool {
+	return slices.ContainsFunc(state.Links, func(l api.Link) bool { return l.Peer == peer && l.Number == number && l.Up })
+}
+
+// ownAddress is this node's address on a link, "" if it has none.
+func ownAddress(state api.State, number int) string {
+	if number < len(state.Addresses) {
+		return state.Addresses[number]
+	}
+	return ""
+}
+
+func linkNumbers(state api.State) []int {
+	var numbers []int
+	for number, address := range state.Addresses {
+		if address != "" {
+			numbers = append(numbers, number)
+		}
+	}
 	return numbers
 }
 
+// linkMTU is what corosync shows for a network of Ethernet's usual packets
+// with knet's encryption: what fits one datagram after the seal.
+const linkMTU = 1397
+
+// peersByLink prints the other nodes, and each link to them: one that is down
+// lacks the word "connected".
 func (t *toolCall) peersByLink(state api.State) {
 	fmt.Fprintf(t.Stdout, "Local node ID %d, transport knet\n", state.NodeID)
 	for _, m := range state.View.Members {
 		if m.ID == state.NodeID {
 			continue
 		}
-		word := "unreachable"
-		var lines []string
+		reachable, lines := "", ""
 		for _, l := range state.Links {
 			if l.Peer != m.ID {
 				continue
 			}
-			up := "disconnected"
+			up := ""
 			if l.Up {
-				word, up = "reachable", "connected"
+				reachable, up = " reachable", " connected"
 			}
-			lines = append(lines, fmt.Sprintf("   LINK: %d udp (->%s) enabled %s", l.Number, l.Address, up))
+			lines += fmt.Sprintf("   LINK: %d udp (%s->%s) enabled%s mtu: %d\n", l.Number, ownAddress(state, l.Number), l.Address, up, linkMTU)
 		}
-		fmt.Fprintf(t.Stdout, "nodeid: %d %s\n", m.ID, word)
-		for _, line := range lines {
-			fmt.Fprintln(t.Stdout, line)
-		}
+		fmt.Fprintf(t.Stdout, "nodeid: %d%s\n%s", m.ID, reachable, lines)
 	}
 }
 

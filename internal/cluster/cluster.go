@@ -106,7 +106,7 @@ func New(opt Options) (*Cluster, error) {
 func (c *Cluster) meshOptions() link.Options {
 	return link.Options{
 		Self: c.self, Cluster: c.opt.Config.Name, Key: c.opt.Key, Token: c.opt.Config.Token, Grace: c.opt.Grace,
-		Nodes: c.opt.Config.links(), Ports: c.opt.Config.Ports, Active: c.opt.Config.ActiveLinks, Dial: c.opt.Dial, Log: c.opt.Log,
+		Nodes: c.opt.Config.links(), Ports: c.opt.Config.Ports, Active: c.opt.Config.ActiveLinks, Priorities: c.opt.Config.Priorities, Dial: c.opt.Dial, Log: c.opt.Log,
 		Deliver: func(e link.Event) {
 			if app, ok := e.(link.App); ok {
 				c.apps.Put(app)

@@ -25,7 +25,7 @@ func (c *Cluster) Configure(ctx context.Context, cfg Config, key []byte) error {
 	}
 	grace := c.opt.Grace * cfg.Token / c.opt.Config.Token
 	if err := c.mesh.Configure(link.Change{Nodes: cfg.links(), Key: key, Token: cfg.Token, Grace: grace,
-		Ports: cfg.Ports, Active: cfg.ActiveLinks}); err != nil {
+		Ports: cfg.Ports, Active: cfg.ActiveLinks, Priorities: cfg.Priorities}); err != nil {
 		return fmt.Errorf("%w: %w", ErrRestart, err)
 	}
 	return c.inLoop(ctx, func() error {

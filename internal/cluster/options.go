@@ -38,6 +38,9 @@ type Config struct {
 	// Window is last_man_standing_window; 0 = no last_man_standing.
 	Window      time.Duration
 	ActiveLinks bool // totem.link_mode: active
+	// Priorities are knet_link_priority of the links by number, of which the
+	// highest that works is used unless ActiveLinks; where one is missing it is 1.
+	Priorities  []int
 	DeviceVotes int  // quorum.device.votes; 0 = no device
 	Tracking    bool // quorum.expected_votes_tracking
 	Downscale   bool // quorum.allow_downscale

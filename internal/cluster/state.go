@@ -25,9 +25,13 @@ type State struct {
 	Isolated bool
 	Members  []Member // all configured nodes, by id
 	// Lost are the nodes that were in a view and no longer are, by id.
-	Lost     []Lost
-	Links    []link.Status
-	Troubles []string // for an administrator, as whole sentences
+	Lost  []Lost
+	Links []link.Status
+	// ActiveLinks is totem.link_mode active, as it is in use now; Addresses are
+	// this node's by link, "" = no such link.
+	ActiveLinks bool
+	Addresses   []string
+	Troubles    []string // for an administrator, as whole sentences
 }
 
 // Member is one configured node.
@@ -104,12 +108,16 @@ func (s State) Fill(out *api.State) {
 		out.View = api.View{Counter: s.View.Ballot.Counter, Leader: s.View.Ballot.Node, DC: s.DC, Quorate: s.Quorate(), Level: s.View.Level}
 	}
 	for _, m := range s.Members {
-		out.View.Members = append(out.View.Members, api.Member{ID: m.ID, Name: m.Name, Online: m.Online, Votes: m.Votes, Address: m.Address})
+		out.View.Members = append(out.View.Members, api.Member{ID: m.ID, Name: m.Name, Online: m.Online, Votes: m.Votes, Address: m.Address, Seen: m.Seen})
 	}
 	q := s.Quorum
 	out.Quorum = api.Quorum{Expected: q.Expected, HighestExpected: q.Highest, Total: q.Total, Needed: q.Needed, Flags: q.Flags, Waits: q.Waits}
+	out.Addresses, out.LinkMode = s.Addresses, "passive"
+	if s.ActiveLinks {
+		out.LinkMode = "active"
+	}
 	for _, l := range s.Links {
-		out.Links = append(out.Links, api.Link{Number: l.Link, Peer: l.Peer, Up: l.Up, Address: l.Address, RTTus: l.RTT.Microseconds()})
+		out.Links = append(out.Links, api.Link{Number: l.Link, Peer: l.Peer, Up: l.Up, Used: l.Used, Address: l.Address, RTTus: l.RTT.Microseconds()})
 	}
 	out.Troubles = append(out.Troubles, s.Troubles...)
 }

@@ -138,6 +138,9 @@ func TestToken(t *testing.T) {
 
 func TestPort(t *testing.T) {
 	c := parse(t, "totem {\ninterface {\nlinknumber: 1\nmcastport: 6000\n}\n}\n")
+	if p := parse(t, "totem {\ninterface {\nlinknumber: 1\nknet_link_priority: 9\n}\n}\n"); p.LinkPriority(0) != 1 || p.LinkPriority(1) != 9 {
+		t.Errorf("priorities %d %d", p.LinkPriority(0), p.LinkPriority(1))
+	}
 	if c.Port(0) != 5405 || c.Port(1) != 6000 || c.Port(2) != 5407 {
 		t.Errorf("ports %d %d %d", c.Port(0), c.Port(1), c.Port(2))
 	}

@@ -182,6 +182,15 @@ func (c *Corosync) Port(link int) int {
 	return 5405
 }
 
+// LinkPriority is knet_link_priority of a link, 1 where it is not set
+// (corosync.conf(5)).
+func (c *Corosync) LinkPriority(link int) int {
+	if n, err := strconv.Atoi(c.LinkOptions()[link]["link_priority"]); err == nil && n >= 0 && n < 256 {
+		return n
+	}
+	return 1
+}
+
 // LinkOptions returns the options of the interface sections by link number,
 // with the names that users type.
 func (c *Corosync) LinkOptions() map[int]map[string]string {

@@ -194,6 +194,7 @@ func clusterConfig(root paths.Root, host string) (cfg cluster.Config, self uint3
 	if links := c.Links(); len(links) > 0 {
 		for link := range slices.Max(links) + 1 {
 			cfg.Ports = append(cfg.Ports, c.Port(link))
+			cfg.Priorities = append(cfg.Priorities, c.LinkPriority(link))
 		}
 	}
 	quorumConfig(&cfg, c)

@@ -174,6 +174,9 @@ func (m *Mesh) heartbeat(p *peer, h header, body []byte, now time.Duration) []ve
 		return nil
 	}
 	path := &p.paths[h.link]
+	if path.heard == 0 || now-path.heard >= m.patience() {
+		path.since = now
+	}
 	path.heard, path.echo = now, beat.sent
 	if held := time.Duration(beat.held); beat.echo != 0 && held >= 0 && held < now {
 		path.back = now - held

@@ -17,31 +17,49 @@ func (m *Mesh) patience() time.Duration {
 	return m.interval * 4
 }
 
-// best is the first link to a peer that works, or that was heard last. The
-// lock is held.
+// priority is a link's knet_link_priority. In active mode all are equal.
+func (m *Mesh) priority(link int) int {
+	if m.opt.Active || link >= len(m.opt.Priorities) {
+		return 1
+	}
+	return m.opt.Priorities[link]
+}
+
+// best is the link to a peer that works and has the highest priority, the
+// first of several, or where none works the one that was heard last. The lock
+// is held.
 func (m *Mesh) best(p *peer, now time.Duration) int {
-	best := -1
+	works, heard := -1, -1
 	for _, i := range p.links() {
-		if p.paths[i].works(now, m.patience()) {
-			return i
+		if p.paths[i].works(now, m.patience()) && (works < 0 || m.priority(i) > m.priority(works)) {
+			works = i
 		}
-		if best < 0 || p.paths[i].heard > p.paths[best].heard+2*m.interval {
-			best = i
+		if heard < 0 || p.paths[i].heard > p.paths[heard].heard+2*m.interval {
+			heard = i
 		}
 	}
-	return max(best, 0)
+	if works >= 0 {
+		return works
+	}
+	return max(heard, 0)
 }
 
 // strays tells whether a peer's stream stands on a link that has fallen
-// silent while another one works. Who dialled it has to dial anew. The lock is
-// held.
+// silent while another one works, or on one of less priority than another that
+// has worked for a token. Who dialled it has to dial anew. The lock is held.
 func (m *Mesh) strays(p *peer, now time.Duration) bool {
 	s := p.stream
-	if s == nil || s.link < 0 || (s.link < len(p.addrs) && p.Addresses[s.link] != "" && p.paths[s.link].works(now, m.patience())) {
+	if s == nil || s.link < 0 {
 		return false
 	}
 	best := m.best(p, now)
-	return best != s.link && p.paths[best].works(now, m.patience())
+	if best == s.link || !p.paths[best].works(now, m.patience()) {
+		return false
+	}
+	if s.link < len(p.addrs) && p.Addresses[s.link] != "" && p.paths[s.link].works(now, m.patience()) {
+		return m.priority(best) > m.priority(s.link) && now-p.paths[best].since >= m.opt.Token
+	}
+	return true
 }
 
 // host is the peer's address for a stream, on the best link.

@@ -77,6 +77,34 @@ func TestBestLink(t *testing.T) {
 	}
 }
 
+// In passive mode the link of the highest priority that works is used, and a
+// stream goes back to it when it has worked for a token.
+func TestLinkPriority(t *testing.T) {
+	m, _ := twoLinks(t)
+	m.opt.Priorities = []int{1, 5}
+	p, now := m.peers[2], 10*time.Second
+	alive := func(link int, since time.Duration) {
+		p.paths[link].heard, p.paths[link].back, p.paths[link].since = now, now, now-since
+	}
+	alive(0, 5*time.Second)
+	p.stream = &stream{link: 0}
+	if m.best(p, now) != 0 || m.strays(p, now) {
+		t.Error("a silent link is preferred")
+	}
+	alive(1, time.Second/2)
+	if m.best(p, now) != 1 || m.strays(p, now) {
+		t.Error("the stream goes to a link that has only just come back")
+	}
+	alive(1, time.Second)
+	if !m.strays(p, now) {
+		t.Error("the stream stays on a link of less priority")
+	}
+	m.opt.Active = true
+	if m.best(p, now) != 0 || m.strays(p, now) {
+		t.Error("priorities count in active mode")
+	}
+}
+
 // A datagram that came before is refused also where an earlier incarnation's
 // was replayed in between: what came of each is remembered.
 func TestReplayAcrossIncarnations(t *testing.T) {

@@ -15,6 +15,7 @@ type Change struct {
 	Token, Grace time.Duration
 	Ports        []int
 	Active       bool
+	Priorities   []int
 }
 
 // Configure takes other nodes, addresses, another key or token into use. Peers
@@ -99,6 +100,7 @@ func (m *Mesh) apply(c Change) []verdict {
 	old := m.opt.Token
 	ports := m.opt.Ports
 	m.opt.Nodes, m.opt.Token, m.opt.Grace, m.opt.Ports, m.opt.Active = c.Nodes, c.Token, c.Grace, c.Ports, c.Active
+	m.opt.Priorities = c.Priorities
 	m.interval = intervalOf(c.Token)
 	if !slices.Equal(m.keys.authkey, c.Key) {
 		m.keys.authkey = c.Key

@@ -41,7 +41,11 @@ type Options struct {
 	// Active sends the roster's datagrams on all links and leaves a link that
 	// falls silent sooner (totem.link_mode: active); otherwise the best is used.
 	Active bool
-	Log    *slog.Logger
+	// Priorities are knet_link_priority of the links by number: of those that
+	// work the one with the highest is the best, of equal ones the first. Where
+	// one is missing it is 1, as in corosync.conf(5).
+	Priorities []int
+	Log        *slog.Logger
 	// Deliver takes every event, in order for each peer. It may block for a
 	// Frame, never for the others.
 	Deliver func(Event)
@@ -96,7 +100,7 @@ func (App) event()       {}
 
 // Mesh is this node's end of all links and streams.
 type Mesh struct {
-	opt     Options // Nodes, Token, Grace, Ports and Active under mu
+	opt     Options // Nodes, Token, Grace, Ports, Active and Priorities under mu
 	start   time.Time
 	roster  RosterHooks
 	group   sync.WaitGroup // readers and writers of streams
@@ -187,6 +191,7 @@ type path struct {
 	seq    uint64
 	window window
 	heard  time.Duration // 0 = never
+	since  time.Duration // from when on it was heard without a gap
 	back   time.Duration // when the peer heard this node on it; 0 = never
 	echo   uint64        // sent of the last heartbeat that came
 	rtt    time.Duration
@@ -377,6 +382,7 @@ type Status struct {
 	Link    int
 	Address string
 	Up      bool
+	Used    bool          // it carries what is sent; in active mode all that work do
 	RTT     time.Duration // 0 = not measured yet
 }
 
@@ -394,7 +400,8 @@ func (m *Mesh) Status() []Status {
 		for _, i := range p.links() {
 			path := p.paths[i]
 			up := path.works(now, m.opt.Token)
-			out = append(out, Status{Peer: n.ID, Link: i, Address: n.Addresses[i], Up: up, RTT: path.rtt})
+			used := up && (m.opt.Active || i == m.best(p, now))
+			out = append(out, Status{Peer: n.ID, Link: i, Address: n.Addresses[i], Up: up, Used: used, RTT: path.rtt})
 		}
 	}
 	return out
