@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"time"
 
 	"gpcs/internal/cib"
 	"gpcs/internal/engine/graph"
@@ -34,6 +35,8 @@ func guarded(log *slog.Logger, p policy) policy {
 					"of the configuration, nothing is decided until it is another one", r)
 			}
 		}()
+		begin := time.Now()
+		defer func() { log.Debug("decided what to do", "version", doc.Version().String(), "took", time.Since(begin)) }()
 		return p(doc, now)
 	}
 }

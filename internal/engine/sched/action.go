@@ -80,6 +80,8 @@ type planner struct {
 	templates    map[string][]string
 	byBase       map[string][]*Resource // see namesakes
 	seen         []*action              // marked seenInLoop
+	merge        int                    // number of the merge of wishes that goes on, see mergeFree
+	merges       int                    // how many it has followed
 	spare        []table                // node tables to copy into
 	distinct     bool                   // each node stands for itself alone: its name is its own, no container hides it
 }

@@ -260,10 +260,12 @@ func (p *planner) colocationScore(r *Resource, n *Node) int {
 	t := newTable(len(p.Nodes))
 	t.put(n.Index, n.baseScore)
 	for _, c := range p.thisWith(r.Parent) {
+		p.beginMerge()
 		p.mergeScores(c.primary, r, t, c, factorOf(c), 0)
 	}
 	for _, c := range p.withThis(r.Parent) {
 		if c.hasInfluence(r) {
+			p.beginMerge()
 			p.mergeScores(c.dependent, r, t, c, factorOf(c), mergeNonNegative)
 		}
 	}

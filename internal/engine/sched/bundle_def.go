@@ -84,7 +84,7 @@ func (d *bundleDef) readContainer(c *cib.Element) {
 }
 
 // maxReplicas bounds what a configuration can ask for.
-const maxReplicas = 10000
+const maxReplicas = 200
 
 func (d *bundleDef) readNetwork(n *cib.Element) {
 	d.ipStart = n.SelectAttrValue("ip-range-start", "")

@@ -214,9 +214,13 @@ func (p *planner) addDependentScores(c *colocation, target *Resource) {
 func (p *planner) mergeInto(target *Resource, c *colocation, flags mergeFlags) {
 	work := p.keep(target.allowed)
 	defer p.drop(work)
+	p.beginMerge()
 	p.mergeScores(c.dependent, target, work, c, factorOf(c), flags)
 	copy(target.allowed, work)
 }
+
+// beginMerge starts the count of what one merge follows.
+func (p *planner) beginMerge() { p.merge, p.merges = p.merge+1, 0 }
 
 func factorOf(c *colocation) float32 { return float32(c.score) / float32(Infinity) }
 
@@ -268,6 +272,12 @@ func (p *planner) keep(t table) table {
 
 func (p *planner) drop(t table) { p.spare = append(p.spare, t) }
 
+// mergeFree is how many wishes a merge follows by every way that leads to them.
+// In a net of colocations that go in circles the ways are more than any time
+// suffices for: after that many each colocation is followed once. A recorded
+// cluster of ordinary size takes more than a thousand.
+const mergeFree = 10000
+
 func (p *planner) mergeFurther(source, target *Resource, nodes table, factor float32, flags mergeFlags) {
 	this := flags&mergeThisWith != 0
 	list := p.withThis(source)
@@ -281,6 +291,11 @@ func (p *planner) mergeFurther(source, target *Resource, nodes table, factor flo
 		} else if !c.hasInfluence(nil) {
 			continue
 		}
+		p.merges++
+		if c.followedIn == p.merge && p.merges > mergeFree {
+			continue
+		}
+		c.followedIn = p.merge
 		p.mergeScores(other, target, nodes, c, factor*factorOf(c), flags|mergeActive)
 	}
 }

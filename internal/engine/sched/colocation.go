@@ -18,6 +18,8 @@ type colocation struct {
 	attr      string // node attribute that has to be equal, "" for the node itself
 	explicit  bool   // made by a constraint, not by what the resources are
 	influence bool   // the dependent's preferences count when the primary is placed
+
+	followedIn int // the last merge that followed it, see mergeFree
 }
 
 // unpackColocation reads an rsc_colocation.

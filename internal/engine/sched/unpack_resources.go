@@ -355,9 +355,30 @@ func (c *Cluster) unpackClone(r *Resource) {
 		r.Meta.set("resource-stickiness", "1")
 	}
 	r.Stickiness = parseScore(r.Meta.Get("resource-stickiness"), 0)
-	for i := range max(1, r.CloneMax) {
+	for i := range c.instancesOf(r) {
 		c.addInstance(r, i)
 	}
+}
+
+// Bounds of the instances that a clone is given. A clone-max that is a way to
+// say "any number" must not make billions; and what orderings cost grows with
+// the third power of the instances that run.
+const (
+	maxInstances = 1000
+	maxRunning   = 300
+)
+
+// instancesOf is how many instances a clone is made of: clone-max, or, where
+// that is beyond all measure, at least as many as there are nodes.
+func (c *Cluster) instancesOf(r *Resource) int {
+	limit := maxInstances
+	if r.CloneNodeMax*c.knownNodes() > maxRunning {
+		limit = maxRunning
+	}
+	if g := r.XML.SelectElement("group"); g != nil {
+		limit = maxRunning / max(1, len(g.SelectElements("primitive")))
+	}
+	return max(1, min(r.CloneMax, max(limit, c.knownNodes())))
 }
 
 // onlyAnonymous tells whether something in a clone is of a class whose agents
