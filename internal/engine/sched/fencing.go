@@ -212,7 +212,7 @@ func (p *planner) fenceGuest(n *Node) {
 	var stop *action
 	if by != nil {
 		stop = by.find("", taskStop, nil)
-		if s := by.find("", taskStart, nil); s != nil && !s.is(optional) {
+		if by.find("", taskStart, nil) != nil {
 			op = "reboot"
 		}
 	}
