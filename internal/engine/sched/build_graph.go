@@ -21,10 +21,33 @@ func (p *planner) buildGraph() *graph.Graph {
 	for _, r := range p.Resources {
 		p.graphResource(g, r)
 	}
+	p.graphMaintenance(g)
 	for i := len(p.actions) - 1; i >= 0; i-- {
 		p.graphAction(g, p.actions[i])
 	}
 	return g
+}
+
+// graphMaintenance tells remote and guest nodes, which cannot see it for
+// themselves, that maintenance began or ended there.
+func (p *planner) graphMaintenance(g *graph.Graph) {
+	var list []graph.Attr
+	for _, n := range p.Nodes {
+		switch {
+		case n.Kind == Member || n.Maintenance == n.toldMaintenance:
+		case n.Maintenance:
+			list = append(list, graph.Attr{Name: n.ID, Value: "1"})
+		default:
+			list = append(list, graph.Attr{Name: n.ID, Value: "0"})
+		}
+	}
+	if list == nil {
+		return
+	}
+	a := p.pseudoNamed(taskMaintenance)
+	a.set(always)
+	p.graphAction(g, a)
+	g.Synapses[len(g.Synapses)-1].Actions[0].Maintenance = list
 }
 
 func (p *planner) graphResource(g *graph.Graph, r *Resource) {

@@ -27,6 +27,7 @@ const (
 	taskClearFails    = "clear_failcount"
 	taskFence         = "stonith"
 	taskShutdown      = "do_shutdown"
+	taskMaintenance   = "maintenance_nodes"
 	taskRunning       = "running"
 	taskStopped       = "stopped"
 	taskPromoted      = "promoted"

@@ -67,9 +67,11 @@ type Node struct {
 	historyRead   bool
 	requiresReset bool
 	fenced        bool // remote node: was fenced since it was last seen
-	inBundle      bool // node inside a bundle's container
-	hidden        bool // not made yet, of that kind
-	closed        bool // only the inner resource may run there
+	// toldMaintenance: the node, a remote or guest one, was told that it is in maintenance
+	toldMaintenance bool
+	inBundle        bool // node inside a bundle's container
+	hidden          bool // not made yet, of that kind
+	closed          bool // only the inner resource may run there
 }
 
 // Kind of a resource.

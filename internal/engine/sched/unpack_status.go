@@ -303,6 +303,8 @@ func (c *Cluster) remoteAttributes(n *Node, state *cib.Element) {
 	if n.Connection != nil && !n.Connection.Managed {
 		n.Maintenance = true // nobody looks after what is behind it
 	}
+	told, _ := leadingInt(state.SelectAttrValue("node_in_maintenance", ""))
+	n.toldMaintenance = told != 0
 }
 
 func (c *Cluster) historyReadable(n *Node) bool {
