@@ -78,7 +78,9 @@ func (w *world) commanded(d *daemon, op history.Op) {
 	if !v.Quorum.Quorate {
 		w.fail("%s starts %s in %s, without a quorum", d.h.name, op.Rsc.ID, v)
 	}
-	if w.plan.isClone(op.Rsc.ID) {
+	// A fence device is used from several nodes; one is started before the node
+	// that it was active on is fenced.
+	if w.plan.isClone(op.Rsc.ID) || op.Rsc.Class == "stonith" {
 		return
 	}
 	for _, h := range w.hosts {

@@ -100,6 +100,7 @@ type Controller struct {
 	deadlines map[int]time.Time // of actions in flight
 	number    int               // of the last transition
 	notBefore time.Time         // no decision earlier than this
+	joined    time.Time         // when the youngest member came into the view
 	recheckAt time.Time
 
 	seq     int
@@ -132,6 +133,9 @@ func (c *Controller) View(now time.Time, v View) []Effect {
 	if c.born.IsZero() && v.Number > 0 {
 		c.born = now
 	}
+	if v.joinedSince(before) {
+		c.joined = now
+	}
 	if !v.DC {
 		c.drop()
 		return c.take()
@@ -146,6 +150,13 @@ func (c *Controller) View(now time.Time, v View) []Effect {
 	}
 	c.dirty = true
 	return c.advance(now)
+}
+
+// joinedSince tells whether a member is new, or another daemon than before.
+func (v View) joinedSince(before View) bool {
+	return slices.ContainsFunc(v.Nodes, func(n Node) bool {
+		return n.Online && n.life() != before.node(idText(n.ID)).life()
+	})
 }
 
 // carryOver takes the actions in flight into the next view: those on nodes
@@ -353,7 +364,9 @@ func (c *Controller) Retime(token, guard time.Duration) {
 }
 
 // holdUntil is the earliest time for a decision. Where nothing fences, what a
-// lost node ran is not started before the node must have stopped it itself.
+// lost node ran is not started before the node must have stopped it itself: a
+// token and the guard time after it was heard last. A member that is new here
+// may have made a quorum with a node just before, which nobody here heard.
 func (c *Controller) holdUntil(now time.Time) time.Time {
 	until := c.notBefore
 	if at := c.unseenUntil(); at.After(until) {
@@ -363,10 +376,17 @@ func (c *Controller) holdUntil(now time.Time) time.Time {
 		return until
 	}
 	for _, n := range c.view.Nodes {
-		if n.Online || n.Left || n.Heard.IsZero() {
+		if n.Online || n.Left {
 			continue
 		}
-		if at := n.Heard.Add(c.cfg.Token + c.cfg.Guard); at.After(until) {
+		alive := n.Heard
+		if findState(c.doc, idText(n.ID)) != nil && c.joined.After(alive) {
+			alive = c.joined
+		}
+		if alive.IsZero() {
+			continue
+		}
+		if at := alive.Add(c.cfg.Token + c.cfg.Guard); at.After(until) {
 			until = at
 		}
 	}

@@ -207,6 +207,27 @@ func TestConfigurationChangeAborts(t *testing.T) {
 	}
 }
 
+// A member that is new here may have been in a quorum with the lost node until
+// just now, though nobody here heard that one for long.
+func TestNewMemberVouchesForTheLost(t *testing.T) {
+	b := newBench(t)
+	b.change(cib.Op{Kind: cib.Modify, XML: `<crm_config><cluster_property_set id="cib-bootstrap-options"><nvpair id="a" name="stonith-enabled" value="false"/></cluster_property_set></crm_config>`})
+	b.do(b.c.View(b.now, view(1, node(1), node(2))))
+	gone := Node{ID: 2, Name: "n2", Heard: b.now}
+	b.now = b.now.Add(time.Minute)
+	b.do(b.c.View(b.now, view(2, node(1), gone)))
+	asked := b.asked
+	b.do(b.c.View(b.now, view(3, node(1), gone, node(3))))
+	if want := b.now.Add(1250 * time.Millisecond); b.asked != asked || !b.wake.Equal(want) {
+		t.Fatalf("decided %d times, wakes at %v, want %v", b.asked-asked, b.wake, want)
+	}
+	b.now = b.wake
+	b.do(b.c.Tick(b.now))
+	if b.asked == asked {
+		t.Fatal("not decided after the guard time")
+	}
+}
+
 func TestLostNodeIsGivenTimeToStop(t *testing.T) {
 	lost := Node{ID: 2, Name: "n2", Heard: time.Unix(1000, 0)}
 	for name, c := range map[string]struct {
