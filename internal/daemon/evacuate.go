@@ -52,10 +52,20 @@ func (i *instance) evacuate() *evacuation {
 	return e
 }
 
+// nextShutdown is the time to ask for a stop with, in s since 1970. It differs
+// from that of the stop before: the DC may see a document only after a stop
+// was taken back and asked for again, and must find a change.
+func (i *instance) nextShutdown(now time.Time) int64 {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.shutdown = max(now.Unix(), i.shutdown+1)
+	return i.shutdown
+}
+
 func (i *instance) runEvacuation(ctx context.Context) error {
 	limited, cancel := context.WithTimeout(ctx, escalation)
 	defer cancel()
-	err := i.setTransient(limited, "shutdown", strconv.FormatInt(time.Now().Unix(), 10))
+	err := i.setTransient(limited, "shutdown", strconv.FormatInt(i.nextShutdown(time.Now()), 10))
 	switch {
 	case ctx.Err() != nil:
 		return i.interrupted(ctx)

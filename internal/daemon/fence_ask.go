@@ -53,6 +53,9 @@ func (f *fencer) answer(a controller.FenceAnswer) {
 	}
 }
 
+// handAgain is how long a node is given to learn that it is the DC.
+const handAgain = 50 * time.Millisecond
+
 // ask hands an administrator's wish to the DC and waits for what became of it.
 func (f *fencer) ask(ctx context.Context, ask controller.Ask) error {
 	answered := make(chan string, 1)
@@ -68,13 +71,25 @@ func (f *fencer) ask(ctx context.Context, ask controller.Ask) error {
 	}()
 	states, stop := f.i.cluster.Watch()
 	defer stop()
+	var again <-chan time.Time
 	for dc := uint32(0); ; {
 		select {
 		case text := <-answered:
+			if text == controller.NotDC {
+				f.mu.Lock()
+				f.asked[ask.ID] = answered
+				f.mu.Unlock()
+				again = time.After(handAgain)
+				continue
+			}
 			if text != "" {
 				return &api.Error{Code: api.CodeInvalid, Message: text}
 			}
 			return nil
+		case <-again:
+			if err := f.askDC(ctx, dc, ask); err != nil {
+				return err
+			}
 		case s := <-states:
 			if !s.Open || s.DC == 0 || s.DC == dc {
 				continue

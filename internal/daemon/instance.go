@@ -75,6 +75,7 @@ type instance struct {
 	mu         sync.Mutex       // guards the following
 	released   chan struct{}    // closed when the DC says that nothing runs here any more
 	evacuation *evacuation      // that runs or has succeeded, or nil
+	shutdown   int64            // when this node asked to stop last, in s since 1970
 	troubles   []string         // for State
 }
 

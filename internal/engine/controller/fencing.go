@@ -152,6 +152,10 @@ func (c *Controller) fencingOf(target string) *fencing {
 
 func (c *Controller) selfName() string { return c.view.node(idText(c.view.Self)).Name }
 
+// NotDC is the answer of a node that is not the DC, or does not know it yet:
+// nothing was done, the wish may be handed in again.
+const NotDC = "the DC changed meanwhile; try again"
+
 // Asked takes an administrator's wish. A confirmation counts as proof at once,
 // whatever devices are doing.
 func (c *Controller) Asked(now time.Time, ask Ask) []Effect {
@@ -163,7 +167,7 @@ func (c *Controller) Asked(now time.Time, ask Ask) []Effect {
 	}
 	switch {
 	case !c.view.DC || c.doc == nil:
-		return []Effect{FenceAnswer{ID: ask.ID, Error: "the DC changed meanwhile; try again"}}
+		return []Effect{FenceAnswer{ID: ask.ID, Error: NotDC}}
 	case id == "":
 		return []Effect{FenceAnswer{ID: ask.ID, Error: fmt.Sprintf("there is no node '%s'", ask.Target)}}
 	case ask.Confirm && c.view.node(id).Online:
