@@ -71,6 +71,7 @@ func TestOldFindings(t *testing.T) {
 		{199, false, "all nodes together had no quorum, since a view without one had raised what was expected"},
 		{1508, false, "three nodes with all votes did not wait for a fourth without any, which is no fault"},
 		{2949, true, "a new member had made a quorum with a lost node just before, which could still hold its address"},
+		{16949, true, "what nodes had stopped without a quorum counted as running when a document won that did not know of it"},
 		{17, true, "a command was refused and decided anew without an end"},
 	} {
 		if _, err := Run(Options{Seed: c.seed, Engine: c.engine}); err != nil {

@@ -100,7 +100,9 @@ func (c *Core) onlyLeft(pr *proposal) bool {
 }
 
 // since carries on from which ballot each member has been one, by the last
-// view of those who hold the document that this view begins with.
+// view of those who hold the document that this view begins with. A member that
+// was in a later view, whose document gives way, did things there of which the
+// document that wins does not know: it is new.
 func (c *Core) since(pr *proposal) map[uint32]uint64 {
 	var before *View
 	newer := func(v *View) {
@@ -116,10 +118,17 @@ func (c *Core) since(pr *proposal) map[uint32]uint64 {
 			newer(promise.View)
 		}
 	}
+	elsewhere := func(m Peer) bool {
+		v := c.view
+		if m != c.cfg.Self {
+			v = pr.promises[m.ID].View
+		}
+		return v != nil && v.Ballot.Compare(before.Ballot) > 0
+	}
 	since := map[uint32]uint64{}
 	for _, m := range pr.members {
 		since[m.ID] = pr.ballot.Counter
-		if before != nil && slices.Contains(before.Members, m) && before.Since[m.ID] != 0 {
+		if before != nil && slices.Contains(before.Members, m) && before.Since[m.ID] != 0 && !elsewhere(m) {
 			since[m.ID] = before.Since[m.ID]
 		}
 	}
