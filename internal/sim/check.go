@@ -51,7 +51,10 @@ func (w *world) viewOpened(v *view.View) {
 	w.opened = append(w.opened, v)
 }
 
-// held tells whether those who take changes of a view's DC are a quorum of it.
+// held tells whether those who take changes of a view's DC would have a quorum
+// if they went on by themselves. The votes do not say it: of a half that won a
+// tie those who are left have too few without the one that broke it, although
+// that one may have no vote.
 func (w *world) held(v *view.View) bool {
 	var in []uint32
 	for _, h := range w.hosts {
@@ -62,7 +65,7 @@ func (w *world) held(v *view.View) bool {
 			in = append(in, h.id)
 		}
 	}
-	return w.quorum.Total(in) >= min(v.Quorum.Needed, v.Quorum.Total) // a half that won a tie has less
+	return len(in) > 0 && w.quorum.Enough(in, v.Quorum.Memory.Settled(), false)
 }
 
 // truthful checks that a daemon counts no peer up that is silent for long,

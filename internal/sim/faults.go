@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cluster/quorum"
 	"gpcs/internal/cluster/view"
 )
 
@@ -239,14 +240,19 @@ func (w *world) newDisk(h *host) {
 			newest = other
 		}
 	}
+	var others []uint32
 	for _, other := range w.hosts {
 		if other == h {
 			continue
 		}
+		others = append(others, other.id)
 		if other.holds() != newest.holds() || other.stalled || other.d == nil || other.d.saving || other.full || other.d.core.View() == nil || !other.d.core.Open() ||
 			!other.d.core.View().Quorum.Quorate || len(other.d.core.View().Members) < len(w.hosts)-1 {
 			return
 		}
+	}
+	if !w.quorum.TwoNode && !w.quorum.Enough(others, quorum.Memory{}, false) {
+		return // it alone may have a quorum, and nothing tells it that there was a cluster before
 	}
 	h.powerOff()
 	h.loseDisk()

@@ -12,6 +12,7 @@ type machine struct {
 	active map[string]bool
 	busy   map[string]time.Duration // agents that run on without a daemon, until then
 	mishap map[string]mishap
+	hangs  time.Duration // until then an agent hangs
 	doubt  time.Duration // until then it may hold what it should not, because it stood still
 }
 
@@ -100,6 +101,7 @@ func (m *machine) run(op history.Op) (out history.Outcome, after time.Duration, 
 		if after == 0 {
 			after = 20 * time.Second
 		}
+		m.hangs = max(m.hangs, w.now+after)
 		return history.Outcome{RC: history.RCError, Status: history.TimedOut, Reason: "it hangs"}, after, nil
 	}
 	failed := history.Outcome{RC: history.RCError, Reason: "it fails"}

@@ -122,6 +122,9 @@ func (p *plan) unsettled(w *world) string {
 		}
 	}
 	for _, h := range w.hosts {
+		if h.power && w.now <= h.machine.hangs {
+			return "an agent hangs on " + h.name
+		}
 		if standby(doc, h) {
 			return h.name + " is in standby"
 		}

@@ -73,6 +73,11 @@ func TestOldFindings(t *testing.T) {
 		{2949, true, "a new member had made a quorum with a lost node just before, which could still hold its address"},
 		{16949, true, "what nodes had stopped without a quorum counted as running when a document won that did not know of it"},
 		{17, true, "a command was refused and decided anew without an end"},
+		{9477, false, "a node with a full disk won a tie by a view whose document it had lost"},
+		{17353, false, "one of two nodes with a full disk did not wait for the other after a start of its daemon"},
+		{9214, false, "a DC took a view for good that never opened"},
+		{14509, false, "the votes of a half that had won a tie were held by a node that had won none, which is no fault"},
+		{16499, true, "an agent that hung when the faults were over failed later, which is no fault"},
 	} {
 		if _, err := Run(Options{Seed: c.seed, Engine: c.engine}); err != nil {
 			t.Errorf("seed %d (%s): %v\nreplay: %s", c.seed, c.what, err, Replay(c.seed, c.engine))

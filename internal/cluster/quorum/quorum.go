@@ -23,6 +23,10 @@ type Memory struct {
 	// quorate views.
 	Last  []uint32 `json:"last,omitempty"`
 	Round uint64   `json:"round,omitempty"`
+	// Began says where the configuration that the last quorate view began with
+	// stands in the order of all, by lexical order. A node that has an older one
+	// must not act on what it remembers of that view, see AfterLoss.
+	Began []int64 `json:"began,omitempty"`
 	// Booted: the rest is from before a boot. It gives no right any more, but
 	// says who else may be acting with fewer votes.
 	Booted bool `json:"booted,omitempty"`
@@ -61,6 +65,18 @@ func (c Config) matters(before, m Memory) bool {
 // AfterBoot is what is left of a memory when the node has booted.
 func (m Memory) AfterBoot() Memory {
 	m.SeenAll, m.Booted = false, m.Round > 0
+	return m
+}
+
+// AfterLoss is what is left of a memory when the daemon starts with a
+// configuration at the given place, see Began. One that is older than what the
+// last quorate view began with never reached the disk there: alone, or with
+// nodes that were not in that view, this node would go on without it. So its
+// right to be enough ends as by a boot.
+func (m Memory) AfterLoss(place []int64) Memory {
+	if slices.Compare(place, m.Began) < 0 {
+		return m.AfterBoot()
+	}
 	return m
 }
 
@@ -196,7 +212,7 @@ func (c Config) Evaluate(members []uint32, m Memory, device bool, order Order) O
 }
 
 func (c Config) remember(o Outcome, m Memory, members []uint32, seen bool) Memory {
-	next := Memory{SeenAll: c.waits() && seen, Last: m.Last, Round: m.Round}
+	next := Memory{SeenAll: c.waits() && seen, Last: m.Last, Round: m.Round, Began: m.Began}
 	if c.tracks() {
 		next.Tracked = max(m.Tracked, o.Expected)
 	}

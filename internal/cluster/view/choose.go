@@ -141,10 +141,12 @@ func (c *Core) best(set []Peer) uint32 {
 	return best.ID
 }
 
-// fits tells whether the installed view is what it should be.
+// fits tells whether the installed view is what it should be: a DC that could
+// not open its view, because a member promised to another meanwhile, makes it anew.
 func (c *Core) fits(want []Peer) bool {
 	same := slices.Equal(c.members(), want) || (c.cfg.Mutant == IgnoreIncarnation && slices.Equal(ids(c.members()), ids(want)))
-	return !c.closed && !c.astray && c.promised == c.view.Ballot && same && !c.recounts()
+	opened := c.open || c.view == nil || c.view.DC != c.cfg.Self.ID
+	return !c.closed && opened && !c.astray && c.promised == c.view.Ballot && same && !c.recounts()
 }
 
 // waits tells whether the others deserve more time before this node proposes:

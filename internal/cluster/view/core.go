@@ -53,7 +53,7 @@ type peer struct {
 
 // New returns the core of a node that has just started and is in no view.
 func New(cfg Config) *Core {
-	c := &Core{cfg: cfg, peers: map[uint32]*peer{}, closed: true, memory: cfg.Memory}
+	c := &Core{cfg: cfg, peers: map[uint32]*peer{}, closed: true, memory: cfg.Memory.AfterLoss(cfg.Stamp().place())}
 	c.promised.Counter = cfg.Floor
 	switch cfg.Mutant {
 	case ForgetBallots:

@@ -88,6 +88,9 @@ func (c *Core) propose(want []Peer) {
 		clear(pr.waiting)
 	}
 	c.promised, c.proposal = pr.ballot, pr
+	if !c.closed && !c.open && c.view.DC == c.cfg.Self.ID {
+		c.helloAll() // members in a view that did not open have not heard yet that this is its DC
+	}
 	c.shut()
 	c.ask(pr)
 	c.decide()

@@ -22,6 +22,8 @@ type stage struct {
 	stamp map[uint32]Stamp
 	can   map[uint32]Features
 	cut   map[[2]uint32]bool
+	kept  map[uint32]quorum.Memory // that outlives the daemon
+	lose  map[uint32]Kind          // what does not come from a node
 	queue []envelope
 	log   strings.Builder
 }
@@ -32,7 +34,8 @@ type envelope struct {
 }
 
 func newStage(t *testing.T, d *datadriven.TestData) *stage {
-	s := &stage{t: t, cores: map[uint32]*Core{}, self: map[uint32]Peer{}, stamp: map[uint32]Stamp{}, can: map[uint32]Features{}, cut: map[[2]uint32]bool{}}
+	s := &stage{t: t, cores: map[uint32]*Core{}, self: map[uint32]Peer{}, stamp: map[uint32]Stamp{}, can: map[uint32]Features{}, cut: map[[2]uint32]bool{},
+		kept: map[uint32]quorum.Memory{}, lose: map[uint32]Kind{}}
 	n := 3
 	d.MaybeScanArgs(t, "nodes", &n)
 	s.cfg = quorum.Config{Votes: map[uint32]int{}, TwoNode: d.HasArg("two_node"), LastManStanding: d.HasArg("last_man_standing")}
@@ -63,8 +66,8 @@ func (s *stage) start(id uint32) {
 	s.self[id] = Peer{ID: id, Incarnation: s.self[id].Incarnation + 1}
 	s.cores[id] = New(Config{
 		Self: s.self[id], Nodes: s.ids, Quorum: s.cfg, Floor: s.stamp[id].Lineage.Ballot.Counter,
-		Features: s.can[id],
-		Start:    10, Answer: 5, Alone: 2, Resend: 2, Hello: 5, Window: 20,
+		Features: s.can[id], Memory: s.kept[id],
+		Start: 10, Answer: 5, Alone: 2, Resend: 2, Hello: 5, Window: 20,
 		Stamp: func() Stamp { return s.stamp[id] },
 	})
 	for _, other := range s.ids {
@@ -142,7 +145,7 @@ func (s *stage) deliver() {
 		e := s.queue[0]
 		s.queue = s.queue[1:]
 		to := e.send.To
-		if s.cores[to.ID] == nil || s.self[to.ID] != to || s.apart(e.from.ID, to.ID) {
+		if s.cores[to.ID] == nil || s.self[to.ID] != to || s.apart(e.from.ID, to.ID) || s.lose[e.from.ID] == e.send.Message.Kind {
 			continue
 		}
 		if e.send.Message.Kind != Hello {
@@ -157,6 +160,20 @@ func (s *stage) run(d *datadriven.TestData) {
 		switch d.Cmd {
 		case "start":
 			s.start(s.node(arg.Key))
+		case "restart": // the daemon only: what is remembered stays
+			s.kept[s.node(arg.Key)] = s.cores[s.node(arg.Key)].Memory()
+			s.start(s.node(arg.Key))
+		case "lose": // node=kind
+			s.lose[s.node(arg.Key)] = Kind(arg.Vals[0])
+		case "promised": // node-proposer=ballot
+			from, to, _ := strings.Cut(arg.Key, "-")
+			m := Message{Kind: Reject, Ballot: s.cores[s.node(to)].View().Ballot}
+			if _, err := fmt.Sscanf(arg.Vals[0], "%d.%d", &m.Promised.Counter, &m.Promised.Node); err != nil {
+				s.t.Fatal(err)
+			}
+			s.queue = append(s.queue, envelope{s.self[s.node(from)], Send{To: s.self[s.node(to)], Message: m}})
+		case "since":
+			fmt.Fprintf(&s.log, "%v\n", s.cores[s.node(arg.Key)].View().Since)
 		case "kill":
 			s.kill(s.node(arg.Key))
 		case "stall":

@@ -118,6 +118,13 @@ func (s Stamp) Compare(o Stamp) int {
 	return s.Version.Compare(o.Version)
 }
 
+// place is where the configuration stands in the order of stamps, as a
+// quorum.Memory keeps it. Changes of the status are not stored.
+func (s Stamp) place() []int64 {
+	agreed, has := s.Lineage.Agreed, s.Version
+	return []int64{int64(s.Lineage.Ballot.Counter), int64(s.Lineage.Ballot.Node), agreed.AdminEpoch, agreed.Epoch, has.AdminEpoch, has.Epoch}
+}
+
 // Kind names a message of the view protocol.
 type Kind string
 

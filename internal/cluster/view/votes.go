@@ -77,6 +77,9 @@ func (c *Core) judged(pr *proposal) *View {
 	if c.cfg.Mutant == BothHalves && 2*outcome.Total == outcome.Expected {
 		outcome.Quorate = true
 	}
+	if outcome.Quorate {
+		outcome.Memory.Began = pr.best.place()
+	}
 	level, sets := c.negotiate(pr)
 	return &View{Ballot: pr.ballot, Level: level, Sets: sets, DC: c.cfg.Self.ID, Members: slices.Clone(pr.members), Quorum: outcome, Order: order,
 		Since: c.since(pr)}
