@@ -1,8 +1,6 @@
 package cib
 
 import (
-	"crypto/md5"
-	"encoding/hex"
 	"fmt"
 	"strconv"
 	"strings"
@@ -34,20 +32,6 @@ func (k key) step() string {
 		return k.tag
 	}
 	return fmt.Sprintf("%s[@id='%s']", k.tag, k.id)
-}
-
-// Digest identifies the document's whole content: MD5 of its printed form, in
-// hex, as Pacemaker keeps it in cib.xml.sig. It guards against accidents, not
-// against attackers.
-func (d *Document) Digest() string { return DigestBytes(d.Bytes()) }
-
-// FinalDigest is the Digest of a document that is not changed any more.
-func (d *Document) FinalDigest() string { return DigestBytes(d.Final()) }
-
-// DigestBytes is the Digest of a document's printed form.
-func DigestBytes(printed []byte) string {
-	sum := md5.Sum(printed)
-	return hex.EncodeToString(sum[:])
 }
 
 // Diff returns the changes that lead from one document to another as

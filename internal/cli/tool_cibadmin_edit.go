@@ -94,7 +94,7 @@ func (t *toolCall) cibDigest() int {
 		return t.fails(exitData, "Couldn't parse input: %v", err)
 	}
 	fmt.Fprint(t.Stderr, "Digest: ")
-	fmt.Fprintln(t.Stdout, cib.DigestBytes(cib.Print(e)))
+	fmt.Fprintln(t.Stdout, cib.FileDigest(e))
 	return exitOK
 }
 

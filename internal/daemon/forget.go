@@ -36,7 +36,7 @@ func (d *Daemon) forgetInFile(r cib.Request) error {
 	if d.current() != nil {
 		return errors.New("cluster services were started in the meantime, try again")
 	}
-	disk, err := store.Open(d.opts.Root.CIBDir())
+	disk, err := store.Open(d.opts.Root.CIBDir(), cibOwner(d.opts.Root))
 	if err != nil {
 		return err
 	}

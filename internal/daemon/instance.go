@@ -90,7 +90,7 @@ func newInstance(d *Daemon) (*instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	disk, err := store.Open(d.opts.Root.CIBDir())
+	disk, err := store.Open(d.opts.Root.CIBDir(), cibOwner(d.opts.Root))
 	if err != nil {
 		return nil, err
 	}
@@ -136,6 +136,15 @@ func newInstance(d *Daemon) (*instance, error) {
 	i.engine = i.newEngine(cfg)
 	i.lateAt = i.awaitedBack(cfg.Token)
 	return i, nil
+}
+
+// cibOwner is who the files of the CIB belong to: hacluster, where we may give
+// them away and it exists.
+func cibOwner(root paths.Root) store.Owner {
+	if uid, gid, ok := auth.IDs(root); ok && os.Geteuid() == 0 {
+		return store.Owner{UID: uid, GID: gid}
+	}
+	return store.Anybody
 }
 
 func (i *instance) newEngine(cfg cluster.Config) *engine {

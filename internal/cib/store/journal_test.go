@@ -30,7 +30,7 @@ func wantEpoch(t *testing.T, dir string, epoch int64, lineage string) {
 func TestCrashBeforeSettle(t *testing.T) {
 	dir, _ := unsettled(t, 2, 3)
 	wantEpoch(t, dir, 3, "lineage 3")
-	s, err := Open(dir)
+	s, err := Open(dir, Anybody)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestDamagedFileWithAJournal(t *testing.T) {
 // Records that are left behind the end from before are not taken for new ones.
 func TestLeftRecordsAreNotRead(t *testing.T) {
 	dir, journal := unsettled(t, 2, 3, 4)
-	s, err := Open(dir)
+	s, err := Open(dir, Anybody)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +116,7 @@ func TestLeftRecordsAreNotRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 { // two daemons after each other
-		if s, err = Open(dir); err != nil {
+		if s, err = Open(dir, Anybody); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.Save(version(t, 5), []byte("lineage 5")); err != nil {

@@ -22,6 +22,7 @@ type Store struct {
 	dir  string
 	last int // number of the newest earlier version, from the file cib.last
 
+	owner   Owner
 	journal journal
 	base    string // digest of cib.xml as it is, once known
 	known   bool
@@ -36,12 +37,22 @@ type Loaded struct {
 	Trouble string
 }
 
+// Owner is who the directory and its files are to belong to. Pacemaker, which
+// may be installed in gpcs's place, reads them as hacluster.
+type Owner struct{ UID, GID int }
+
+// Anybody leaves the files to whoever writes them.
+var Anybody = Owner{-1, -1}
+
 // Open prepares a store in dir, which is made if missing (mode 0750).
-func Open(dir string) (*Store, error) {
+func Open(dir string, owner Owner) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return nil, fmt.Errorf("cannot make the CIB directory: %w", err)
 	}
-	s := &Store{dir: dir}
+	s := &Store{dir: dir, owner: owner}
+	if err := s.own(); err != nil {
+		return nil, fmt.Errorf("cannot give the CIB directory to the cluster's user: %w", err)
+	}
 	if text, err := os.ReadFile(s.path("cib.last")); err == nil {
 		s.last, _ = strconv.Atoi(strings.TrimSpace(string(text)))
 	}
@@ -112,14 +123,17 @@ func (s *Store) read(name string) (doc *cib.Document, damage, err error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("cannot read %s: %w", name, err)
 	}
+	if doc, damage = cib.Parse(data); damage != nil {
+		return nil, damage, nil
+	}
 	// A file without a digest beside it was put there by hand; that is allowed.
 	if sig, err := os.ReadFile(s.path(name + ".sig")); err == nil {
-		if got := cib.DigestBytes(data); got != strings.TrimSpace(string(sig)) {
+		// Early versions of gpcs kept the digest of the bytes.
+		if want := strings.TrimSpace(string(sig)); want != cib.FileDigest(doc.Root()) && want != cib.DigestBytes(data) {
 			return nil, errors.New("its digest does not match cib.xml.sig"), nil
 		}
 	}
-	doc, damage = cib.Parse(data)
-	return doc, damage, nil
+	return doc, nil, nil
 }
 
 // Save makes doc, which must not be changed any more, the version on disk,
@@ -155,6 +169,10 @@ func (s *Store) Settle() error {
 		return nil
 	}
 	data, lineage := r.text, r.lineage
+	doc, err := cib.Parse(data)
+	if err != nil {
+		return fmt.Errorf("cib.journal holds no document: %w", err)
+	}
 	if err := s.archive(); err != nil {
 		return err
 	}
@@ -166,13 +184,38 @@ func (s *Store) Settle() error {
 	for _, f := range []struct {
 		name string
 		data []byte
-	}{{"cib.xml", data}, {"cib.lineage", lineage}, {"cib.xml.sig", []byte(cib.DigestBytes(data))}} {
-		if err := durable.Write(s.path(f.name), f.data, 0o600); err != nil {
+	}{{"cib.xml", data}, {"cib.lineage", lineage}, {"cib.xml.sig", []byte(cib.FileDigest(doc.Root()))}} {
+		if err := s.write(f.name, f.data); err != nil {
 			return fmt.Errorf("cannot save the configuration: %w", err)
 		}
 	}
 	s.base, s.known = cib.DigestBytes(data), true
 	return s.journal.settled()
+}
+
+// write replaces a file durably.
+func (s *Store) write(name string, data []byte) error {
+	if err := durable.Write(s.path(name), data, 0o600); err != nil {
+		return err
+	}
+	return os.Chown(s.path(name), s.owner.UID, s.owner.GID)
+}
+
+// own gives the directory and what is in it to the owner.
+func (s *Store) own() error {
+	if s.owner == Anybody {
+		return nil
+	}
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if err := os.Lchown(s.path(e.Name()), s.owner.UID, s.owner.GID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return os.Chown(s.dir, s.owner.UID, s.owner.GID)
 }
 
 func raw(n int) string { return fmt.Sprintf("cib-%d.raw", n) }
@@ -191,7 +234,7 @@ func (s *Store) archive() error {
 			return fmt.Errorf("cannot keep the present version as %s: %w", raw(n), err)
 		}
 	}
-	if err := durable.Write(s.path("cib.last"), []byte(strconv.Itoa(n)), 0o600); err != nil {
+	if err := s.write("cib.last", []byte(strconv.Itoa(n))); err != nil {
 		return fmt.Errorf("cannot keep the present version as %s: %w", raw(n), err)
 	}
 	s.last = n

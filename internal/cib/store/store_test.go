@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"gpcs/internal/cib"
@@ -20,7 +21,7 @@ func version(t *testing.T, epoch int64) *cib.Document {
 func saved(t *testing.T, epochs ...int64) (dir string, s *Store) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "cib")
-	s, err := Open(dir)
+	s, err := Open(dir, Anybody)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +35,7 @@ func saved(t *testing.T, epochs ...int64) (dir string, s *Store) {
 
 func load(t *testing.T, dir string) Loaded {
 	t.Helper()
-	s, err := Open(dir)
+	s, err := Open(dir, Anybody)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,5 +154,63 @@ func TestFailedSaveLeavesTheOldVersion(t *testing.T) {
 	}
 	if l := load(t, dir); l.Doc == nil || l.Doc.Version().Epoch != 1 {
 		t.Fatalf("%+v", l)
+	}
+}
+
+// A directory as Pacemaker leaves it: its digest is of another form than the
+// bytes of the file.
+func TestPacemakersFilesAreTakenOver(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "cib")
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		t.Fatal(err)
+	}
+	const text = `<cib crm_feature_set="3.16.1" validate-with="pacemaker-3.9" epoch="0" num_updates="0" admin_epoch="0">
+  <configuration>
+    <crm_config/>
+    <nodes/>
+    <resources/>
+    <constraints/>
+  </configuration>
+</cib>
+`
+	for name, text := range map[string]string{"cib.xml": text, "cib.xml.sig": "84ed6704f2a3570f36b06b9f24596f7b", "cib.last": "12"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if l := load(t, dir); l.Doc == nil || l.Trouble != "" {
+		t.Fatalf("%+v", l)
+	}
+}
+
+// Pacemaker checks the digest when it finds our files in turn.
+func TestDigestIsPacemakers(t *testing.T) {
+	dir, _ := saved(t, 1)
+	sig, err := os.ReadFile(filepath.Join(dir, "cib.xml.sig"))
+	if err != nil || string(sig) != cib.FileDigest(version(t, 1).Root()) {
+		t.Fatalf("%s, %v", sig, err)
+	}
+}
+
+func TestFilesBelongToTheOwner(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("SKIPPED: only root can give files away")
+	}
+	dir, _ := saved(t, 1, 2)
+	s, err := Open(dir, Owner{UID: 12, GID: 34}) // files of before, too
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(s.Save(version(t, 3), nil), s.Settle()); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{".", "cib.xml", "cib.xml.sig", "cib.last", "cib-1.raw", "cib-2.raw", "cib-2.raw.sig"} {
+		info, err := os.Stat(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if owner := info.Sys().(*syscall.Stat_t); owner.Uid != 12 || owner.Gid != 34 {
+			t.Errorf("%s belongs to %d:%d", name, owner.Uid, owner.Gid)
+		}
 	}
 }
