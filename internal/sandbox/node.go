@@ -224,6 +224,7 @@ func (s *Sandbox) Pause(node string) error {
 	if err != nil {
 		return err
 	}
+	told := map[int]bool{}
 	for again := true; again; { // until nothing new was born meanwhile
 		again = false
 		pids, err := members(leader)
@@ -231,10 +232,11 @@ func (s *Sandbox) Pause(node string) error {
 			return err
 		}
 		for _, pid := range pids {
-			if !stopped(pid) {
-				again = true
-				_ = unix.Kill(pid, unix.SIGSTOP) // it may be gone
+			if stopped(pid) || (told[pid] && waiting(pid)) {
+				continue
 			}
+			again, told[pid] = true, true
+			_ = unix.Kill(pid, unix.SIGSTOP) // it may be gone
 		}
 	}
 	return nil

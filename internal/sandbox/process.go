@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -101,13 +102,21 @@ func members(leader int) ([]int, error) {
 }
 
 // stopped tells whether a process is stopped by a signal, or gone.
-func stopped(pid int) bool {
+func stopped(pid int) bool { return inState(pid, "TtZX") }
+
+// waiting tells whether a process waits in the kernel and takes no signal, as
+// one does whose child was stopped between vfork and exec. It is gone, or takes
+// its signals, before it does anything else.
+func waiting(pid int) bool { return inState(pid, "DTtZX") }
+
+// inState tells whether a process is in one of some states of proc(5), or gone.
+func inState(pid int, states string) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return true
 	}
 	_, after, _ := bytes.Cut(stat[bytes.LastIndexByte(stat, ')'):], []byte(" "))
-	return len(after) > 0 && bytes.IndexByte([]byte("TtZX"), after[0]) >= 0
+	return len(after) > 0 && strings.IndexByte(states, after[0]) >= 0
 }
 
 // killAndWait ends a process and returns when it is gone. With process 1 of a
