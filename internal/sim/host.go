@@ -265,7 +265,7 @@ func (d *daemon) now(kind lateKind, do func()) {
 
 func (d *daemon) tick() {
 	d.in(tick, timer, d.tick)
-	d.do(d.core.Tick(d.h.w.clock()))
+	d.do(d.core.Tick(0, d.h.w.clock()))
 }
 
 // beat sends heartbeats and judges silence.

@@ -6,14 +6,20 @@ import (
 	"errors"
 	"net"
 	"runtime"
+	"slices"
+	"syscall"
 	"time"
 
 	"gpcs/internal/cluster/view"
 )
 
-// beat sends heartbeats and judges silence. It has a thread of its own, with
-// real-time priority where that is allowed, so that load on this machine is
-// not taken for death of the others.
+// beat reads what has come, judges silence and sends heartbeats. It has a thread
+// of its own, with real-time priority where that is allowed, so that load on this
+// machine is not taken for death of the others.
+//
+// A cluster at rest wakes it up once in an interval: what came meanwhile bears the
+// time at which it came, and is read before anybody is judged. While peers come or
+// go it looks more often.
 func (m *Mesh) beat(ctx context.Context) error {
 	runtime.LockOSThread()
 	if err := realtime(); err != nil {
@@ -22,6 +28,7 @@ func (m *Mesh) beat(ctx context.Context) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	var due time.Duration
+	buf := make([]byte, maxDatagram)
 	for {
 		select {
 		case <-ctx.Done():
@@ -30,6 +37,7 @@ func (m *Mesh) beat(ctx context.Context) error {
 		case <-m.kick:
 			due = 0
 		}
+		m.readAll(buf)
 		now := m.now()
 		m.mu.Lock()
 		verdicts := m.judge.check(now)
@@ -39,11 +47,23 @@ func (m *Mesh) beat(ctx context.Context) error {
 				m.greet(p, now)
 			}
 		}
-		timer.Reset(min(m.judge.next(now), due) - now)
+		timer.Reset(min(m.judge.next(now), m.look(now), due) - now)
 		m.mu.Unlock()
 		m.deliver(verdicts)
 	}
 }
+
+// look is when to read at the latest. The roster's datagrams wait for that too,
+// also where heartbeats are rare. The lock is held.
+func (m *Mesh) look(now time.Duration) time.Duration {
+	if now < m.lively {
+		return now + m.interval/10
+	}
+	return now + UntilBeat(min(m.interval, mostRest))
+}
+
+// mostRest is for how long datagrams may wait to be read.
+const mostRest = 100 * time.Millisecond
 
 // UntilBeat is the time until the next multiple of a period on the wall clock.
 // Where nodes whose clocks agree do periodic work then, a node has to wake up
@@ -78,7 +98,7 @@ func (m *Mesh) transmit(p *peer, link int, body []byte) {
 	path := &p.paths[link]
 	path.seq++
 	h := header{from: m.opt.Self, to: p.ID, link: uint8(link), seq: path.seq}
-	_, _ = m.sockets[link].WriteToUDPAddrPort(sealDatagram(m.sealing, h, body), p.addrs[link])
+	_ = m.sockets[link].send(sealDatagram(m.sealing, h, body), p.addrs[link])
 }
 
 // SendPacket sends one of the roster's datagrams on the best link, or on all.
@@ -98,30 +118,40 @@ func (m *Mesh) SendPacket(to uint32, body []byte) {
 	}
 }
 
-// read takes datagrams from one link's socket.
-func (m *Mesh) read(ctx context.Context, link int, conn *net.UDPConn) error {
-	buf := make([]byte, maxDatagram)
-	for {
-		n, _, err := conn.ReadFromUDPAddrPort(buf)
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case errors.Is(err, net.ErrClosed):
-			return nil
-		case err != nil: // such as an ICMP error of an earlier send
-			continue
+// readAll takes what has come on all links.
+func (m *Mesh) readAll(buf []byte) {
+	m.mu.Lock()
+	sockets := slices.Clone(m.sockets)
+	before := m.readAt
+	m.mu.Unlock()
+	for link, conn := range sockets {
+		// As many as its buffer has room for: what comes faster than it is read is no heartbeat.
+		for range 4096 {
+			if conn == nil {
+				break
+			}
+			n, ago, err := conn.receive(buf)
+			if errors.Is(err, syscall.EAGAIN) || errors.Is(err, net.ErrClosed) {
+				break
+			}
+			if err == nil { // else such as an ICMP error of an earlier send
+				now := m.now()
+				m.accept(link, buf[:n], min(max(now-ago, before), now)) // the wall clock may have been set
+			}
 		}
-		m.accept(link, buf[:n])
 	}
+	m.mu.Lock()
+	m.readAt = m.now()
+	m.mu.Unlock()
 }
 
-// accept takes one datagram; what does not open, or is old, is dropped.
-func (m *Mesh) accept(link int, b []byte) {
+// accept takes one datagram that came at a time; what does not open, or is old,
+// is dropped.
+func (m *Mesh) accept(link int, b []byte, now time.Duration) {
 	h, err := parseHeader(b)
 	if err != nil || h.to != m.opt.Self.ID || int(h.link) != link {
 		return
 	}
-	now := m.now()
 	m.mu.Lock()
 	p, body := m.unseal(h, b, now)
 	if p == nil {
@@ -187,7 +217,10 @@ func (m *Mesh) heartbeat(p *peer, h header, body []byte, now time.Duration) []ve
 	b := Beat{Hears: beat.hears, Sent: time.Duration(beat.sent), Acked: time.Duration(beat.acked)}
 	verdicts, answer := m.judge.hear(p.ID, h.from.Incarnation, b, now)
 	if answer {
-		m.greet(p, now)
+		m.greet(p, m.now())
+	}
+	if answer || len(verdicts) > 0 || m.judge.peers[p.ID].up != h.from.Incarnation {
+		m.lively = m.now() + m.opt.Token
 	}
 	if p.stream == nil || p.stream.peer != (view.Peer{ID: p.ID, Incarnation: h.from.Incarnation}) || m.strays(p, now) {
 		p.poke()

@@ -7,14 +7,15 @@ func (p *path) works(now, within time.Duration) bool {
 	return p.heard != 0 && p.back != 0 && now-min(p.heard, p.back) < within
 }
 
-// patience is how long a link may be silent before another one is used: some
-// heartbeats, in active mode fewer. It is well below the token, so that the
-// loss of one link of several is over before anything could be taken for lost.
+// patience is how long a link may be silent before another one is used: what an
+// acknowledgement takes, three intervals at most, and a heartbeat that is lost, in
+// active mode less. It is well below the token, so that the loss of one link of
+// several is over before anything could be taken for lost.
 func (m *Mesh) patience() time.Duration {
 	if m.opt.Active {
-		return m.interval * 5 / 2
+		return m.interval * 7 / 2
 	}
-	return m.interval * 4
+	return m.interval * 5
 }
 
 // priority is a link's knet_link_priority. In active mode all are equal.

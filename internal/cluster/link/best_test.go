@@ -35,7 +35,7 @@ func TestDuplicatesAreDropped(t *testing.T) {
 		body := append(binary.BigEndian.AppendUint64([]byte{kindRoster}, uint64(n+1)), text...)
 		for link := range 2 {
 			h := header{from: there, to: 1, link: uint8(link), seq: uint64(n + 1)}
-			m.accept(link, sealDatagram(m.keys.seal(there), h, body))
+			m.accept(link, sealDatagram(m.keys.seal(there), h, body), m.now())
 		}
 	}
 	if len(got) != 2 || got[0] != "first" || got[1] != "second" {
@@ -117,8 +117,8 @@ func TestReplayAcrossIncarnations(t *testing.T) {
 	}
 	earlier := view.Peer{ID: there.ID, Incarnation: there.Incarnation - 1}
 	for range 3 {
-		m.accept(0, packet(earlier))
-		m.accept(0, packet(there))
+		m.accept(0, packet(earlier), m.now())
+		m.accept(0, packet(there), m.now())
 	}
 	if got != 2 {
 		t.Errorf("%d packets were taken, one of each incarnation is fresh", got)
@@ -136,11 +136,11 @@ func TestGapInLinks(t *testing.T) {
 		t.Errorf("shown: %+v", s)
 	}
 	beat := heartbeat{sent: 1, hears: 5}.encode()
-	m.accept(0, sealDatagram(m.keys.seal(there), header{from: there, to: 1, link: 0, seq: 1}, beat))
+	m.accept(0, sealDatagram(m.keys.seal(there), header{from: there, to: 1, link: 0, seq: 1}, beat), m.now())
 	if m.Hears(2) {
 		t.Error("heard on a link that there is not")
 	}
-	m.accept(1, sealDatagram(m.keys.seal(there), header{from: there, to: 1, link: 1, seq: 1}, beat))
+	m.accept(1, sealDatagram(m.keys.seal(there), header{from: there, to: 1, link: 1, seq: 1}, beat), m.now())
 	if p := m.peers[2]; !m.Hears(2) || m.best(p, m.now()) != 1 {
 		t.Error("not heard on the link that is left")
 	}

@@ -2,7 +2,6 @@ package link
 
 import (
 	"context"
-	"net"
 	"net/netip"
 	"slices"
 	"time"
@@ -51,8 +50,8 @@ func (m *Mesh) rebind(hosts []string, ports []int) error {
 	same := func(i int) bool {
 		return i < len(had) && i < len(hosts) && had[i] == hosts[i] && portOf(ports0, i) == portOf(ports, i)
 	}
-	sockets := make([]*net.UDPConn, len(hosts))
-	fresh := map[int]*net.UDPConn{}
+	sockets := make([]*socket, len(hosts))
+	fresh := map[int]*socket{}
 	for i, host := range hosts {
 		if same(i) {
 			sockets[i] = had0[i]
@@ -73,9 +72,6 @@ func (m *Mesh) rebind(hosts []string, ports []int) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.hosts, m.sockets = slices.Clone(hosts), sockets
-	for i, c := range fresh {
-		m.background(func() { _ = m.read(m.stopped, i, c) })
-	}
 	for i, c := range had0 {
 		if c == nil || same(i) {
 			continue

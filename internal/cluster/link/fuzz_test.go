@@ -41,7 +41,7 @@ func FuzzDatagram(f *testing.F) {
 	f.Add(h.append(nil))
 	f.Add([]byte{datagramVersion})
 	f.Fuzz(func(t *testing.T, data []byte) {
-		m.accept(0, data)
+		m.accept(0, data, m.now())
 		if *delivered != 0 || m.Hears(2) || m.peers[2].inc != 0 {
 			t.Errorf("an unsealed datagram was believed: %x", data)
 		}
@@ -59,7 +59,7 @@ func FuzzSealedBody(f *testing.F) {
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, body []byte) {
 		seq++
-		m.accept(0, sealDatagram(aead, header{from: there, to: 1, seq: seq}, body))
+		m.accept(0, sealDatagram(aead, header{from: there, to: 1, seq: seq}, body), m.now())
 		now := m.now()
 		if p := &m.peers[2].paths[0]; p.heard > now || p.back > now || p.rtt < 0 {
 			t.Errorf("heard %v back %v rtt %v at %v", p.heard, p.back, p.rtt, now)

@@ -113,12 +113,14 @@ type Mesh struct {
 	keys     keyring
 	sealing  cipher.AEAD
 	interval time.Duration
-	hosts    []string       // this node's addresses, by link
-	sockets  []*net.UDPConn // bound to them; nil = no such link
+	hosts    []string  // this node's addresses, by link
+	sockets  []*socket // bound to them; nil = no such link
 	judge    *judge
 	peers    map[uint32]*peer
 	retired  map[uint32]*peer // that are not configured any more
 	refused  int              // datagrams refused because they did not open, since start
+	readAt   time.Duration    // all that had come by then was read
+	lively   time.Duration    // until then datagrams are read at once
 }
 
 // RosterHooks are where what belongs to the roster goes.
@@ -223,7 +225,7 @@ func New(opt Options) (*Mesh, error) {
 	if !hasAddress(own) {
 		return nil, errNoAddress
 	}
-	m.sockets = make([]*net.UDPConn, len(own.Addresses))
+	m.sockets = make([]*socket, len(own.Addresses))
 	for i, host := range own.Addresses {
 		if host == "" {
 			continue
@@ -247,24 +249,23 @@ func hasAddress(n Node) bool {
 // intervalOf is the time between two heartbeats.
 func intervalOf(token time.Duration) time.Duration { return max(50*time.Millisecond, token/10) }
 
-// listen binds one link's socket to this node's address. The address need not
-// be there yet, and may go and come back.
-func (m *Mesh) listen(host string, link, port int) (*net.UDPConn, error) {
+// listen binds one link's socket to this node's address.
+func (m *Mesh) listen(host string, link, port int) (*socket, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	lc := net.ListenConfig{Control: freebind}
 	addr := net.JoinHostPort(host, fmt.Sprint(port))
-	conn, err := lc.ListenPacket(ctx, "udp", addr)
+	conn, err := openSocket(ctx, addr)
 	if err != nil {
 		return nil, fmt.Errorf("link %d cannot use UDP address %s of this node: %w", link, addr, err)
 	}
-	return conn.(*net.UDPConn), nil
+	return conn, nil
 }
 
 func (m *Mesh) closeSockets() {
-	for _, c := range m.sockets {
+	for i, c := range m.sockets {
 		if c != nil {
 			_ = c.Close()
+			m.sockets[i] = nil
 		}
 	}
 }
@@ -293,12 +294,8 @@ func (m *Mesh) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return m.beat(ctx) })
 	m.mu.Lock()
-	m.running = true
-	for i, conn := range m.sockets {
-		if conn != nil {
-			m.background(func() { _ = m.read(m.stopped, i, conn) })
-		}
-	}
+	m.running, m.readAt = true, m.now()
+	m.lively = m.readAt + m.opt.Token
 	for _, p := range m.peers {
 		m.launch(p, true)
 	}

@@ -50,16 +50,16 @@ func (o *outbox) drop() { o.waiting = nil }
 
 // keep keeps the stream with a peer: the lower node id dials, again and again
 // while the peer is heard. Where a peer's process ended, it asks the host
-// whether it lives.
+// whether it lives. Heartbeats of a peer without a good stream, and the end of
+// a stream, wake it: as long as nothing is to be done it has no timer.
 func (m *Mesh) keep(ctx context.Context, p *peer) error {
-	const shortest, longest = 10 * time.Millisecond, 500 * time.Millisecond
+	const shortest, longest = 10 * time.Millisecond, 250 * time.Millisecond
 	pause := shortest
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-p.wake:
-		case <-time.After(longest):
 		}
 		m.mu.Lock()
 		now := m.now()
@@ -93,7 +93,7 @@ func (m *Mesh) keep(ctx context.Context, p *peer) error {
 			return nil
 		case <-time.After(pause):
 		}
-		pause = min(2*pause, longest/2)
+		pause = min(2*pause, longest)
 		p.poke()
 	}
 }

@@ -61,12 +61,12 @@ func FuzzReceive(f *testing.F) {
 		}
 		core.Receive(from, m, "")
 		for range 60 {
-			core.Tick("")
+			core.Tick(0, "")
 		}
 		core.StepView(view.Reach{Peer: from}, "") // node 2 is lost: this node makes the next view
 		core.Receive(from, m, "")
 		for range 60 {
-			core.Tick("")
+			core.Tick(0, "")
 		}
 	})
 }
@@ -84,7 +84,7 @@ func FuzzStored(f *testing.F) {
 			Quorum: quorum.Config{Votes: map[uint32]int{1: 1}}, Name: func(id uint32) string { return fmt.Sprint(id) }},
 			cib.New("pacemaker-3.9", "3.16.2"), l)
 		for range 30 {
-			core.Tick("")
+			core.Tick(0, "")
 		}
 	})
 }

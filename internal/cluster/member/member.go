@@ -96,6 +96,10 @@ func (c *Core) View() *view.View { return c.view.View() }
 // Open tells whether that view holds; on the DC, whether all have installed it.
 func (c *Core) Open() bool { return c.view.View() != nil && c.view.Open() }
 
+// Resting tells whether the installed view is what it should be, so that time
+// may go in larger steps.
+func (c *Core) Resting() bool { return c.view.IsResting() }
+
 // Isolated tells whether this node reaches no quorum after it had one.
 func (c *Core) Isolated() bool { return c.view.IsIsolated() }
 
@@ -120,11 +124,11 @@ func (c *Core) Stamp() view.Stamp { return c.replica.Stamp() }
 // Failing says why this node cannot store its document, "" if it can.
 func (c *Core) Failing() string { return c.replica.Failing() }
 
-// Tick is one step of time for all of the core. now is the time in the form
-// of ctime(3), here and below.
-func (c *Core) Tick(now string) []Effect {
+// Tick is one step of time for all of the core; common is as in view.Tick. now
+// is the time in the form of ctime(3), here and below.
+func (c *Core) Tick(common int, now string) []Effect {
 	c.now = now
-	c.stepView(view.Tick{})
+	c.stepView(view.Tick{Common: common})
 	c.stepReplica(replica.Tick{})
 	return c.take()
 }
@@ -142,7 +146,7 @@ func (c *Core) Configure(nodes []uint32, votes quorum.Config, window int, now st
 func (c *Core) Receive(from view.Peer, m Message, now string) []Effect {
 	c.now = now
 	if m.View != nil {
-		c.stepView(view.Receive{From: from, Message: m.View})
+		c.stepView(view.Receive{From: from, Message: *m.View})
 	}
 	if m.Replica != nil {
 		c.stepReplica(replica.Receive{From: from.ID, Message: *m.Replica})
@@ -177,13 +181,10 @@ func (c *Core) stepView(ev view.Event) {
 	for _, e := range effects {
 		switch e := e.(type) {
 		case view.Send:
-			m := e.Message
 			if e.Attach {
-				with := *m
-				with.Document = c.replica.Snapshot()
-				m = &with
+				e.Message.Document = c.replica.Snapshot()
 			}
-			c.emit(Send{To: e.To, Message: Message{View: m}})
+			c.emit(Send{To: e.To, Message: Message{View: &e.Message}})
 			continue
 		case view.Adopt:
 			c.stepReplica(replica.Adopt{Document: e.Document})

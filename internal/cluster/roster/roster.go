@@ -58,7 +58,7 @@ type Roster struct {
 // How often the roster does what. It is not in a hurry.
 const (
 	probeInterval  = 2 * time.Second
-	gossipInterval = 200 * time.Millisecond // nothing is sent where there is no news
+	gossipInterval = 500 * time.Millisecond // nothing is sent where there is no news
 	rejoinInterval = 5 * time.Second
 	syncInterval   = time.Minute
 )

@@ -1,9 +1,6 @@
 package view
 
-import (
-	"math"
-	"slices"
-)
+import "slices"
 
 // candidates returns who should be in the next view as far as this node knows,
 // itself among them: reachable peers that talk to us, reduced until all of
@@ -21,43 +18,50 @@ func (c *Core) candidates() []Peer {
 		all := slices.Clone(set)
 		set = slices.DeleteFunc(set, func(p Peer) bool { return c.followsStranger(p, all) })
 	}
-	for {
+	for !c.allReach(set) {
 		worst := c.leastConnected(set)
 		if worst < 0 {
-			sortPeers(set)
-			return set
+			break
 		}
 		set = slices.Delete(set, worst, worst+1)
 	}
+	sortPeers(set)
+	return set
 }
 
-// talks tells whether a peer takes part in the protocol.
+// allReach tells whether set, which is this node and then peers by id, is one in
+// which all reach each other. That is the usual case and is asked at each step:
+// it is found out by reading each peer's list, which is by id too, along with
+// set. False may also mean that the lists are not in that order.
+func (c *Core) allReach(set []Peer) bool {
+	highest, oldest := c.cfg.Features.Level, c.cfg.Features.Oldest
+	for _, p := range set[1:] {
+		h := c.peers[p.ID].hello
+		highest, oldest = min(highest, h.Features.Level), max(oldest, h.Features.Oldest)
+		next := 0
+		for _, q := range set[1:] {
+			if q == p {
+				continue
+			}
+			for next < len(h.Reach) && h.Reach[next].ID < q.ID {
+				next++
+			}
+			if next == len(h.Reach) || h.Reach[next] != q {
+				return false
+			}
+		}
+	}
+	return highest >= oldest
+}
+
+// talks tells whether a peer takes part in the protocol. A member gets more
+// time than a newcomer: its daemon may be starting again.
 func (c *Core) talks(p *peer) bool {
-	return p.hello != nil && p.skip <= c.now && c.now-p.heard <= c.patience(p)
-}
-
-// patience is for how long a peer may say nothing. A member gets more time than
-// a newcomer: its daemon may be starting again.
-func (c *Core) patience(p *peer) int {
+	patience := 4 * c.cfg.Hello
 	if c.view.Has(p.ID) {
-		return 20 * c.cfg.Hello
+		patience *= 5
 	}
-	return 4 * c.cfg.Hello
-}
-
-// steady is the tick at which time itself may next change who is a candidate: a
-// peer says nothing for too long, or is asked again.
-func (c *Core) steady() int {
-	until := math.MaxInt
-	for p := range c.living() {
-		if p.hello == nil {
-			continue
-		}
-		if until = min(until, p.heard+c.patience(p)+1); p.skip > c.now {
-			until = min(until, p.skip)
-		}
-	}
-	return until
+	return p.hello != nil && p.skip <= c.now && c.now-p.heard <= patience
 }
 
 // away is for how many ticks the installed view has not been what it should be.

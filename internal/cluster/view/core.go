@@ -33,9 +33,9 @@ type Core struct {
 	astray   bool   // on the DC: a member is no longer in the view that it installed
 	proposal *proposal
 	now      int // ticks since start
+	greeted  int // tick of the last hello that nothing had changed before
 	quiet    int // tick before which nothing is proposed
 	awayFrom int // tick since which the installed view does not fit what is reachable; -1 = it fits
-	calm     int // tick before which ticks alone change nothing, see steady
 	out      []Effect
 	inReach  []uint32 // room for judgeIsolation
 	wanted   []Peer   // room for candidates
@@ -78,6 +78,11 @@ func (c *Core) Counter() uint64 { return c.promised.Counter }
 // DC, whether all members have installed it.
 func (c *Core) Open() bool { return !c.closed && (c.open || c.view.DC != c.cfg.Self.ID) }
 
+// IsResting tells whether the installed view holds, and is what it should be.
+func (c *Core) IsResting() bool {
+	return c.proposal == nil && !c.closed && !c.stalled && c.awayFrom < 0
+}
+
 // IsIsolated tells whether this node reaches no quorum after it had one, or
 // stalled and is in no view since.
 func (c *Core) IsIsolated() bool { return c.isolated }
@@ -96,7 +101,7 @@ func (c *Core) Step(ev Event) []Effect {
 	case Receive:
 		c.receive(ev.From, ev.Message)
 	case Tick:
-		c.tick()
+		c.tick(ev)
 	case Stalled:
 		c.stall()
 	case Leave:
@@ -111,10 +116,7 @@ func (c *Core) Step(ev Event) []Effect {
 			c.helloAll()
 		}
 	}
-	if _, tick := ev.(Tick); !tick {
-		c.calm = 0
-	}
-	if !c.left && (c.now >= c.calm || c.shrink) {
+	if !c.left {
 		c.judgeIsolation()
 		if !MustCarry(c.out) {
 			c.evaluate()
@@ -139,7 +141,7 @@ func MustCarry(effects []Effect) bool {
 func (c *Core) emit(e Effect) { c.out = append(c.out, e) }
 
 func (c *Core) send(to Peer, m Message, attach bool) {
-	c.emit(Send{To: to, Message: &m, Attach: attach})
+	c.emit(Send{To: to, Message: m, Attach: attach})
 }
 
 func (c *Core) reach(ev Reach) {
@@ -281,9 +283,10 @@ func (c *Core) deserted() bool {
 	return c.view.Quorum.Quorate && !c.reached(c.view.DC)
 }
 
-func (c *Core) tick() {
+func (c *Core) tick(ev Tick) {
 	c.now++
-	if c.now%c.cfg.Hello == 0 {
+	if c.helloDue(ev.Common) {
+		c.greeted = c.now
 		c.helloAll()
 	}
 	if c.proposal != nil {
@@ -294,11 +297,22 @@ func (c *Core) tick() {
 	}
 }
 
+// helloDue tells whether it is time for a hello although nothing has changed.
+// The common clock may be set, or steps of it be missed: that moves a hello by
+// half of the time between two.
+func (c *Core) helloDue(common int) bool {
+	since := c.now - c.greeted
+	if common == 0 {
+		return since >= c.cfg.Hello
+	}
+	return (since >= c.cfg.Hello/2 && common%c.cfg.Hello == 0) || since >= c.cfg.Hello*3/2
+}
+
 // helloAll tells every reachable peer how things stand here.
 func (c *Core) helloAll() {
 	m := c.hello()
 	for p := range c.living() {
-		c.emit(Send{To: p.Peer, Message: &m})
+		c.send(p.Peer, m, false)
 	}
 }
 
@@ -338,8 +352,8 @@ func (c *Core) forgive(p *peer) {
 }
 
 // onHello also finds members that are no longer in one view with this node.
-func (c *Core) onHello(p *peer, m *Message) {
-	if !reaches(p.hello, c.cfg.Self) && reaches(m, c.cfg.Self) {
+func (c *Core) onHello(p *peer, m Message) {
+	if !reaches(p.hello, c.cfg.Self) && reaches(&m, c.cfg.Self) {
 		// It may have missed what was said before it knew that it reaches us,
 		// and would not know who is to propose until the next hello.
 		c.send(p.Peer, c.hello(), false)
@@ -347,7 +361,7 @@ func (c *Core) onHello(p *peer, m *Message) {
 	if before := p.hello; c.cfg.Features.fits(m.Features) != (before == nil || c.cfg.Features.fits(before.Features)) {
 		c.emit(Refuses{})
 	}
-	p.hello, p.heard = m, c.now
+	p.hello, p.heard = &m, c.now
 	if m.Opened && c.view != nil && m.Ballot == c.view.Ballot {
 		c.memory = c.memory.Settled()
 	}
@@ -360,7 +374,7 @@ func (c *Core) onHello(p *peer, m *Message) {
 	}
 }
 
-func (c *Core) receive(from Peer, m *Message) {
+func (c *Core) receive(from Peer, m Message) {
 	p := c.peers[from.ID]
 	if p == nil || !p.up || p.Incarnation != from.Incarnation {
 		return
@@ -392,7 +406,7 @@ func (c *Core) receive(from Peer, m *Message) {
 // onPrepare promises where the sender is the one that should propose as far as
 // this node knows. Otherwise it is silent: the sender asks again, and either
 // side learns from the other's hello.
-func (c *Core) onPrepare(p *peer, m *Message) {
+func (c *Core) onPrepare(p *peer, m Message) {
 	if m.Ballot.Compare(c.stale) <= 0 {
 		return
 	}
@@ -417,7 +431,7 @@ func (c *Core) onPrepare(p *peer, m *Message) {
 
 // onInstall takes the view that was promised to, but not twice, and not after
 // a stall: an INSTALL may be late, and its DC have gone on without this node.
-func (c *Core) onInstall(p *peer, m *Message) {
+func (c *Core) onInstall(p *peer, m Message) {
 	if c.cfg.Mutant == WithoutPromises && m.Ballot.Compare(c.promised) > 0 {
 		c.promised, c.proposal = m.Ballot, nil
 		c.shut()

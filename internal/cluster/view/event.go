@@ -46,14 +46,18 @@ type Reach struct {
 	Up   bool
 }
 
-// Receive is a message from a peer, which must not be changed any more.
+// Receive is a message from a peer.
 type Receive struct {
 	From    Peer
-	Message *Message
+	Message Message
 }
 
 // Tick is one step of time.
-type Tick struct{}
+type Tick struct {
+	// Common is the number of this step on a clock that all nodes have, so that
+	// their hellos go at one time, for which a node wakes up once. 0 = there is none.
+	Common int
+}
 
 // Stalled says that this node itself stood still for so long that the others
 // must have counted it lost.
@@ -96,12 +100,11 @@ func (Configure) event() {}
 // Effect is one output of the core; they are to be done in order.
 type Effect interface{ effect() }
 
-// Send is a message to a peer. Several may share one, which must not be changed.
-// Where Attach is set, the replica's snapshot of this moment goes into the
-// Document of a copy.
+// Send is a message to a peer. Where Attach is set, the replica's snapshot of
+// this moment goes into its Document.
 type Send struct {
 	To      Peer
-	Message *Message
+	Message Message
 	Attach  bool
 }
 
