@@ -11,7 +11,7 @@ NODES ?= 5
 SCRIPTS ?= 660
 FUZZTIME ?= 1m
 
-.PHONY: build setup demo test sim sim-mutants vqsim nemesis lint parity bench bench-engine bench-failover bench-fencing clean install man parity-cli bench-cli salads
+.PHONY: build setup demo test sim sim-mutants vqsim nemesis lint parity bench bench-engine bench-failover bench-fencing clean install man packages parity-cli bench-cli salads
 
 build:
 	$(GO) build -trimpath -o bin/ ./cmd/...
@@ -72,21 +72,19 @@ lint:
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 
-# DESTDIR=... for packages. The other names of gpcs lie in a directory of their
-# own, which the agents' PATH has and administrators may add to theirs.
+# deb and rpm for amd64 and arm64, in dist/; ARCH=amd64 for one of them only.
+VERSION ?= 0.1.0
+ARCH ?= amd64 arm64
+packages:
+	packaging/build $(VERSION) $(ARCH)
+
 man: build
 	$(GO) run ./packaging/man >bin/gpcs.8
 
+# The other names of gpcs lie in a directory of their own, which the agents' PATH
+# has and administrators may add to theirs; packages put them into /usr/sbin, too.
 install: build man
-	install -d $(DESTDIR)/usr/sbin $(DESTDIR)/usr/lib/systemd/system
-	install -m 755 bin/gpcs bin/gpcsd $(DESTDIR)/usr/sbin/
-	install -m 644 packaging/gpcsd.service $(DESTDIR)/usr/lib/systemd/system/
-	install -D -m 644 bin/gpcs.8 $(DESTDIR)/usr/share/man/man8/gpcs.8
-	install -D -m 644 packaging/gpcsd.8 $(DESTDIR)/usr/share/man/man8/gpcsd.8
-	install -D -m 644 packaging/completion/pcs.bash $(DESTDIR)/usr/share/bash-completion/completions/gpcs
-	install -D -m 644 packaging/completion/_gpcs $(DESTDIR)/usr/share/zsh/vendor-completions/_gpcs
-	install -D -m 644 packaging/completion/gpcs.fish $(DESTDIR)/usr/share/fish/vendor_completions.d/gpcs.fish
-	$(GO) run ./packaging/links $(DESTDIR)/usr/libexec/gpcs/bin /usr/sbin/gpcs
+	packaging/stage "$(or $(DESTDIR),/)" bin
 
 # How many recorded calls of pcs and of the helper programs ours equal, by verb;
 # the recordings lie beside the repository.

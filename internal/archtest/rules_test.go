@@ -6,9 +6,9 @@ var layers = [][]string{
 	{"report", "paths", "durable", "queue", "engine/builtin"},
 	{"cib", "conf", "agentmeta", "engine/graph", "engine/digest"},
 	{"admin", "status", "cluster/view", "cluster/quorum", "cluster/replica", "cluster/member",
-		"fence", "engine/sched", "engine/simulate", "engine/explain", "engine/transition", "engine/history", "engine/controller"},
+		"fence", "engine/sched", "engine/simulate", "engine/explain", "engine/transition", "engine/history", "engine/controller", "engine/alert"},
 	{"api"},
-	{"cib/store", "cluster", "cluster/link", "cluster/lost", "cluster/roster", "engine/executor", "engine/agent",
+	{"cib/store", "cluster", "cluster/link", "cluster/lost", "cluster/roster", "engine/executor", "engine/agent", "engine/alerter",
 		"agents", "auth", "backup", "client", "fence/device", "fence/ledger", "fence/watchdog"},
 	{"server"},
 	{"daemon", "cli", "sandbox", "sim", "archtest"},
@@ -23,6 +23,7 @@ var neighbours = map[string][]string{
 	"cluster/member":    {"cluster/quorum", "cluster/replica", "cluster/view"},
 	"engine/controller": {"engine/transition", "fence"},
 	"engine/explain":    {"engine/sched", "engine/simulate", "status"},
+	"engine/alert":      {"engine/controller", "engine/history", "engine/sched", "fence", "status"},
 	"fence/device":      {"agents"},
 	"cluster":           {"cluster/link", "cluster/lost", "cluster/roster"},
 	"cluster/roster":    {"cluster/link"},
@@ -44,7 +45,7 @@ var strangers = [][2]string{
 var pure = []string{
 	"cib", "conf", "report", "admin", "agentmeta", "fence", "status", "cluster/view", "cluster/quorum", "cluster/replica",
 	"cluster/member", "engine/sched", "engine/simulate", "engine/explain", "engine/transition", "engine/controller", "engine/graph",
-	"engine/digest", "engine/history", "engine/builtin",
+	"engine/digest", "engine/history", "engine/builtin", "engine/alert",
 }
 
 // impure are the packages of the standard library that pure rooms do without.

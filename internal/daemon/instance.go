@@ -63,6 +63,7 @@ type instance struct {
 	matrix    *matrix
 	ledger    *ledger.Ledger
 	dog       *dog
+	alerts    *alerts
 	anew      func() // starts cluster services again
 
 	ctx    context.Context
@@ -109,13 +110,14 @@ func newInstance(d *Daemon) (*instance, error) {
 	}
 	i.fencer = newFencer(i)
 	i.matrix = newMatrix(i)
+	i.alerts = newAlerts(i)
 	i.anew = func() { d.anew(i) }
 	if i.runner, err = agent.New(agent.Options{Root: d.opts.Root, Node: name, Log: d.log, Devices: i.fencer.devices,
 		NoCgroups: d.noCgroups}); err != nil {
 		return nil, err
 	}
 	i.facts = i.runner.NewFacts(agents.Finder{Root: d.opts.Root}.Metadata)
-	i.executor = executor.New(executor.Options{Runner: i.runner, Log: d.log, Results: i.results.Put,
+	i.executor = executor.New(executor.Options{Runner: i.runner, Log: d.log, Results: i.result,
 		LastCallID: history.LastCallID(loaded.Doc, i.node().ID)})
 	i.cluster, err = cluster.New(cluster.Options{Root: d.opts.Root, Log: d.log, Self: self, Config: cfg, Key: key,
 		Document: loaded.Doc, Lineage: loaded.Lineage, Store: disk, Schema: Schema, FeatureSet: history.FeatureSet,
@@ -223,7 +225,7 @@ func (i *instance) start(ctx context.Context) {
 	for name, run := range map[string]func(context.Context) error{
 		"cluster": i.cluster.Run, "executor": i.executor.Run, "engine": i.engine.run,
 		"watchdog": i.dog.run, "results": i.recordResults, "views": i.watchViews, "documents": i.watchDocuments,
-		"heard": i.noteHeard, "matrix": i.matrix.run,
+		"heard": i.noteHeard, "matrix": i.matrix.run, "alerts": i.alerts.runner.Run,
 	} {
 		i.group.Go(func() error {
 			err := run(i.ctx)

@@ -13,6 +13,12 @@ import (
 // again.
 const resultRetry = 500 * time.Millisecond
 
+// result takes what the executor found out.
+func (i *instance) result(r history.Result) {
+	i.alerts.result(r)
+	i.results.Put(r)
+}
+
 // recordResults writes what the executor found out into the document, in
 // order. Results that come while others are on their way go together.
 func (i *instance) recordResults(ctx context.Context) error {

@@ -45,6 +45,7 @@ func (i *instance) watchViews(ctx context.Context) error {
 				continue
 			}
 			last = v
+			i.alerts.view(v)
 			i.handIn(ctx)
 			i.engine.post(ctx, func(c *controller.Controller, now time.Time) []controller.Effect { return c.View(now, v) })
 		}
@@ -98,6 +99,7 @@ func (i *instance) watchDocuments(ctx context.Context) error {
 			}
 			i.dog.announce(ctx, i, doc)
 			i.matrix.document(doc)
+			i.alerts.document(doc)
 			if i.wasFenced(doc) {
 				return nil
 			}

@@ -5,6 +5,10 @@ package paths
 // it to his own.
 const ToolDir = "/usr/libexec/gpcs/bin"
 
+// AgentPath is the PATH of all agents: our helper programs come before others
+// of their names.
+const AgentPath = ToolDir + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
 // Tools are the names of the helper programs that are gpcs under another name.
 func Tools() []string {
 	return []string{

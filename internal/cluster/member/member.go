@@ -146,7 +146,7 @@ func (c *Core) Configure(nodes []uint32, votes quorum.Config, window int, now st
 func (c *Core) Receive(from view.Peer, m Message, now string) []Effect {
 	c.now = now
 	if m.View != nil {
-		c.stepView(view.Receive{From: from, Message: *m.View})
+		c.stepView(view.Receive{From: from, Message: m.View})
 	}
 	if m.Replica != nil {
 		c.stepReplica(replica.Receive{From: from.ID, Message: *m.Replica})
@@ -181,10 +181,13 @@ func (c *Core) stepView(ev view.Event) {
 	for _, e := range effects {
 		switch e := e.(type) {
 		case view.Send:
+			m := e.Message
 			if e.Attach {
-				e.Message.Document = c.replica.Snapshot()
+				with := *m
+				with.Document = c.replica.Snapshot()
+				m = &with
 			}
-			c.emit(Send{To: e.To, Message: Message{View: &e.Message}})
+			c.emit(Send{To: e.To, Message: Message{View: m}})
 			continue
 		case view.Adopt:
 			c.stepReplica(replica.Adopt{Document: e.Document})

@@ -218,7 +218,7 @@ func (c *Core) store() {
 
 // toStore picks the changes of the configuration, which alone are stored.
 func (c *Core) toStore() []Applied {
-	var out []Applied
+	out := make([]Applied, 0, min(len(c.recent), keepStored))
 	for i := len(c.recent) - 1; i >= 0 && len(out) < keepStored; i-- {
 		if a := c.recent[i]; a.Version.NumUpdates == 0 {
 			out = append(out, a)

@@ -1,6 +1,9 @@
 package view
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // candidates returns who should be in the next view as far as this node knows,
 // itself among them: reachable peers that talk to us, reduced until all of
@@ -54,14 +57,33 @@ func (c *Core) allReach(set []Peer) bool {
 	return highest >= oldest
 }
 
-// talks tells whether a peer takes part in the protocol. A member gets more
-// time than a newcomer: its daemon may be starting again.
+// talks tells whether a peer takes part in the protocol.
 func (c *Core) talks(p *peer) bool {
-	patience := 4 * c.cfg.Hello
+	return p.hello != nil && p.skip <= c.now && c.now-p.heard <= c.patience(p)
+}
+
+// patience is for how long a peer may say nothing. A member gets more time than
+// a newcomer: its daemon may be starting again.
+func (c *Core) patience(p *peer) int {
 	if c.view.Has(p.ID) {
-		patience *= 5
+		return 20 * c.cfg.Hello
 	}
-	return p.hello != nil && p.skip <= c.now && c.now-p.heard <= patience
+	return 4 * c.cfg.Hello
+}
+
+// steady is the tick at which time itself may next change who is a candidate: a
+// peer says nothing for too long, or is asked again.
+func (c *Core) steady() int {
+	until := math.MaxInt
+	for p := range c.living() {
+		if p.hello == nil {
+			continue
+		}
+		if until = min(until, p.heard+c.patience(p)+1); p.skip > c.now {
+			until = min(until, p.skip)
+		}
+	}
+	return until
 }
 
 // away is for how many ticks the installed view has not been what it should be.

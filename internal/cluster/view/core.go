@@ -36,6 +36,7 @@ type Core struct {
 	greeted  int // tick of the last hello that nothing had changed before
 	quiet    int // tick before which nothing is proposed
 	awayFrom int // tick since which the installed view does not fit what is reachable; -1 = it fits
+	calm     int // tick before which ticks alone change nothing, see steady
 	out      []Effect
 	inReach  []uint32 // room for judgeIsolation
 	wanted   []Peer   // room for candidates
@@ -116,7 +117,10 @@ func (c *Core) Step(ev Event) []Effect {
 			c.helloAll()
 		}
 	}
-	if !c.left {
+	if _, tick := ev.(Tick); !tick {
+		c.calm = 0
+	}
+	if !c.left && (c.now >= c.calm || c.shrink) {
 		c.judgeIsolation()
 		if !MustCarry(c.out) {
 			c.evaluate()
@@ -141,7 +145,7 @@ func MustCarry(effects []Effect) bool {
 func (c *Core) emit(e Effect) { c.out = append(c.out, e) }
 
 func (c *Core) send(to Peer, m Message, attach bool) {
-	c.emit(Send{To: to, Message: m, Attach: attach})
+	c.emit(Send{To: to, Message: &m, Attach: attach})
 }
 
 func (c *Core) reach(ev Reach) {
@@ -312,7 +316,7 @@ func (c *Core) helloDue(common int) bool {
 func (c *Core) helloAll() {
 	m := c.hello()
 	for p := range c.living() {
-		c.send(p.Peer, m, false)
+		c.emit(Send{To: p.Peer, Message: &m})
 	}
 }
 
@@ -352,8 +356,8 @@ func (c *Core) forgive(p *peer) {
 }
 
 // onHello also finds members that are no longer in one view with this node.
-func (c *Core) onHello(p *peer, m Message) {
-	if !reaches(p.hello, c.cfg.Self) && reaches(&m, c.cfg.Self) {
+func (c *Core) onHello(p *peer, m *Message) {
+	if !reaches(p.hello, c.cfg.Self) && reaches(m, c.cfg.Self) {
 		// It may have missed what was said before it knew that it reaches us,
 		// and would not know who is to propose until the next hello.
 		c.send(p.Peer, c.hello(), false)
@@ -361,7 +365,7 @@ func (c *Core) onHello(p *peer, m Message) {
 	if before := p.hello; c.cfg.Features.fits(m.Features) != (before == nil || c.cfg.Features.fits(before.Features)) {
 		c.emit(Refuses{})
 	}
-	p.hello, p.heard = &m, c.now
+	p.hello, p.heard = m, c.now
 	if m.Opened && c.view != nil && m.Ballot == c.view.Ballot {
 		c.memory = c.memory.Settled()
 	}
@@ -374,7 +378,7 @@ func (c *Core) onHello(p *peer, m Message) {
 	}
 }
 
-func (c *Core) receive(from Peer, m Message) {
+func (c *Core) receive(from Peer, m *Message) {
 	p := c.peers[from.ID]
 	if p == nil || !p.up || p.Incarnation != from.Incarnation {
 		return
@@ -406,7 +410,7 @@ func (c *Core) receive(from Peer, m Message) {
 // onPrepare promises where the sender is the one that should propose as far as
 // this node knows. Otherwise it is silent: the sender asks again, and either
 // side learns from the other's hello.
-func (c *Core) onPrepare(p *peer, m Message) {
+func (c *Core) onPrepare(p *peer, m *Message) {
 	if m.Ballot.Compare(c.stale) <= 0 {
 		return
 	}
@@ -431,7 +435,7 @@ func (c *Core) onPrepare(p *peer, m Message) {
 
 // onInstall takes the view that was promised to, but not twice, and not after
 // a stall: an INSTALL may be late, and its DC have gone on without this node.
-func (c *Core) onInstall(p *peer, m Message) {
+func (c *Core) onInstall(p *peer, m *Message) {
 	if c.cfg.Mutant == WithoutPromises && m.Ballot.Compare(c.promised) > 0 {
 		c.promised, c.proposal = m.Ballot, nil
 		c.shut()

@@ -46,10 +46,10 @@ type Reach struct {
 	Up   bool
 }
 
-// Receive is a message from a peer.
+// Receive is a message from a peer, which must not be changed any more.
 type Receive struct {
 	From    Peer
-	Message Message
+	Message *Message
 }
 
 // Tick is one step of time.
@@ -100,11 +100,12 @@ func (Configure) event() {}
 // Effect is one output of the core; they are to be done in order.
 type Effect interface{ effect() }
 
-// Send is a message to a peer. Where Attach is set, the replica's snapshot of
-// this moment goes into its Document.
+// Send is a message to a peer. Several may share one, which must not be changed.
+// Where Attach is set, the replica's snapshot of this moment goes into the
+// Document of a copy.
 type Send struct {
 	To      Peer
-	Message Message
+	Message *Message
 	Attach  bool
 }
 

@@ -30,6 +30,9 @@ func (c *Core) evaluate() {
 	}
 	want := c.candidates()
 	if c.fits(want) {
+		if c.awayFrom < 0 {
+			c.calm = c.steady()
+		}
 		c.awayFrom = -1
 		return
 	}
@@ -129,20 +132,20 @@ func (c *Core) chase() {
 	c.proposal = nil // evaluate makes the next, without them
 }
 
-func (c *Core) onPromise(p *peer, m Message) {
+func (c *Core) onPromise(p *peer, m *Message) {
 	pr := c.proposal
 	if pr == nil || m.Ballot != pr.ballot || pr.view != nil || !pr.waiting[p.ID] {
 		return
 	}
 	p.tries = 0
-	pr.promises[p.ID] = m
+	pr.promises[p.ID] = *m
 	delete(pr.waiting, p.ID)
 	c.decide()
 }
 
 // onReject makes way for a ballot that somebody promised to already: the next
 // proposal is higher.
-func (c *Core) onReject(m Message) {
+func (c *Core) onReject(m *Message) {
 	pr := c.proposal
 	if pr == nil || m.Ballot != pr.ballot || m.Promised.Compare(c.promised) <= 0 {
 		return
@@ -203,7 +206,7 @@ func (c *Core) adoptBest(pr *proposal) {
 	}
 }
 
-func (c *Core) onInstalled(p *peer, m Message) {
+func (c *Core) onInstalled(p *peer, m *Message) {
 	pr := c.proposal
 	if pr == nil || pr.view == nil || m.Ballot != pr.ballot {
 		return

@@ -108,7 +108,9 @@ func (s *stage) step(id uint32, ev Event) {
 		switch e := e.(type) {
 		case Send:
 			if e.Attach {
-				e.Message.Document = fmt.Appendf(nil, "%d", id)
+				with := *e.Message
+				with.Document = fmt.Appendf(nil, "%d", id)
+				e.Message = &with
 			}
 			s.queue = append(s.queue, envelope{s.self[id], e})
 		case Closed:
@@ -171,7 +173,7 @@ func (s *stage) run(d *datadriven.TestData) {
 			if _, err := fmt.Sscanf(arg.Vals[0], "%d.%d", &m.Promised.Counter, &m.Promised.Node); err != nil {
 				s.t.Fatal(err)
 			}
-			s.queue = append(s.queue, envelope{s.self[s.node(from)], Send{To: s.self[s.node(to)], Message: m}})
+			s.queue = append(s.queue, envelope{s.self[s.node(from)], Send{To: s.self[s.node(to)], Message: &m}})
 		case "since":
 			fmt.Fprintf(&s.log, "%v\n", s.cores[s.node(arg.Key)].View().Since)
 		case "kill":

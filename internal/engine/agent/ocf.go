@@ -102,14 +102,10 @@ func (r *Runner) ocfEnv(req Request) []string {
 	return env
 }
 
-// agentPath is the PATH of all agents: our helper programs come before others
-// of their names.
-const agentPath = paths.ToolDir + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
 // baseEnv is what every agent gets. Of the daemon's own environment it takes
 // only what an administrator sets for agents in /etc/sysconfig/pacemaker.
 func (r *Runner) baseEnv() []string {
-	env := []string{"PATH=" + agentPath, "LC_ALL=C", "HOME=/root", "USER=root", "LOGNAME=root", "SHELL=/bin/sh"}
+	env := []string{"PATH=" + paths.AgentPath, "LC_ALL=C", "HOME=/root", "USER=root", "LOGNAME=root", "SHELL=/bin/sh"}
 	for _, kv := range os.Environ() {
 		for _, prefix := range []string{"PCMK_", "HA_", "GPCS_ROOT=", "TZ=", "OCF_TRACE_"} {
 			if strings.HasPrefix(kv, prefix) {

@@ -98,3 +98,20 @@ func (c *Cluster) addPairs(v *Values, set *cib.Element) {
 		v.setDefault(name, value.Value)
 	}
 }
+
+// AttributesOf returns the name-value pairs of an element's attribute sets
+// whose rules hold at now (epoch s), for elements that belong to no resource
+// and no node: alerts and their recipients.
+func AttributesOf(doc *cib.Document, parent *cib.Element, tag string, now int64) Values {
+	c := &Cluster{Now: now, doc: doc, ids: map[string]*cib.Element{}}
+	if conf := doc.Root().SelectElement("configuration"); conf != nil {
+		c.indexIDs(conf)
+	}
+	var v Values
+	c.addSets(&v, parent, tag, "", &ruleEnv{})
+	return v
+}
+
+// Milliseconds reads a time of the configuration: "10s", "500ms", "2min",
+// "PT10S", and seconds without a unit. What cannot be read is -1.
+func Milliseconds(text string) int64 { return parseMS(text) }
