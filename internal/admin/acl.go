@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 	"gpcs/internal/report"
 )
 
@@ -39,7 +40,7 @@ func findACL(doc *cib.Document, tag, id string) *cib.Element {
 func ACLLines(doc *cib.Document) []string {
 	head := "ACLs are disabled, run 'pcs acl enable' to enable"
 	if section := doc.Find("crm_config"); section != nil {
-		if v, _ := nvsetValue(section, propertySet, "enable-acl"); isTrue(v) {
+		if v, _ := nvsetValue(section, propertySet, "enable-acl"); value.True(v) {
 			head = "ACLs are enabled"
 		}
 	}

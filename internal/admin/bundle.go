@@ -32,8 +32,8 @@ var (
 )
 
 // netmaskRule is the rule for the length of a network prefix.
-func netmaskRule(name string) rule {
-	return rule{name, func(v string) bool { n, err := strconv.Atoi(v); return err == nil && n >= 1 && n <= 32 },
+func netmaskRule(name string) valueRule {
+	return valueRule{name, func(v string) bool { n, err := strconv.Atoi(v); return err == nil && n >= 1 && n <= 32 },
 		"a number of bits of the mask (1..32)"}
 }
 
@@ -98,7 +98,7 @@ func (b BundleParts) checkMaps(ids *idBook) report.List {
 		}
 		out = append(out, oneRequired("port-map", p, "port", "range")...)
 		out = append(out, checkValues(p, report.Never, false, portRule("port"), portRule("internal-port"))...)
-		out = append(out, checkValues(p, report.Force, b.Force, rule{"range", portRangeOK, "port-port"})...)
+		out = append(out, checkValues(p, report.Force, b.Force, valueRule{"range", portRangeOK, "port-port"})...)
 	}
 	for _, s := range b.Storage {
 		out = append(out, checkNames("storage-map", s, storageOptions, report.Force, b.Force)...)

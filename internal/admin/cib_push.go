@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 	"gpcs/internal/report"
 )
 
@@ -102,7 +103,7 @@ func VerifyCIB(doc *cib.Document) []string {
 		if section == nil {
 			break
 		}
-		if v, set := nvsetValue(section, propertySet, name); set && isBool(v) && !isTrue(v) {
+		if v, set := nvsetValue(section, propertySet, name); set && value.IsBool(v) && !value.True(v) {
 			return nil
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/rule"
 )
 
 // ConfigLines shows the configuration that a document holds, as "pcs config"
@@ -52,7 +53,7 @@ func (v View) defaultLines(doc *cib.Document, section string, now time.Time) []s
 		return nil
 	}
 	sets := readNvsets(e, "meta_attributes", now)
-	return v.setLines(keep(sets, func(s *Nvset) bool { return s.Rule == nil || s.Rule.Effect != EffectExpired }), "Meta Attrs")
+	return v.setLines(keep(sets, func(s *Nvset) bool { return s.Rule == nil || s.Rule.Effect != rule.Expired }), "Meta Attrs")
 }
 
 // FencingLevelLines shows fencing levels by what they are for, in document

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/rule"
 )
 
 // Constraints are all constraints of a document as pcs shows and exports
@@ -262,7 +263,7 @@ func (c Constraints) WithoutExpired() Constraints {
 }
 
 func dropExpired(rules *[]Condition) bool {
-	left := keep(*rules, func(c *Condition) bool { return c.Effect != EffectExpired })
+	left := keep(*rules, func(c *Condition) bool { return c.Effect != rule.Expired })
 	alive := len(*rules) == 0 || len(left) > 0
 	*rules = left
 	return alive

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 	"gpcs/internal/report"
 )
 
@@ -130,7 +131,7 @@ func orderSummary(c *cib.Element) string {
 	default:
 		words = append(words, "(kind:Mandatory)")
 	}
-	if v := c.SelectAttrValue("symmetrical", "true"); !isTrue(v) {
+	if v := c.SelectAttrValue("symmetrical", "true"); !value.True(v) {
 		words = append(words, "(non-symmetrical)")
 	}
 	options := attributesBut(c, "id", "first", "then", "first-action", "then-action", "kind", "score", "symmetrical").Sorted()

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 	"gpcs/internal/report"
 )
 
@@ -29,7 +30,7 @@ func AddColocationSet(doc *cib.Document, sets []SetArg, options Pairs, force boo
 	if score, given := options.Get("score"); given && bad == nil && !isScore(score) {
 		bad = report.List{badScore(score)}
 	}
-	if v, given := options.Get("influence"); given && bad == nil && !isBool(v) {
+	if v, given := options.Get("influence"); given && bad == nil && !value.IsBool(v) {
 		bad = report.List{invalidValue("influence", v, hintPacemakerBool, report.Never, false)}
 	}
 	if bad != nil {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/rule"
 	"gpcs/internal/report"
 )
 
@@ -35,7 +36,7 @@ func ReadDefaults(doc *cib.Document, of DefaultsOf, expired bool, now time.Time)
 	keep := func(sets []Nvset) []Nvset {
 		kept := []Nvset{}
 		for _, s := range sets {
-			if expired || s.Rule == nil || s.Rule.Effect != EffectExpired {
+			if expired || s.Rule == nil || s.Rule.Effect != rule.Expired {
 				kept = append(kept, s)
 			}
 		}
@@ -51,7 +52,7 @@ func (d Defaults) WithoutEffects() Defaults {
 	for _, sets := range [][]Nvset{d.Instance, d.Meta} {
 		for i := range sets {
 			if sets[i].Rule != nil {
-				sets[i].Rule.Effect = EffectUnknown
+				sets[i].Rule.Effect = rule.Unknown
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 	"gpcs/internal/report"
 )
 
@@ -77,7 +78,7 @@ func primitiveDoubts(r *cib.Element, add func(code, format string, args ...any))
 
 // isTime tells whether a text is a span of time as operations have it.
 func isTime(text string) bool {
-	if _, ok := cib.ParseDuration(text); ok {
+	if _, ok := value.ReadDuration(text); ok {
 		return true
 	}
 	_, ok := seconds(text)
@@ -95,7 +96,7 @@ func recklessPair(doc *cib.Document) bool {
 		return false
 	}
 	for _, name := range []string{"fencing-enabled", "stonith-enabled"} {
-		if v, set := nvsetValue(config, propertySet, name); set && isBool(v) && !isTrue(v) {
+		if v, set := nvsetValue(config, propertySet, name); set && value.IsBool(v) && !value.True(v) {
 			return true
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 	"gpcs/internal/report"
 )
 
@@ -139,7 +140,7 @@ func checkProperties(wanted Pairs, o PropertyOptions) report.List {
 func fencingNotes(wanted Pairs) report.List {
 	var out report.List
 	for _, name := range []string{"stonith-enabled", "fencing-enabled"} {
-		if v, given := wanted.Get(name); given && isBool(v) && !isTrue(v) {
+		if v, given := wanted.Get(name); given && value.IsBool(v) && !value.True(v) {
 			out = append(out, report.NewWarning("NO_STONITH_MEANS_WOULD_BE_LEFT_DUE_TO_PROPERTIES", fmt.Sprintf(
 				"Setting property %s to %s leaves the cluster with no enabled means to fence nodes, resulting in the cluster "+
 					"not being able to recover from certain failure conditions", name, v)))
@@ -204,22 +205,22 @@ const (
 
 // propertyCheck is the rule for the values of a type; ok is false for types
 // that take anything.
-func propertyCheck(p Property) (check rule, ok bool) {
+func propertyCheck(p Property) (check valueRule, ok bool) {
 	switch p.Type {
 	case "boolean":
-		return rule{p.Name, isBool, hintPropertyBool}, true
+		return valueRule{p.Name, value.IsBool, hintPropertyBool}, true
 	case "duration", "timeout":
 		return timeRule(p.Name), true
 	case "integer", "score":
-		return rule{p.Name, isScore, hintPcmkInteger}, true
+		return valueRule{p.Name, isScore, hintPcmkInteger}, true
 	case "nonnegative_integer":
-		return rule{p.Name, wholeForm.MatchString, hintNonNegative}, true
+		return valueRule{p.Name, wholeForm.MatchString, hintNonNegative}, true
 	case "percentage":
-		return rule{p.Name, percentForm.MatchString, hintPercentage}, true
+		return valueRule{p.Name, percentForm.MatchString, hintPercentage}, true
 	case "select":
 		return oneOf(p.Name, p.Values...), true
 	}
-	return rule{}, false
+	return valueRule{}, false
 }
 
 // PropertySets are all sets of cluster properties of a document.

@@ -5,6 +5,7 @@ import (
 
 	"gpcs/internal/agentmeta"
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 	"gpcs/internal/report"
 )
 
@@ -15,7 +16,7 @@ func cloneFits(meta Pairs, of string, name agentmeta.Name, agent agentmeta.Agent
 	var out report.List
 	for _, option := range []string{"globally-unique", "promotable"} {
 		v, given := meta.Get(option)
-		if !given || !isTrue(v) {
+		if !given || !value.True(v) {
 			continue
 		}
 		text := fmt.Sprintf("Clone option '%s' is not compatible with '%s' resource agent%s", option, name, of)
@@ -38,7 +39,7 @@ func allFit(meta Pairs, e *cib.Element, agents Agents, force bool) report.List {
 	for _, p := range primitives(e) {
 		name := agentName(p)
 		agent := agentmeta.Agent{Name: name, Void: true}
-		if v, _ := meta.Get("promotable"); isTrue(v) && name.IsOCF() {
+		if v, _ := meta.Get("promotable"); value.True(v) && name.IsOCF() {
 			agent = agents(name)
 		}
 		of := fmt.Sprintf(" of resource '%s'", elementID(p))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 	"gpcs/internal/report"
 )
 
@@ -176,10 +177,10 @@ func optionalInt(e *cib.Element, name string) *int {
 
 func optionalBool(e *cib.Element, name string) *bool {
 	v := e.SelectAttrValue(name, "")
-	if !isBool(v) {
+	if !value.IsBool(v) {
 		return nil
 	}
-	b := isTrue(v)
+	b := value.True(v)
 	return &b
 }
 

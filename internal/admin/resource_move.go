@@ -2,12 +2,12 @@ package admin
 
 import (
 	"fmt"
-	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/rule"
+	"gpcs/internal/cib/value"
 	"gpcs/internal/report"
 )
 
@@ -58,7 +58,7 @@ func isPromotable(e *cib.Element) bool {
 		return true
 	}
 	v, _ := nvsetValue(e, "meta_attributes", "promotable")
-	return e.Tag == "clone" && isTrue(v)
+	return e.Tag == "clone" && value.True(v)
 }
 
 // promotableHint names the promotable clone around a resource.
@@ -205,21 +205,14 @@ func steersTo(c *cib.Element) string {
 	return ""
 }
 
-var lifetimeForm = regexp.MustCompile(`^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$`)
-
 // LifetimeEnd adds an ISO 8601 duration ("PT1H", "P2D") to a time; false if
 // the text is none.
 func LifetimeEnd(text string, now time.Time) (time.Time, bool) {
-	m := lifetimeForm.FindStringSubmatch(text)
-	if m == nil || strings.HasSuffix(text, "T") || text == "P" {
+	d, ok := value.ReadDuration(text)
+	if !ok {
 		return now, false
 	}
-	var n [8]int
-	for i := 1; i < 8; i++ {
-		n[i], _ = strconv.Atoi(m[i]) // the form lets digits through only; too many of them count as 0
-	}
-	end := now.AddDate(n[1], n[2], 7*n[3]+n[4])
-	return end.Add(time.Duration(n[5])*time.Hour + time.Duration(n[6])*time.Minute + time.Duration(n[7])*time.Second), true
+	return d.After(now), true
 }
 
 // Unsteer removes the constraints that Steer made for a resource: all, those
@@ -254,6 +247,6 @@ func Unsteer(doc *cib.Document, s Steering, expired bool, now time.Time) report.
 
 // steeringOver tells whether a constraint's time is over.
 func steeringOver(c *cib.Element, now time.Time) bool {
-	rule := c.SelectElement("rule")
-	return rule != nil && ruleEffect(rule, now) == EffectExpired
+	limit := c.SelectElement("rule")
+	return limit != nil && rule.EffectAt(limit, now) == rule.Expired
 }

@@ -49,7 +49,7 @@ func checkOperation(op Pairs, allowed []string, force bool) report.List {
 	} else if allowed != nil && !oneOf("", allowed...).ok(name) {
 		out = append(out, invalidValue("operation name", name, quoteSorted(allowed), report.Force, force))
 	}
-	for _, r := range []rule{oneOf("role", roles...), oneOf("on-fail", onFail...), boolRule("record-pending"), boolRule("enabled")} {
+	for _, r := range []valueRule{oneOf("role", roles...), oneOf("on-fail", onFail...), boolRule("record-pending"), boolRule("enabled")} {
 		if v, given := normal.Get(r.name); given && !r.ok(v) {
 			said, _ := op.Get(r.name)
 			out = append(out, invalidValue(r.name, said, r.hint, report.Never, false))

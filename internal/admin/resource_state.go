@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 	"gpcs/internal/report"
 )
 
@@ -211,7 +212,7 @@ func monitorsOf(p *cib.Element) []*cib.Element {
 
 func anyEnabled(ops []*cib.Element) bool {
 	for _, op := range ops {
-		if isTrue(op.SelectAttrValue("enabled", "true")) {
+		if value.True(op.SelectAttrValue("enabled", "true")) {
 			return true
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/rule"
 )
 
 // Condition is a rule of the CIB or one of its expressions, as pcs shows and
@@ -12,7 +13,7 @@ import (
 type Condition struct {
 	ID       string      `json:"id"`
 	Kind     string      `json:"type"`      // RULE, EXPRESSION, DATE_EXPRESSION, RSC_EXPRESSION, OP_EXPRESSION
-	Effect   Effect      `json:"in_effect"` // of rules at the top; UNKNOWN elsewhere
+	Effect   rule.Effect `json:"in_effect"` // of rules at the top; UNKNOWN elsewhere
 	Options  Pairs       `json:"options"`
 	DateSpec *DatePart   `json:"date_spec"`
 	Duration *DatePart   `json:"duration"`
@@ -26,18 +27,9 @@ type DatePart struct {
 	Options Pairs  `json:"options"`
 }
 
-// Effect tells whether a rule holds at a time, as far as that can be told
-// from dates alone.
-type Effect string
-
-// The effects as pcs names them.
 const (
-	EffectUnknown   Effect = "UNKNOWN"
-	EffectNow       Effect = "IN_EFFECT"
-	EffectExpired   Effect = "EXPIRED"
-	EffectNotYet    Effect = "NOT_YET_IN_EFFECT"
-	ruleBooleanAnd         = "and"
-	ruleNameBoolean        = "boolean-op"
+	ruleBooleanAnd  = "and"
+	ruleNameBoolean = "boolean-op"
 )
 
 var conditionKinds = map[string]string{
@@ -48,13 +40,13 @@ var conditionKinds = map[string]string{
 // readRule reads a rule element; its effect is judged at the time now.
 func readRule(e *cib.Element, now time.Time) Condition {
 	c := readCondition(e)
-	c.Effect = ruleEffect(e, now)
+	c.Effect = rule.EffectAt(e, now)
 	return c
 }
 
 func readCondition(e *cib.Element) Condition {
 	c := Condition{
-		ID: elementID(e), Kind: conditionKinds[e.Tag], Effect: EffectUnknown,
+		ID: elementID(e), Kind: conditionKinds[e.Tag], Effect: rule.Unknown,
 		Options: attributesBut(e, "id"), Parts: []Condition{}, Text: conditionText(e),
 	}
 	for _, child := range e.ChildElements() {
@@ -174,7 +166,7 @@ func dateWord(e *cib.Element, name string) string {
 }
 
 // effectLabels are the words for effects in the text form.
-var effectLabels = map[Effect]string{EffectExpired: " (expired)", EffectNotYet: " (not yet in effect)"}
+var effectLabels = map[rule.Effect]string{rule.Expired: " (expired)", rule.NotYet: " (not yet in effect)"}
 
 // ruleLines writes a rule as text, two blanks for each level.
 func ruleLines(c Condition, withIDs bool) []string {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/rule"
 )
 
 var testNow = time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC)
@@ -92,21 +93,21 @@ func TestRuleChecks(t *testing.T) {
 }
 
 func TestRuleEffect(t *testing.T) {
-	for text, want := range map[string]Effect{
-		"date gt 2026-11-22":                              EffectNow,
-		"date gt 2026-11-24 and a eq 1":                   EffectNotYet,
-		"date lt 2026-11-23":                              EffectExpired,
-		"date in_range 2026-11-01 to 2026-12-01":          EffectNow,
-		"date in_range 2026-11-01 to duration weeks=2":    EffectExpired,
-		"date in_range 2026-11-01 to duration months=1":   EffectNow,
-		"date-spec years=2025":                            EffectExpired,
-		"date-spec years=2026 hours=9-16":                 EffectNotYet,
-		"date-spec hours=9-16":                            EffectUnknown,
-		"date gt 2020 and date lt 2021":                   EffectUnknown,
-		"a eq 1":                                          EffectUnknown,
-		"(a eq 1 or date lt 2026-11-23T08:29) and b eq 1": EffectExpired,
+	for text, want := range map[string]rule.Effect{
+		"date gt 2026-11-22":                              rule.InEffect,
+		"date gt 2026-11-24 and a eq 1":                   rule.NotYet,
+		"date lt 2026-11-23":                              rule.Expired,
+		"date in_range 2026-11-01 to 2026-12-01":          rule.InEffect,
+		"date in_range 2026-11-01 to duration weeks=2":    rule.Expired,
+		"date in_range 2026-11-01 to duration months=1":   rule.InEffect,
+		"date-spec years=2025":                            rule.Expired,
+		"date-spec years=2026 hours=9-16":                 rule.NotYet,
+		"date-spec hours=9-16":                            rule.Unknown,
+		"date gt 2020 and date lt 2021":                   rule.Unknown,
+		"a eq 1":                                          rule.Unknown,
+		"(a eq 1 or date lt 2026-11-23T08:29) and b eq 1": rule.Expired,
 	} {
-		if got := ruleEffect(writeTestRule(t, text), testNow); got != want {
+		if got := rule.EffectAt(writeTestRule(t, text), testNow); got != want {
 			t.Errorf("%q: got %s, want %s", text, got, want)
 		}
 	}

@@ -4,24 +4,25 @@ import (
 	"time"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/rule"
 )
 
 // RuleCheck is the verdict on one rule; see crm_rule(8).
 type RuleCheck struct {
-	Effect  Effect
+	Effect  rule.Effect
 	Missing bool   // there is no such rule
 	Spec    bool   // the rule names a date_spec
-	Why     string // why Effect is EffectUnknown
+	Why     string // why Effect is rule.Unknown
 }
 
 // CheckRule judges the rule of that id at a time.
 func CheckRule(doc *cib.Document, id string, now time.Time) RuleCheck {
-	rule := ruleByID(doc.Configuration(), id)
-	if rule == nil {
-		return RuleCheck{Effect: EffectUnknown, Missing: true, Why: "Rule not found"}
+	e := ruleByID(doc.Configuration(), id)
+	if e == nil {
+		return RuleCheck{Effect: rule.Unknown, Missing: true, Why: "Rule not found"}
 	}
-	dates := dateExpressions(rule)
-	c := RuleCheck{Effect: ruleEffect(rule, now)}
+	dates := rule.DateExpressions(e)
+	c := RuleCheck{Effect: rule.EffectAt(e, now)}
 	switch {
 	case len(dates) == 0:
 		c.Why = "Rule does not have a date expression"

@@ -127,15 +127,15 @@ const (
 	hintPort        = "a port number (1..65535)"
 )
 
-// rule is a test of one value; hint describes the form that it wants.
-type rule struct {
+// valueRule is a test of one value; hint describes the form that it wants.
+type valueRule struct {
 	name string
 	ok   func(string) bool
 	hint string
 }
 
 // checkValues applies rules to the pairs that are there, in the rules' order.
-func checkValues(pairs Pairs, by report.Passable, passed bool, rules ...rule) report.List {
+func checkValues(pairs Pairs, by report.Passable, passed bool, rules ...valueRule) report.List {
 	var out report.List
 	for _, r := range rules {
 		if v, given := pairs.Get(r.name); given && !r.ok(v) {
@@ -146,8 +146,8 @@ func checkValues(pairs Pairs, by report.Passable, passed bool, rules ...rule) re
 }
 
 // oneOf is the rule for an enumeration.
-func oneOf(name string, values ...string) rule {
-	return rule{name, func(v string) bool {
+func oneOf(name string, values ...string) valueRule {
+	return valueRule{name, func(v string) bool {
 		for _, w := range values {
 			if v == w {
 				return true
@@ -157,18 +157,18 @@ func oneOf(name string, values ...string) rule {
 	}, quoteSorted(values)}
 }
 
-func boolRule(name string) rule { return rule{name, isPcsBool, hintBool} }
-func timeRule(name string) rule {
-	return rule{name, func(v string) bool { _, ok := seconds(v); return ok }, hintTime}
+func boolRule(name string) valueRule { return valueRule{name, isPcsBool, hintBool} }
+func timeRule(name string) valueRule {
+	return valueRule{name, func(v string) bool { _, ok := seconds(v); return ok }, hintTime}
 }
-func positiveRule(name string) rule {
-	return rule{name, func(v string) bool { n, err := strconv.Atoi(v); return err == nil && n > 0 }, hintPositive}
+func positiveRule(name string) valueRule {
+	return valueRule{name, func(v string) bool { n, err := strconv.Atoi(v); return err == nil && n > 0 }, hintPositive}
 }
-func nonNegativeRule(name string) rule {
-	return rule{name, func(v string) bool { n, err := strconv.Atoi(v); return err == nil && n >= 0 }, hintNonNegative}
+func nonNegativeRule(name string) valueRule {
+	return valueRule{name, func(v string) bool { n, err := strconv.Atoi(v); return err == nil && n >= 0 }, hintNonNegative}
 }
-func portRule(name string) rule {
-	return rule{name, func(v string) bool { n, err := strconv.Atoi(v); return err == nil && n > 0 && n < 65536 }, hintPort}
+func portRule(name string) valueRule {
+	return valueRule{name, func(v string) bool { n, err := strconv.Atoi(v); return err == nil && n > 0 && n < 65536 }, hintPort}
 }
 
 // isPcsBool tells a boolean as pcs's validators take it.
@@ -178,24 +178,6 @@ func isPcsBool(v string) bool {
 		return true
 	}
 	return false
-}
-
-// isTrue tells a true value as Pacemaker takes it.
-func isTrue(v string) bool {
-	switch strings.ToLower(v) {
-	case "true", "on", "yes", "y", "1":
-		return true
-	}
-	return false
-}
-
-// isBool tells a boolean as Pacemaker takes it.
-func isBool(v string) bool {
-	switch strings.ToLower(v) {
-	case "false", "off", "no", "n", "0":
-		return true
-	}
-	return isTrue(v)
 }
 
 var scoreForm = regexp.MustCompile(`^[+-]?((\d+)|(INFINITY))$`)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+
+	"gpcs/internal/cib/value"
 )
 
 // ErrDenied says that access control lists keep a user from a change or a reading.
@@ -47,15 +49,11 @@ func (d *Document) Restricts(c Caller) bool {
 	for _, set := range options.SelectElements("cluster_property_set") {
 		for _, nv := range set.SelectElements("nvpair") {
 			if nv.SelectAttrValue("name", "") == "enable-acl" {
-				return isTrue(nv.SelectAttrValue("value", ""))
+				return value.True(nv.SelectAttrValue("value", ""))
 			}
 		}
 	}
 	return false
-}
-
-func isTrue(value string) bool {
-	return slices.Contains([]string{"true", "on", "yes", "y", "1"}, strings.ToLower(value))
 }
 
 // accessRules collects what the lists say of a user and the user's groups: the

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 )
 
 var isoOptions = []toolOption{
@@ -43,7 +44,7 @@ func iso8601(_ context.Context, t *toolCall) int {
 		a.put(textElement("date", iso.print(date)), "%s: %s\n", label, iso.print(date))
 	}
 	if text, ok := a.value("duration"); ok {
-		d, ok := cib.ParseDuration(text)
+		d, ok := value.ReadDuration(text)
 		if !ok {
 			return a.end(exitInvalid, "Invalid duration specified: %s", text)
 		}
@@ -55,7 +56,7 @@ func iso8601(_ context.Context, t *toolCall) int {
 		}
 	}
 	if text, ok := a.value("period"); ok {
-		start, end, ok := cib.ParsePeriod(text, time.Local)
+		start, end, ok := value.Period(text, time.Local)
 		if !ok || start.Year() < 1 {
 			return a.end(exitInvalid, "Invalid interval specified: %s", text)
 		}
@@ -78,7 +79,7 @@ func isoDate(text string) (time.Time, bool) {
 	case "epoch":
 		return time.Unix(0, 0).UTC(), true
 	}
-	t, ok := cib.ParseDate(text, time.Local)
+	t, ok := value.Date(text, time.Local)
 	return t, ok && t.Year() > 0
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"gpcs/internal/agentmeta"
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 )
 
 // cleanup makes the cluster forget failures, or with refresh all that is
@@ -91,11 +92,8 @@ func (t *toolCall) patience() (time.Duration, bool) {
 	if !given {
 		return 0, true
 	}
-	number := strings.TrimRight(text, "abcdefghijklmnopqrstuvwxyz")
-	n, err := strconv.Atoi(number)
-	unit, known := map[string]time.Duration{"": time.Second, "s": time.Second, "sec": time.Second, "ms": time.Millisecond,
-		"m": time.Minute, "min": time.Minute, "h": time.Hour, "hr": time.Hour}[text[len(number):]]
-	return time.Duration(n) * unit, err == nil && known && n > 0
+	ms, ok := value.Milliseconds(text)
+	return time.Duration(ms) * time.Millisecond, ok && ms > 0
 }
 
 // settle waits until the cluster has nothing left to do.
@@ -214,19 +212,11 @@ func (t *toolCall) elementAttribute(ctx context.Context, e *cib.Element) int {
 	return exitOK
 }
 
-// intervalMS reads an interval in milliseconds: a number of seconds, or one
-// with a unit, or an ISO 8601 duration; "" is 0.
+// intervalMS reads an interval in milliseconds; "" is 0.
 func intervalMS(text string) (int64, bool) {
-	text = strings.TrimSpace(text)
-	if text == "" {
+	if strings.TrimSpace(text) == "" {
 		return 0, true
 	}
-	if d, ok := cib.ParseDuration(text); ok {
-		return int64(d.Seconds+86400*d.Days) * 1000, true
-	}
-	digits := strings.TrimRight(text, "abcdefghijklmnopqrstuvwxyz ")
-	n, err := strconv.ParseInt(digits, 10, 64)
-	units := map[string]int64{"": 1000, "s": 1000, "sec": 1000, "ms": 1, "msec": 1, "m": 60000, "min": 60000, "h": 3600000, "hr": 3600000}
-	unit, known := units[strings.TrimSpace(text[len(digits):])]
-	return n * unit, err == nil && known && n >= 0
+	ms, ok := value.Milliseconds(text)
+	return ms, ok && ms >= 0
 }

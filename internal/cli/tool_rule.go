@@ -8,6 +8,8 @@ import (
 
 	"gpcs/internal/admin"
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/rule"
+	"gpcs/internal/cib/value"
 )
 
 var crmRuleOptions = []toolOption{
@@ -39,7 +41,7 @@ func crmRule(ctx context.Context, t *toolCall) int {
 	}
 	now := time.Now()
 	if text, ok := a.value("date"); ok {
-		if now, ok = cib.ParseDate(text, time.Local); !ok {
+		if now, ok = value.Date(text, time.Local); !ok {
 			return a.end(exitDataError, "No --date=%s given", text)
 		}
 	}
@@ -89,15 +91,15 @@ func (a *answer) checkRule(doc *cib.Document, id string, now time.Time) int {
 	check := admin.CheckRule(doc, id, now)
 	code := exitOK
 	switch check.Effect {
-	case admin.EffectUnknown:
+	case rule.Unknown:
 		if code = exitUnimplemented; check.Missing {
 			code = exitNoSuch
 		}
 		a.blame("Could not determine whether rule %s is in effect: %s", id, check.Why)
-	case admin.EffectExpired:
+	case rule.Expired:
 		code = exitExpired
 		a.put(nil, "Rule %s is expired\n", id)
-	case admin.EffectNotYet:
+	case rule.NotYet:
 		code = exitNotYet
 		a.put(nil, "Rule %s has not yet taken effect\n", id)
 	default:

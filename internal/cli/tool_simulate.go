@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 	"gpcs/internal/engine/sched"
 	"gpcs/internal/engine/simulate"
 	"gpcs/internal/status"
@@ -85,12 +86,12 @@ type simulation struct {
 func (s *simulation) setTime() error {
 	s.now = time.Now()
 	if text, ok := s.value("set-datetime"); ok {
-		at, ok := sched.ParseTime(text)
+		at, ok := value.Date(text, time.UTC)
 		if !ok {
 			return fail("'%s' is not a valid date/time", text)
 		}
 		s.doc.Root().RemoveAttr("execution-date")
-		s.now, s.note = time.Unix(at, 0).UTC(), "Setting effective cluster time: "+text
+		s.now, s.note = at.UTC(), "Setting effective cluster time: "+text
 		return nil
 	}
 	if at, ok := sched.RecordedTime(s.doc); ok {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 )
 
 // Device is a configured fence device: a primitive of class stonith.
@@ -74,7 +75,7 @@ func deviceOf(e, template *cib.Element) (Device, bool) {
 func monitorMS(e *cib.Element) int64 {
 	shortest := int64(0)
 	for _, op := range e.FindElements("operations/op[@name='monitor']") {
-		ms, ok := ParseMS(op.SelectAttrValue("interval", "0"))
+		ms, ok := value.Milliseconds(op.SelectAttrValue("interval", "0"))
 		if !ok || ms <= 0 || op.SelectAttrValue("enabled", "true") == "false" {
 			continue
 		}
@@ -227,7 +228,7 @@ func (d Device) Action(action string) string {
 // TimeoutMS bounds an action on this device, in ms; general is the cluster's
 // stonith-timeout.
 func (d Device) TimeoutMS(action string, general int64) int64 {
-	if ms, ok := ParseMS(d.Params["pcmk_"+action+"_timeout"]); ok && ms > 0 {
+	if ms, ok := value.Milliseconds(d.Params["pcmk_"+action+"_timeout"]); ok && ms > 0 {
 		return ms
 	}
 	return general
@@ -260,8 +261,8 @@ func (d Device) DelayMS(target string, random float64) int64 {
 	if strings.ContainsAny(text, ":=") {
 		text = nodeMap(text)[target]
 	}
-	base, _ := ParseMS(text)
-	top, _ := ParseMS(d.Params["pcmk_delay_max"])
+	base, _ := value.Milliseconds(text)
+	top, _ := value.Milliseconds(d.Params["pcmk_delay_max"])
 	switch {
 	case top == 0:
 		return base
@@ -269,20 +270,4 @@ func (d Device) DelayMS(target string, random float64) int64 {
 		return top
 	}
 	return base + int64(random*float64(top-base))
-}
-
-// ParseMS reads a time as Pacemaker writes it: seconds without a unit.
-func ParseMS(text string) (int64, bool) {
-	text = strings.TrimSpace(text)
-	end := 0
-	for end < len(text) && text[end] >= '0' && text[end] <= '9' {
-		end++
-	}
-	n, err := strconv.ParseInt(text[:end], 10, 64)
-	unit, known := map[string]int64{"": 1000, "s": 1000, "sec": 1000, "ms": 1, "msec": 1, "m": 60000, "min": 60000,
-		"h": 3600000, "hr": 3600000}[strings.ToLower(strings.TrimSpace(text[end:]))]
-	if err != nil || !known {
-		return 0, false
-	}
-	return n * unit, true
 }

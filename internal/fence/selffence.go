@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 )
 
 // A node with a watchdog resets itself when it has lost quorum or is told to:
@@ -38,7 +39,7 @@ func WatchdogMS(doc *cib.Document, target, option string) int64 {
 	if option[0] == '-' {
 		return 2 * own // Pacemaker's own choice
 	}
-	if ms, ok := ParseMS(option); ok && ms > own {
+	if ms, ok := value.Milliseconds(option); ok && ms > own {
 		return ms
 	}
 	return 0

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 )
 
 // Failcount is how often one operation of a resource failed on a node, as the
@@ -177,17 +178,14 @@ func sum(list []Failcount) string {
 	return strconv.Itoa(total)
 }
 
-// intervalMS reads an interval as users type it ("10", "10s", "1min") in ms.
+// intervalMS writes an interval as users type it ("10", "10s", "1min") in ms;
+// what is none stays.
 func intervalMS(text string) string {
-	digits := strings.TrimRight(text, "abcdefghijklmnopqrstuvwxyz")
-	factor, known := map[string]int{
-		"": 1000, "s": 1000, "sec": 1000, "ms": 1, "msec": 1, "m": 60000, "min": 60000, "h": 3600000, "hr": 3600000,
-	}[text[len(digits):]]
-	n, err := strconv.Atoi(digits)
-	if err != nil || !known {
+	ms, ok := value.Milliseconds(text)
+	if !ok {
 		return text
 	}
-	return strconv.Itoa(n * factor)
+	return strconv.FormatInt(ms, 10)
 }
 
 func sortedKeys[V any](m map[string]V) []string {

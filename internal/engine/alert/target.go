@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 	"gpcs/internal/engine/sched"
 )
 
@@ -83,14 +84,14 @@ func selected(e *cib.Element) (kinds []Kind, names []string) {
 // switched on: by itself, else as on says.
 func (t *Target) read(doc *cib.Document, e *cib.Element, now time.Time, on bool) bool {
 	meta := sched.AttributesOf(doc, e, "meta_attributes", now.Unix())
-	if ms := sched.Milliseconds(meta.Get("timeout")); ms > 0 {
+	if ms, ok := value.Milliseconds(meta.Get("timeout")); ok && ms > 0 {
 		t.Timeout = time.Duration(ms) * time.Millisecond
 	}
 	if f := meta.Get("timestamp-format"); f != "" {
 		t.Format = f
 	}
-	if v := strings.ToLower(meta.Get("enabled")); v != "" {
-		on = slices.Contains([]string{"true", "yes", "on", "y", "1"}, v)
+	if v := meta.Get("enabled"); v != "" {
+		on = value.True(v)
 	}
 	for _, a := range sched.AttributesOf(doc, e, "instance_attributes", now.Unix()) {
 		t.Options = slices.DeleteFunc(t.Options, func(v Var) bool { return v.Name == a.Name })

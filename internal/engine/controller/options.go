@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
-	"gpcs/internal/fence"
+	"gpcs/internal/cib/value"
 )
 
 // clusterOptions are the few cluster options that the controller itself obeys.
@@ -27,23 +27,23 @@ func options(doc *cib.Document) clusterOptions {
 	}
 	for _, set := range conf.SelectElements("cluster_property_set") {
 		for _, nv := range set.SelectElements("nvpair") {
-			value := strings.ToLower(nv.SelectAttrValue("value", ""))
+			text := strings.ToLower(nv.SelectAttrValue("value", ""))
 			switch nv.SelectAttrValue("name", "") {
 			case "stonith-enabled", "fencing-enabled":
-				o.fencing = value != "false" && value != "off" && value != "no" && value != "n" && value != "0"
+				o.fencing = value.BoolOr(text, true)
 			case "no-quorum-policy":
-				o.policy = value
+				o.policy = text
 			case "priority-fencing-delay":
-				ms, ok := fence.ParseMS(value)
+				ms, ok := value.Milliseconds(text)
 				o.priorityDelay = ok && ms > 0
 			case "stonith-timeout", "fencing-timeout":
-				if ms, ok := fence.ParseMS(value); ok && ms > 0 {
+				if ms, ok := value.Milliseconds(text); ok && ms > 0 {
 					o.fenceTimeoutMS = ms
 				}
 			case "stonith-watchdog-timeout", "fencing-watchdog-timeout":
-				o.watchdog = value
+				o.watchdog = text
 			case "stonith-max-attempts", "fencing-max-attempts":
-				if n, err := strconv.Atoi(value); err == nil && n > 0 {
+				if n, err := strconv.Atoi(text); err == nil && n > 0 {
 					o.maxAttempts = n
 				}
 			}

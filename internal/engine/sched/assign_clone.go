@@ -1,6 +1,9 @@
 package sched
 
-import "sort"
+import (
+	"cmp"
+	"sort"
+)
 
 // Clones: which instance goes where (scheduler-spec, section 6).
 
@@ -168,7 +171,7 @@ func (p *planner) instanceOrder() instanceOrder {
 func (p instanceOrder) compare(a, b *Resource) int {
 	na, nb := a.currentNodes(), b.currentNodes()
 	if len(na) > 0 && len(nb) > 0 && len(na) != len(nb) {
-		return compare(len(na), len(nb))
+		return cmp.Compare(len(na), len(nb))
 	}
 	okA, nodeA := activeOnAllowed(a)
 	okB, nodeB := activeOnAllowed(b)
@@ -176,7 +179,7 @@ func (p instanceOrder) compare(a, b *Resource) int {
 		return before(okA)
 	}
 	if a.Priority != b.Priority {
-		return compare(b.Priority, a.Priority)
+		return cmp.Compare(b.Priority, a.Priority)
 	}
 	if nodeA == nil || nodeB == nil {
 		if nodeA == nodeB {
@@ -195,17 +198,17 @@ func (p instanceOrder) compare(a, b *Resource) int {
 		return before(ca.in)
 	}
 	if ca.count != cb.count {
-		return compare(int(ca.count), int(cb.count))
+		return cmp.Compare(int(ca.count), int(cb.count))
 	}
 	if fa, fb := a.anyFailed(), b.anyFailed(); fa != fb {
 		return before(!fa)
 	}
 	if nodeA != nodeB {
-		if cmp := compare(p.score(b, nodeB), p.score(a, nodeA)); cmp != 0 {
-			return cmp
+		if c := cmp.Compare(p.score(b, nodeB), p.score(a, nodeA)); c != 0 {
+			return c
 		}
 	}
-	return compare(a.Number, b.Number)
+	return cmp.Compare(a.Number, b.Number)
 }
 
 func before(yes bool) int {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 )
 
 // bundleDef is a bundle as configured.
@@ -68,7 +69,7 @@ func readBundle(e *cib.Element) (d bundleDef, ok bool) {
 func (d *bundleDef) readContainer(c *cib.Element) {
 	number := func(def int, names ...string) int {
 		for _, name := range names {
-			if n, ok := leadingInt(c.SelectAttrValue(name, "")); ok && n >= 0 {
+			if n, ok := value.Int(c.SelectAttrValue(name, "")); ok && n >= 0 {
 				return int(min(n, maxReplicas))
 			}
 		}
@@ -91,7 +92,7 @@ func (d *bundleDef) readNetwork(n *cib.Element) {
 	d.netmask = n.SelectAttrValue("host-netmask", "")
 	d.iface = n.SelectAttrValue("host-interface", "")
 	d.port = n.SelectAttrValue("control-port", "")
-	d.addHost = boolOr(n.SelectAttrValue("add-host", ""), true)
+	d.addHost = value.BoolOr(n.SelectAttrValue("add-host", ""), true)
 	for _, m := range n.SelectElements("port-mapping") {
 		p := bundlePort{outer: m.SelectAttrValue("port", m.SelectAttrValue("range", ""))}
 		p.inner = m.SelectAttrValue("internal-port", p.outer)

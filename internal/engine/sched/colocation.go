@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 )
 
 // colocation wants dependent where primary is, or, with a negative score, not there.
@@ -45,7 +46,7 @@ func (p *planner) unpackColocation(e *cib.Element) {
 	}
 	c := &colocation{id: get("id"), explicit: true, dependent: dep.list[0], primary: prim.list[0], score: score, attr: get("node-attribute"),
 		depRole: parseRole(dep.role), primRole: parseRole(prim.role)}
-	c.influence = boolOr(get("influence"), c.dependent.Critical)
+	c.influence = value.BoolOr(get("influence"), c.dependent.Critical)
 	p.addColocation(c)
 }
 
@@ -73,7 +74,7 @@ func (p *planner) colocateWithin(s resourceSet, score int, influence string) {
 	pair := func(dep, prim *Resource) {
 		role := parseRole(s.role)
 		p.addColocation(&colocation{id: s.id, explicit: true, dependent: dep, primary: prim, score: score, depRole: role, primRole: role,
-			influence: boolOr(influence, dep.Critical)})
+			influence: value.BoolOr(influence, dep.Critical)})
 	}
 	for i, r := range s.list {
 		switch {
@@ -103,7 +104,7 @@ func (p *planner) colocateTwoSets(id string, dep, prim resourceSet, score int, i
 	for _, d := range deps {
 		for _, q := range prims {
 			p.addColocation(&colocation{id: id, explicit: true, dependent: d, primary: q, score: score, depRole: parseRole(dep.role),
-				primRole: parseRole(prim.role), influence: boolOr(influence, d.Critical)})
+				primRole: parseRole(prim.role), influence: value.BoolOr(influence, d.Critical)})
 		}
 	}
 }
@@ -189,58 +190,84 @@ func (c *colocation) hasInfluence(r *Resource) bool {
 	return c.influence || len(r.RunningOn) == 0
 }
 
+// colocSide is one end of colocations: the ones in which a resource is the
+// dependent, or those in which it is the primary.
+type colocSide struct {
+	of      func(r *Resource) []*colocation
+	partner func(c colocation) *Resource // who is at the other end
+	group   func(p *planner, group, orig *Resource, list *[]*colocation)
+}
+
+func dependentSide() colocSide {
+	return colocSide{of: func(r *Resource) []*colocation { return r.colocThis }, partner: colocation.other, group: (*planner).groupThisWith}
+}
+
+func primarySide() colocSide {
+	return colocSide{of: func(r *Resource) []*colocation { return r.colocWith }, partner: colocation.self, group: (*planner).groupWithThis}
+}
+
 // thisWith returns the colocations in which r is the dependent, its parents' included.
 func (p *planner) thisWith(r *Resource) []*colocation {
 	var list []*colocation
-	p.addThisWith(r, r, &list)
+	p.addColocations(dependentSide(), r, r, &list)
 	return list
 }
 
-func (p *planner) addThisWith(r, orig *Resource, list *[]*colocation) {
+// withThis returns the colocations in which r is the primary, its parents' included.
+func (p *planner) withThis(r *Resource) []*colocation {
+	var list []*colocation
+	p.addColocations(primarySide(), r, r, &list)
+	return list
+}
+
+// addColocations adds to the list what binds orig through r, which is orig or
+// contains it.
+func (p *planner) addColocations(side colocSide, r, orig *Resource, list *[]*colocation) {
 	switch r.Kind {
 	case Primitive:
 		if r == orig {
-			p.mergeColocations(list, r.colocThis, colocation.other)
-			if r.Parent != nil {
-				p.addThisWith(r.Parent, orig, list)
-			}
+			p.addWithParents(side, r, orig, list)
 		}
 	case Group:
-		p.groupThisWith(r, orig, list)
+		if len(r.Children) > 0 {
+			side.group(p, r, orig, list)
+		}
 	case Bundle:
 		if bundleColocations(r, orig) {
-			p.mergeColocations(list, r.colocThis, colocation.other)
+			mergeColocations(list, side.of(r), side.partner)
 		}
 	default:
-		p.mergeColocations(list, r.colocThis, colocation.other)
-		if r.Parent != nil {
-			p.addThisWith(r.Parent, orig, list)
+		p.addWithParents(side, r, orig, list)
+	}
+}
+
+func (p *planner) addWithParents(side colocSide, r, orig *Resource, list *[]*colocation) {
+	mergeColocations(list, side.of(r), side.partner)
+	if r.Parent != nil {
+		p.addColocations(side, r.Parent, orig, list)
+	}
+}
+
+// addMembers adds what binds single members of a group: it binds the whole.
+func addMembers(side colocSide, group, orig *Resource, list *[]*colocation) {
+	for _, m := range group.Children {
+		if m == orig {
+			continue
+		}
+		for _, c := range side.of(m) {
+			if c.explicit {
+				*list = insertColocation(*list, c, side.partner)
+			}
 		}
 	}
 }
 
+// groupThisWith: the first member bears the group's colocations; an unmanaged
+// one cannot follow them, so that those after it have to.
 func (p *planner) groupThisWith(r, orig *Resource, list *[]*colocation) {
-	if len(r.Children) == 0 {
-		return
-	}
-	// The first member bears the group's colocations; an unmanaged one cannot
-	// follow them, so that those after it have to.
 	if orig == r || orig == r.Children[0] {
-		p.mergeColocations(list, r.colocThis, colocation.other)
-		if r.Parent != nil {
-			p.addThisWith(r.Parent, orig, list)
-		}
-		// What a later member has to be with, the whole group has to be with.
-		for _, m := range r.Children {
-			if m == orig {
-				continue
-			}
-			for _, c := range m.colocThis {
-				if c.explicit {
-					*list = insertColocation(*list, c, colocation.other)
-				}
-			}
-		}
+		p.addWithParents(dependentSide(), r, orig, list)
+		addMembers(dependentSide(), r, orig, list)
 		return
 	}
 	for _, m := range r.Children {
@@ -258,60 +285,18 @@ func (p *planner) groupThisWith(r, orig *Resource, list *[]*colocation) {
 	}
 }
 
-// withThis returns the colocations in which r is the primary, its parents' included.
-func (p *planner) withThis(r *Resource) []*colocation {
-	var list []*colocation
-	p.addWithThis(r, r, &list)
-	return list
-}
-
-func (p *planner) addWithThis(r, orig *Resource, list *[]*colocation) {
-	switch r.Kind {
-	case Primitive:
-		if r == orig {
-			p.mergeColocations(list, r.colocWith, colocation.self)
-			if r.Parent != nil {
-				p.addWithThis(r.Parent, orig, list)
-			}
-		}
-	case Group:
-		p.groupWithThis(r, orig, list)
-	case Bundle:
-		if bundleColocations(r, orig) {
-			p.mergeColocations(list, r.colocWith, colocation.self)
-		}
-	default:
-		p.mergeColocations(list, r.colocWith, colocation.self)
-		if r.Parent != nil {
-			p.addWithThis(r.Parent, orig, list)
-		}
-	}
-}
-
+// groupWithThis: what follows the group follows its last member.
 func (p *planner) groupWithThis(r, orig *Resource, list *[]*colocation) {
-	if len(r.Children) == 0 || orig != r && orig != r.Children[len(r.Children)-1] {
+	if orig != r && orig != r.Children[len(r.Children)-1] {
 		return
 	}
-	p.mergeColocations(list, r.colocWith, colocation.self)
-	if r.Parent != nil {
-		p.addWithThis(r.Parent, orig, list)
-	}
-	// Colocations with single members other than the last bind the group, too.
-	for _, m := range r.Children {
-		if m == orig {
-			continue
-		}
-		for _, c := range m.colocWith {
-			if c.explicit {
-				*list = insertColocation(*list, c, colocation.self)
-			}
-		}
-	}
+	p.addWithParents(primarySide(), r, orig, list)
+	addMembers(primarySide(), r, orig, list)
 }
 
 // mergeColocations adds a resource's colocations to a list. Pacemaker, and so
 // its scores, adds the first one again and again where the list has entries already.
-func (p *planner) mergeColocations(list *[]*colocation, add []*colocation, side func(colocation) *Resource) {
+func mergeColocations(list *[]*colocation, add []*colocation, side func(colocation) *Resource) {
 	if len(add) == 0 {
 		return
 	}

@@ -2,6 +2,7 @@ package sched
 
 import (
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 )
 
 // unpackConstraints reads the constraints section in document order.
@@ -94,7 +95,7 @@ func (p *planner) readSet(e *cib.Element) resourceSet {
 	e = p.deref(e)
 	get := func(name string) string { return e.SelectAttrValue(name, "") }
 	s := resourceSet{
-		id: get("id"), sequential: boolOr(get("sequential"), true), requireAll: boolOr(get("require-all"), true),
+		id: get("id"), sequential: value.BoolOr(get("sequential"), true), requireAll: value.BoolOr(get("require-all"), true),
 		action: get("action"), role: get("role"), score: get("score"), ordering: get("ordering"), kind: get("kind"), symmetric: get("symmetrical"),
 	}
 	for _, ref := range e.SelectElements("resource_ref") {

@@ -1,6 +1,10 @@
 package sched
 
-import "strings"
+import (
+	"strings"
+
+	"gpcs/internal/cib/value"
+)
 
 // FailCount returns the fail count of a resource on a node and the epoch
 // second of its last failure. Failures older than failure-timeout do not
@@ -31,7 +35,7 @@ func (c *Cluster) failCount(r *Resource, n *Node, effective bool, h *HistoryEntr
 		if isFailAttr(a.Name, "fail-count-", name, r.Unique) {
 			count = addScores(count, parseScore(a.Value, 0))
 		} else if isFailAttr(a.Name, "last-failure-", name, r.Unique) {
-			t, _ := leadingInt(a.Value)
+			t, _ := value.Int(a.Value)
 			last = max(last, t)
 		}
 	}

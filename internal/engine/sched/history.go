@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 )
 
 // The operations by name.
@@ -75,22 +76,22 @@ func ParseEntry(e *cib.Element) *HistoryEntry {
 }
 
 // read takes one attribute of an lrm_rsc_op; numbers that are none do not count.
-func (h *HistoryEntry) read(name, value string) {
+func (h *HistoryEntry) read(name, text string) {
 	switch name {
 	case "id":
-		h.ID = value
+		h.ID = text
 	case "operation":
-		h.Task = value
+		h.Task = text
 	case "operation_key":
-		h.Key = value
+		h.Key = text
 	case "exit-reason":
-		h.ExitReason = value
+		h.ExitReason = text
 	case "transition-key":
-		if value != "" {
-			h.Expected = expectedFromKey(value)
+		if text != "" {
+			h.Expected = expectedFromKey(text)
 		}
 	case "interval", "call-id", "rc-code", "op-status", "last-rc-change", "exec-time", "queue-time":
-		if n, ok := leadingInt(value); ok {
+		if n, ok := value.Int(text); ok {
 			h.readNumber(name, n)
 		}
 	}
@@ -219,7 +220,7 @@ func transitionOf(h *HistoryEntry) (int64, string) {
 	if len(f) < 4 {
 		return -1, key
 	}
-	n, _ := leadingInt(f[1])
+	n, _ := value.Int(f[1])
 	return n, f[3]
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 )
 
 // baseName strips the instance number of a clone: "db:1" is "db".
@@ -241,7 +242,7 @@ func (c *Cluster) linkRemovedFillers(list *cib.Element) {
 // readShutdownLock keeps a resource on a node that was shut down cleanly, for
 // as long as shutdown-lock-limit allows.
 func (c *Cluster) readShutdownLock(r *Resource, n *Node, e *cib.Element) {
-	at, ok := leadingInt(e.SelectAttrValue("shutdown-lock", ""))
+	at, ok := value.Int(e.SelectAttrValue("shutdown-lock", ""))
 	if !ok || at <= 0 {
 		return
 	}

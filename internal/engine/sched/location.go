@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/rule"
+	"gpcs/internal/cib/value"
 )
 
 // location is a location constraint of one resource: scores for nodes.
@@ -84,18 +86,18 @@ func (p *planner) nodeNamed(name string) *Node {
 	return nil
 }
 
-func (p *planner) locateByRule(rule *cib.Element, r *Resource, role string, mode probeMode, match []string) {
-	l := &location{id: rule.SelectAttrValue("id", ""), rsc: r, probe: mode}
-	if v := rule.SelectAttrValue("role", ""); v != "" {
+func (p *planner) locateByRule(e *cib.Element, r *Resource, role string, mode probeMode, match []string) {
+	l := &location{id: e.SelectAttrValue("id", ""), rsc: r, probe: mode}
+	if v := e.SelectAttrValue("role", ""); v != "" {
 		role = v
 	}
 	l.role = locationRole(role)
-	attr := expand(rule.SelectAttrValue("score-attribute", ""), match)
+	attr := rule.Expand(e.SelectAttrValue("score-attribute", ""), match)
 	for _, n := range p.Nodes {
-		if !p.passes(rule, &ruleEnv{node: n, rsc: r, match: match}) {
+		if !p.passes(e, &ruleEnv{node: n, rsc: r, match: match}) {
 			continue
 		}
-		score := parseScore(rule.SelectAttrValue("score", ""), 0)
+		score := parseScore(e.SelectAttrValue("score", ""), 0)
 		if attr != "" {
 			if v, ok := p.nodeAttribute(n, attr); ok {
 				score = parseScore(v, 0)
@@ -182,7 +184,7 @@ func (p *planner) applyScores(r *Resource, l *location, zero bool) {
 }
 
 // colocated tells whether a group keeps its members together (the default).
-func (r *Resource) colocated() bool { return boolOr(r.Meta.Get("collocated"), true) }
+func (r *Resource) colocated() bool { return value.BoolOr(r.Meta.Get("collocated"), true) }
 
 // ordered tells whether a group starts its members in order (the default).
-func (r *Resource) orderedGroup() bool { return boolOr(r.Meta.Get("ordered"), true) }
+func (r *Resource) orderedGroup() bool { return value.BoolOr(r.Meta.Get("ordered"), true) }

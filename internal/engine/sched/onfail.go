@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 )
 
 // onFail is the answer to a failure, in ascending severity: the worst one of
@@ -82,12 +83,12 @@ func (c *Cluster) demoteOnFail(r *Resource) (onFail, bool) {
 		if op.SelectAttrValue("name", "") != taskMonitor || parseRole(op.SelectAttrValue("role", "")) != RolePromoted {
 			continue
 		}
-		value := strings.ToLower(op.SelectAttrValue("on-fail", ""))
+		policy := strings.ToLower(op.SelectAttrValue("on-fail", ""))
 		interval := max(0, parseMS(op.SelectAttrValue("interval", "")))
-		if value == "" || !boolOr(op.SelectAttrValue("enabled", ""), true) || interval == 0 || value == "demote" {
+		if policy == "" || !value.BoolOr(op.SelectAttrValue("enabled", ""), true) || interval == 0 || policy == "demote" {
 			continue
 		}
-		response, ok := onFailNames[value]
+		response, ok := onFailNames[policy]
 		if ok && response == onFailFence && !c.Config.Fencing {
 			response = onFailStop
 		}

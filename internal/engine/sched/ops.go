@@ -3,8 +3,11 @@ package sched
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/rule"
+	"gpcs/internal/cib/value"
 )
 
 // defaultTimeoutMS is the timeout of an operation that configures none.
@@ -43,7 +46,7 @@ func (c *Cluster) ops(r *Resource) []*cib.Element {
 
 func opInterval(op *cib.Element) int64 { return max(0, parseMS(op.SelectAttrValue("interval", ""))) }
 
-func opEnabled(op *cib.Element) bool { return boolOr(op.SelectAttrValue("enabled", ""), true) }
+func opEnabled(op *cib.Element) bool { return value.BoolOr(op.SelectAttrValue("enabled", ""), true) }
 
 // findOp returns the configuration of an operation, nil if there is none.
 // Migration operations may be configured together as "migrate".
@@ -80,7 +83,7 @@ func (c *Cluster) fastestMonitor(r *Resource) *cib.Element {
 // element, then op_defaults; times are in ms.
 func (c *Cluster) opMeta(r *Resource, n *Node, task string, interval int64, op *cib.Element) Values {
 	v := make(Values, 0, 4)
-	env := &ruleEnv{node: nil, ofRsc: true, class: r.Class, provider: r.Provider, kind: r.Type, ofOp: true, op: task, interval: interval}
+	env := &ruleEnv{kind: ruleKind(r), op: &rule.Operation{Name: task, IntervalMS: interval}}
 	if op != nil {
 		for _, a := range op.Attr {
 			if a.Space == "" && a.Key != "id" && (a.Key != "interval" || interval > 0) {
@@ -149,12 +152,12 @@ func (c *Cluster) startDelay(v *Values, interval int64) {
 	if !ok || interval == 0 {
 		return
 	}
-	origin, ok := ParseTime(s)
+	origin, ok := value.Date(s, time.UTC)
 	if !ok {
 		return
 	}
 	step := interval / 1000
-	delay := (origin - c.Now) % max(1, step)
+	delay := (origin.Unix() - c.Now) % max(1, step)
 	if delay < 0 {
 		delay += step
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 )
 
 // Options are what scheduling needs besides the document.
@@ -83,7 +84,7 @@ func (o *Config) Get(name, def string) string {
 	return def
 }
 
-func (o *Config) flag(name string, def bool) bool { return boolOr(o.Get(name, ""), def) }
+func (o *Config) flag(name string, def bool) bool { return value.BoolOr(o.Get(name, ""), def) }
 
 func (o *Config) ms(name string, def int64) int64 { return msOr(o.Get(name, ""), def) }
 
@@ -136,11 +137,11 @@ func (c *Cluster) unpackConfig() {
 	o.HealthRed = o.number("node-health-red", -Infinity)
 	o.Placement = o.oneOf("placement-strategy", "default", "utilization", "minimal", "balanced")
 	o.BatchLimit = o.Get("batch-limit", "0")
-	if _, ok := leadingInt(o.BatchLimit); !ok {
+	if _, ok := value.Int(o.BatchLimit); !ok {
 		o.BatchLimit = "0"
 	}
 	o.MigrationLimit = o.number("migration-limit", -1)
-	c.Quorate = isTrue(c.doc.Root().SelectAttrValue("have-quorum", ""))
+	c.Quorate = value.True(c.doc.Root().SelectAttrValue("have-quorum", ""))
 	o.NoQuorumPolicy = c.quorumPolicy()
 }
 
@@ -156,7 +157,7 @@ func (c *Cluster) quorumPolicy() QuorumPolicy {
 	case "fence", "suicide":
 		// Only a partition that had quorum once may fence for the loss of it.
 		panicked := c.doc.Root().SelectAttrValue("no-quorum-panic", "") != ""
-		if o.Fencing && (c.Quorate || isTrue(c.doc.Root().SelectAttrValue("no-quorum-panic", "")) || panicked) {
+		if o.Fencing && (c.Quorate || value.True(c.doc.Root().SelectAttrValue("no-quorum-panic", "")) || panicked) {
 			return QuorumFence
 		}
 	}

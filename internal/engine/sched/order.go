@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 )
 
 // orderFlags say what an ordering between a first and a then action means
@@ -101,7 +102,7 @@ func (p *planner) unpackOrder(e *cib.Element) {
 	then, thenMany := p.asSet(get("then"))
 	if firstMany || thenMany {
 		first.action, then.action = get("first-action"), get("then-action")
-		first.requireAll = boolOr(get("require-all"), true)
+		first.requireAll = value.BoolOr(get("require-all"), true)
 		p.orderList([]resourceSet{first, then}, kind, sym)
 		return
 	}
@@ -139,7 +140,7 @@ func parseSymmetry(s string, kind orderKind, def symmetry) symmetry {
 	if kind == serializeOrder {
 		return notSymmetric
 	}
-	if v, ok := parseBool(s); ok {
+	if v, ok := value.Bool(s); ok {
 		if v {
 			return symmetric
 		}
@@ -220,7 +221,7 @@ func minimumFirst(first *Resource, e *cib.Element) int {
 	if first.CloneMin > 0 {
 		return first.CloneMin
 	}
-	if !boolOr(e.SelectAttrValue("require-all", ""), true) {
+	if !value.BoolOr(e.SelectAttrValue("require-all", ""), true) {
 		return 1
 	}
 	return 0

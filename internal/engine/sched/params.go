@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"gpcs/internal/cib/rule"
 	"gpcs/internal/engine/digest"
 	"gpcs/internal/engine/graph"
 )
@@ -84,7 +85,7 @@ func (c *Cluster) onlySecretsDiffer(r *Resource, n *Node, h *HistoryEntry) bool 
 	for _, a := range c.params(r, n) {
 		v.setDefault(a.Name, a.Value)
 	}
-	if r.isFenceDevice && compareVersions(h.XML.SelectAttrValue("crm_feature_set", ""), "3.16.0") < 0 {
+	if r.isFenceDevice && rule.CompareVersions(h.XML.SelectAttrValue("crm_feature_set", ""), "3.16.0") < 0 {
 		// Then the fencer's own parameters were left out.
 		v = withoutFencerParams(v)
 	}

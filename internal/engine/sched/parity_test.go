@@ -10,8 +10,10 @@ import (
 	"sort"
 	"strings"
 	"testing"
+	"time"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 	"gpcs/internal/engine/sched"
 	"gpcs/test/parity"
 )
@@ -42,8 +44,8 @@ func loadCases(t *testing.T) []parity.Case {
 // now is the time a case is meant for.
 func now(c *parity.Case) int64 {
 	if len(c.Args) == 2 && c.Args[0] == "-t" {
-		if t, ok := sched.ParseTime(c.Args[1]); ok {
-			return t
+		if t, ok := value.Date(c.Args[1], time.UTC); ok {
+			return t.Unix()
 		}
 	}
 	return 1780000000

@@ -2,6 +2,7 @@ package sched
 
 import (
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 	"gpcs/internal/engine/graph"
 )
 
@@ -155,7 +156,7 @@ func (p *planner) applyShutdownLock(r *Resource) {
 
 // shutdownTime is when a node began to shut down, in epoch seconds.
 func (p *planner) shutdownTime(n *Node) int64 {
-	if t, ok := leadingInt(n.Attributes.Get("shutdown")); ok && t > 0 {
+	if t, ok := value.Int(n.Attributes.Get("shutdown")); ok && t > 0 {
 		return t
 	}
 	return p.Now

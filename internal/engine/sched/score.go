@@ -2,12 +2,13 @@ package sched
 
 import (
 	"strconv"
-	"strings"
+
+	"gpcs/internal/cib/value"
 )
 
 // Infinity is the score that no finite score outweighs; -Infinity forbids and
 // wins over Infinity (Pacemaker Explained, "Scores").
-const Infinity = 1000000
+const Infinity = value.Infinity
 
 // addScores adds two scores by the rules of infinity.
 func addScores(a, b int) int {
@@ -22,45 +23,12 @@ func addScores(a, b int) int {
 
 func clampScore(s int) int { return max(-Infinity, min(Infinity, s)) }
 
-// parseScore reads a score as configurations write it: a number, INFINITY
-// with or without sign, or a health color, whose scores the caller gives.
-// Anything else is def.
+// parseScore reads a score as configurations write it; anything else is def.
 func parseScore(s string, def int) int {
-	v, ok := scoreOf(s)
-	if !ok {
-		return def
+	if v, ok := value.Score(s); ok {
+		return v
 	}
-	return v
-}
-
-func scoreOf(s string) (int, bool) {
-	switch s {
-	case "INFINITY", "+INFINITY":
-		return Infinity, true
-	case "-INFINITY":
-		return -Infinity, true
-	case "":
-		return 0, false
-	}
-	n, ok := leadingInt(s)
-	if !ok {
-		return 0, false
-	}
-	return clampScore(int(max(-Infinity, min(Infinity, n)))), true
-}
-
-// leadingInt reads the number at the start of s as C's strtoll does.
-func leadingInt(s string) (int64, bool) {
-	s = strings.TrimLeft(s, " \t\n")
-	end := 0
-	for end < len(s) && (s[end] >= '0' && s[end] <= '9' || end == 0 && (s[end] == '-' || s[end] == '+')) {
-		end++
-	}
-	n, err := strconv.ParseInt(s[:end], 10, 64)
-	if err != nil && n == 0 {
-		return 0, false
-	}
-	return n, true
+	return def
 }
 
 // ScoreText writes a score as tools show it.
@@ -74,61 +42,12 @@ func ScoreText(s int) string {
 	return strconv.Itoa(s)
 }
 
-// isTrue reads a boolean as Pacemaker does.
-func isTrue(s string) bool { v, ok := parseBool(s); return ok && v }
-
-func parseBool(s string) (value, ok bool) {
-	switch strings.ToLower(s) {
-	case "true", "on", "yes", "y", "1":
-		return true, true
-	case "false", "off", "no", "n", "0":
-		return false, true
-	}
-	return false, false
-}
-
-func boolOr(s string, def bool) bool {
-	if v, ok := parseBool(s); ok {
-		return v
-	}
-	return def
-}
-
-// parseMS reads a time ("10s", "500ms", "2min", "PT10S"; without unit:
-// seconds) in ms. What cannot be read is -1.
+// parseMS reads a span of time in ms; what is none, or below 0, is -1.
 func parseMS(s string) int64 {
-	s = strings.TrimSpace(s)
-	if s == "" {
-		return -1
+	if ms, ok := value.Milliseconds(s); ok && ms >= 0 {
+		return ms
 	}
-	if s[0] == 'P' {
-		if d, ok := parseDuration(s); ok {
-			return d.seconds(0) * 1000
-		}
-		return -1
-	}
-	n, ok := leadingInt(s)
-	if !ok {
-		return -1
-	}
-	unit := strings.TrimLeft(s, " +-0123456789")
-	mult, div := int64(1000), int64(1)
-	switch {
-	case strings.HasPrefix(unit, "ms"), strings.HasPrefix(unit, "msec"):
-		mult = 1
-	case strings.HasPrefix(unit, "us"), strings.HasPrefix(unit, "usec"):
-		mult, div = 1, 1000
-	case unit == "", strings.HasPrefix(unit, "s"):
-	case strings.HasPrefix(unit, "m"):
-		mult = 60 * 1000
-	case strings.HasPrefix(unit, "h"):
-		mult = 3600 * 1000
-	case strings.HasPrefix(unit, "d"):
-		mult = 86400 * 1000
-	default:
-		return -1
-	}
-	return n * mult / div
+	return -1
 }
 
 // msOr reads a time in ms; def where it is missing or wrong.

@@ -111,7 +111,3 @@ func AttributesOf(doc *cib.Document, parent *cib.Element, tag string, now int64)
 	c.addSets(&v, parent, tag, "", &ruleEnv{})
 	return v
 }
-
-// Milliseconds reads a time of the configuration: "10s", "500ms", "2min",
-// "PT10S", and seconds without a unit. What cannot be read is -1.
-func Milliseconds(text string) int64 { return parseMS(text) }

@@ -1,10 +1,12 @@
 package sched
 
 import (
+	"cmp"
 	"errors"
 	"sort"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 )
 
 // ErrNoConfiguration is returned for a document without <configuration>.
@@ -36,7 +38,7 @@ func Unpack(doc *cib.Document, opts Options) (*Cluster, error) {
 // RecordedTime returns the time, in epoch s, that a document was recorded for,
 // if it says: decisions about it go by that and not by the present.
 func RecordedTime(doc *cib.Document) (at int64, ok bool) {
-	at, ok = leadingInt(doc.Root().SelectAttrValue("execution-date", ""))
+	at, ok = value.Int(doc.Root().SelectAttrValue("execution-date", ""))
 	return at, ok && at > 0
 }
 
@@ -84,22 +86,22 @@ func natural(a, b string) int {
 		if isDigit(a[i]) && isDigit(b[j]) {
 			m, x := digitRun(a[i:])
 			n, y := digitRun(b[j:])
-			if cmp := compareDigits(x, y); cmp != 0 {
-				return cmp
+			if c := compareDigits(x, y); c != 0 {
+				return c
 			}
 			if m != n {
-				return compare(m, n)
+				return cmp.Compare(m, n)
 			}
 			i, j = i+m, j+n
 			continue
 		}
 		x, y := lower(a[i]), lower(b[j])
 		if x != y {
-			return compare(int(x), int(y))
+			return cmp.Compare(int(x), int(y))
 		}
 		i, j = i+1, j+1
 	}
-	return compare(len(a)-i, len(b)-j)
+	return cmp.Compare(len(a)-i, len(b)-j)
 }
 
 func isDigit(b byte) bool { return b >= '0' && b <= '9' }
@@ -126,7 +128,7 @@ func digitRun(s string) (int, string) {
 
 func compareDigits(x, y string) int {
 	if len(x) != len(y) {
-		return compare(len(x), len(y))
+		return cmp.Compare(len(x), len(y))
 	}
 	switch {
 	case x < y:

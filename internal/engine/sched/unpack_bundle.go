@@ -1,6 +1,9 @@
 package sched
 
-import "gpcs/internal/cib"
+import (
+	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
+)
 
 // addBundleNodes adds the nodes inside a bundle's containers. They are hidden
 // until their connections are made: resources before that do not know them.
@@ -46,7 +49,7 @@ func (c *Cluster) unpackBundle(r *Resource) {
 	d, ok := readBundle(r.XML)
 	b := &bundle{}
 	r.bundle = b
-	r.Interleave = isTrue(r.Meta.Get("interleave"))
+	r.Interleave = value.True(r.Meta.Get("interleave"))
 	if !ok {
 		b.def = d
 		return

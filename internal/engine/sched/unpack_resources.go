@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 )
 
 // unpackResources reads the resources section into the tree of resources.
@@ -166,7 +167,7 @@ func opRole(op *cib.Element) string { return op.SelectAttrValue("role", "Started
 // unpackMeta resolves the meta-attributes: the element's own attributes, its
 // sets, those of the parents nearest first, rsc_defaults, what the parent resolved.
 func (c *Cluster) unpackMeta(r *Resource) {
-	env := &ruleEnv{ofRsc: true, class: r.Class, provider: r.Provider, kind: r.Type}
+	env := &ruleEnv{kind: ruleKind(r)}
 	for _, a := range r.XML.Attr {
 		if a.Key != "id" && a.Space == "" {
 			r.Meta.setDefault(a.Key, a.Value)
@@ -193,16 +194,16 @@ func (c *Cluster) unpackMeta(r *Resource) {
 func (c *Cluster) unpackCommon(r *Resource) {
 	meta := func(name string) string { return r.Meta.Get(name) }
 	r.Priority = parseScore(meta("priority"), 0)
-	r.Critical = boolOr(meta("critical"), true)
-	r.Notify = isTrue(meta("notify"))
-	r.Managed = boolOr(meta("is-managed"), true)
-	if isTrue(meta("maintenance")) || c.Config.Maintenance {
+	r.Critical = value.BoolOr(meta("critical"), true)
+	r.Notify = value.True(meta("notify"))
+	r.Managed = value.BoolOr(meta("is-managed"), true)
+	if value.True(meta("maintenance")) || c.Config.Maintenance {
 		r.Managed, r.Maintenance = false, true
 	}
 	// Connections to remote nodes migrate unless told not to; those to what a
 	// resource launches go where that is.
-	r.allowMigrate = boolOr(meta("allow-migrate"), r.isRemoteConn && meta("container") == "")
-	r.allowUnhealthy = isTrue(meta("allow-unhealthy-nodes"))
+	r.allowMigrate = value.BoolOr(meta("allow-migrate"), r.isRemoteConn && meta("container") == "")
+	r.allowUnhealthy = value.True(meta("allow-unhealthy-nodes"))
 	r.guestName = meta("remote-node")
 	if r.isRemoteConn {
 		r.reconnectMS = max(0, parseMS(c.params(r, nil).Get("reconnect_interval")))
@@ -213,7 +214,7 @@ func (c *Cluster) unpackCommon(r *Resource) {
 	r.Unique = r.Parent == nil || r.Parent.Unique
 	r.migrationThreshold = Infinity
 	if s, ok := r.Meta.Lookup("migration-threshold"); ok {
-		if n, ok := scoreOf(s); ok && n >= 0 {
+		if n, ok := value.Score(s); ok && n >= 0 {
 			r.migrationThreshold = n
 		}
 	}
@@ -297,7 +298,7 @@ func (c *Cluster) parseTargetRole(r *Resource, s string) Role {
 	}
 	if role > RoleStarted {
 		top := r.Top()
-		promotable := r.Promotable || top.Promotable || isTrue(r.Meta.Get("promotable")) || r.XML.Tag == "master"
+		promotable := r.Promotable || top.Promotable || value.True(r.Meta.Get("promotable")) || r.XML.Tag == "master"
 		if !promotable {
 			return RoleUnknown
 		}
@@ -326,20 +327,20 @@ func (c *Cluster) unpackClone(r *Resource) {
 	meta := func(def int, names ...string) int {
 		for _, name := range names {
 			if s, ok := r.Meta.Lookup(name); ok {
-				if n, ok := leadingInt(s); ok && n >= 0 {
+				if n, ok := value.Int(s); ok && n >= 0 {
 					return int(min(n, Infinity))
 				}
 			}
 		}
 		return def
 	}
-	r.Promotable = isTrue(r.Meta.Get("promotable")) || r.XML.Tag == "master"
+	r.Promotable = value.True(r.Meta.Get("promotable")) || r.XML.Tag == "master"
 	if r.Promotable {
 		r.PromotedMax = meta(1, "promoted-max", "master-max")
 		r.PromotedNodeMax = meta(1, "promoted-node-max", "master-node-max")
 	}
 	r.CloneNodeMax = meta(1, "clone-node-max")
-	r.Unique = boolOr(r.Meta.Get("globally-unique"), r.CloneNodeMax > 1)
+	r.Unique = value.BoolOr(r.Meta.Get("globally-unique"), r.CloneNodeMax > 1)
 	if !r.Unique {
 		r.CloneNodeMax = 1
 	}
@@ -349,8 +350,8 @@ func (c *Cluster) unpackClone(r *Resource) {
 		r.CloneMax = min(r.CloneMax, c.knownNodes())
 	}
 	r.CloneMin = meta(0, "clone-min")
-	r.Interleave = isTrue(r.Meta.Get("interleave"))
-	r.Ordered = isTrue(r.Meta.Get("ordered"))
+	r.Interleave = value.True(r.Meta.Get("interleave"))
+	r.Ordered = value.True(r.Meta.Get("ordered"))
 	if _, ok := r.Meta.Lookup("resource-stickiness"); !ok {
 		r.Meta.set("resource-stickiness", "1")
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 )
 
 // unpackStatus reads the status section: the nodes' states first, then the
@@ -53,9 +54,9 @@ func (c *Cluster) unpackTicket(e *cib.Element) {
 	for _, a := range e.Attr {
 		t.State.set(a.Key, a.Value)
 	}
-	t.Granted = isTrue(t.State.Get("granted"))
-	t.Standby = isTrue(t.State.Get("standby"))
-	t.LastGranted, _ = leadingInt(t.State.Get("last-granted"))
+	t.Granted = value.True(t.State.Get("granted"))
+	t.Standby = value.True(t.State.Get("standby"))
+	t.LastGranted, _ = value.Int(t.State.Get("last-granted"))
 }
 
 // ticket returns a ticket, made if it is not known yet.
@@ -81,7 +82,7 @@ func (c *Cluster) unpackNodeState(e *cib.Element) {
 	n.State = e
 	n.FeatureSet = e.SelectAttrValue("crm_feature_set", "")
 	if n.Kind != Member {
-		fenced, _ := leadingInt(e.SelectAttrValue("node_fenced", ""))
+		fenced, _ := value.Int(e.SelectAttrValue("node_fenced", ""))
 		n.fenced = fenced > 0
 		return
 	}
@@ -107,8 +108,8 @@ func (c *Cluster) transientAttributes(n *Node) {
 	for _, a := range v {
 		n.Attributes.set(a.Name, a.Value)
 	}
-	n.Standby = isTrue(n.Attributes.Get("standby"))
-	n.Maintenance = isTrue(n.Attributes.Get("maintenance"))
+	n.Standby = value.True(n.Attributes.Get("standby"))
+	n.Maintenance = value.True(n.Attributes.Get("maintenance"))
 	c.readHealth(n)
 }
 
@@ -151,10 +152,10 @@ func since(s string) bool {
 	case "offline":
 		return false
 	}
-	if v, ok := parseBool(s); ok {
+	if v, ok := value.Bool(s); ok {
 		return v
 	}
-	n, ok := leadingInt(s)
+	n, ok := value.Int(s)
 	return ok && n > 0
 }
 
@@ -190,7 +191,7 @@ func (n *Node) shutdownRequested() bool {
 
 func (c *Cluster) onlineWithFencing(n *Node, inCCM, crmd bool, join, expected string) bool {
 	terminate := n.Attributes.Get("terminate")
-	num, _ := leadingInt(terminate)
+	num, _ := value.Int(terminate)
 	switch {
 	case n.ShuttingDown:
 		return crmd
@@ -200,7 +201,7 @@ func (c *Cluster) onlineWithFencing(n *Node, inCCM, crmd bool, join, expected st
 	case join == "nack" || join == "banned":
 		c.fenceNode(n, "peer failed Pacemaker membership criteria", false)
 		return inCCM
-	case (isTrue(terminate) || num > 0) && (inCCM || crmd || join != "down"):
+	case (value.True(terminate) || num > 0) && (inCCM || crmd || join != "down"):
 		c.fenceNode(n, "fencing was requested", false)
 		return inCCM
 	case expected == "down":
@@ -227,7 +228,7 @@ func (c *Cluster) onlineWithFencing(n *Node, inCCM, crmd bool, join, expected st
 // longer than node-pending-timeout to join the process group.
 func (c *Cluster) pendingTooLong(n *Node, inCCM, crmd bool) bool {
 	limit := c.Config.NodePendingTimeout / 1000
-	at, _ := leadingInt(n.State.SelectAttrValue("in_ccm", ""))
+	at, _ := value.Int(n.State.SelectAttrValue("in_ccm", ""))
 	if limit <= 0 || !inCCM || crmd || at <= 1 {
 		return false
 	}
@@ -303,7 +304,7 @@ func (c *Cluster) remoteAttributes(n *Node, state *cib.Element) {
 	if n.Connection != nil && !n.Connection.Managed {
 		n.Maintenance = true // nobody looks after what is behind it
 	}
-	told, _ := leadingInt(state.SelectAttrValue("node_in_maintenance", ""))
+	told, _ := value.Int(state.SelectAttrValue("node_in_maintenance", ""))
 	n.toldMaintenance = told != 0
 }
 

@@ -1,6 +1,7 @@
 package sched
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"strconv"
@@ -54,14 +55,14 @@ func (p *planner) compareCapacity(a, b *Node) int {
 	for _, at := range a.Utilization {
 		x, _ := p.freeNamed(a, at.Name)
 		y, _ := p.freeNamed(b, at.Name)
-		result -= compare(x, y)
+		result -= cmp.Compare(x, y)
 	}
 	for _, at := range b.Utilization {
 		if _, ok := p.freeNamed(a, at.Name); ok {
 			continue
 		}
 		y, _ := p.freeNamed(b, at.Name)
-		result -= compare(0, y)
+		result -= cmp.Compare(0, y)
 	}
 	return result
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 )
 
 // Event is something made to happen before a simulation, named as the long
@@ -47,7 +48,7 @@ func (in *injector) happen(e Event) {
 	switch e.Kind {
 	case "quorum":
 		in.say("Setting quorum: %s", v)
-		in.doc.Root().CreateAttr("have-quorum", map[bool]string{true: "1", false: "0"}[truth(v)])
+		in.doc.Root().CreateAttr("have-quorum", map[bool]string{true: "1", false: "0"}[value.True(v)])
 	case "watchdog":
 		in.say("Setting watchdog: %s", v)
 		in.setWatchdog(v)
@@ -78,14 +79,6 @@ func (in *injector) happen(e Event) {
 		in.say("Injecting %s into the configuration", v)
 		in.result(v)
 	}
-}
-
-func truth(s string) bool {
-	switch strings.ToLower(s) {
-	case "1", "true", "yes", "y", "on":
-		return true
-	}
-	return false
 }
 
 func setState(state *cib.Element, inCCM, crmd, join, expected string) {

@@ -14,6 +14,7 @@ import (
 	"github.com/bougou/go-ipmi/pkg/command/chassis"
 	"github.com/bougou/go-ipmi/pkg/types"
 
+	"gpcs/internal/cib/value"
 	"gpcs/internal/fence"
 )
 
@@ -76,7 +77,7 @@ func ipmiOf(d fence.Device) (ipmi, bool) {
 	if m := d.Params["method"]; b.host == "" || m != "" && m != "onoff" {
 		return ipmi{}, false
 	}
-	if ms, ok := fence.ParseMS(d.Params["power_wait"]); ok {
+	if ms, ok := value.Milliseconds(d.Params["power_wait"]); ok {
 		b.wait = time.Duration(ms) * time.Millisecond
 	}
 	if n, err := strconv.Atoi(d.Params["ipport"]); err == nil {

@@ -1,4 +1,4 @@
-package cib
+package value
 
 import (
 	"regexp"
@@ -17,15 +17,15 @@ var (
 	zoneOffset   = regexp.MustCompile(`^([+-])(\d{2})(?::?(\d{2}))?$`)
 )
 
-// ParseDate reads a date as rules of a CIB hold it (ISO 8601). A date without
+// Date reads a date as rules of a CIB hold it (ISO 8601). A date without
 // zone is in loc. false means that it is no date.
-func ParseDate(text string, loc *time.Location) (time.Time, bool) {
+func Date(text string, loc *time.Location) (time.Time, bool) {
 	text = strings.TrimSpace(text)
 	if !strings.Contains(text, "T") {
 		text = strings.Replace(text, " ", "T", 1)
 	}
 	date, clock, hasClock := strings.Cut(text, "T")
-	day, ok := parseDay(date)
+	day, ok := readDay(date)
 	if !ok {
 		return time.Time{}, false
 	}
@@ -47,7 +47,7 @@ func ParseDate(text string, loc *time.Location) (time.Time, bool) {
 	return time.Date(day.Year(), day.Month(), day.Day(), h, min, s, 0, loc), true
 }
 
-func parseDay(date string) (time.Time, bool) {
+func readDay(date string) (time.Time, bool) {
 	if m := ordinalDate.FindStringSubmatch(date); m != nil {
 		y, n := number(m[1]), number(m[2])
 		t := time.Date(y, 1, n, 0, 0, 0, 0, time.UTC)

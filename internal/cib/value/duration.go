@@ -1,4 +1,4 @@
-package cib
+package value
 
 import (
 	"fmt"
@@ -11,10 +11,10 @@ import (
 // no fixed length.
 type Duration struct{ Years, Months, Days, Seconds int }
 
-// ParseDuration reads an ISO 8601 duration such as P1Y2M3DT4H5M6S or P2W.
+// ReadDuration reads an ISO 8601 duration such as P1Y2M3DT4H5M6S or P2W.
 // Numbers may be negative, and hours and seconds may stand before the T, as
 // Pacemaker has it. false means that it is none.
-func ParseDuration(text string) (Duration, bool) {
+func ReadDuration(text string) (Duration, bool) {
 	var d Duration
 	rest, ok := strings.CutPrefix(text, "P")
 	if !ok || rest == "" {
@@ -116,19 +116,19 @@ func plural(n int) string {
 	return "s"
 }
 
-// ParsePeriod reads an ISO 8601 time period: two dates, or a date and a
+// Period reads an ISO 8601 time period: two dates, or a date and a
 // duration on either side, with "/" between. A date without zone is in loc.
-func ParsePeriod(text string, loc *time.Location) (start, end time.Time, ok bool) {
+func Period(text string, loc *time.Location) (start, end time.Time, ok bool) {
 	first, second, cut := strings.Cut(text, "/")
 	if !cut {
 		return start, end, false
 	}
-	before, isBefore := ParseDuration(first)
-	after, isAfter := ParseDuration(second)
-	if start, ok = ParseDate(first, loc); !ok && !isBefore {
+	before, isBefore := ReadDuration(first)
+	after, isAfter := ReadDuration(second)
+	if start, ok = Date(first, loc); !ok && !isBefore {
 		return start, end, false
 	}
-	if end, ok = ParseDate(second, loc); !ok && !isAfter {
+	if end, ok = Date(second, loc); !ok && !isAfter {
 		return start, end, false
 	}
 	switch {

@@ -1,11 +1,11 @@
-package cib
+package value
 
 import (
 	"testing"
 	"time"
 )
 
-func TestParseDate(t *testing.T) {
+func TestDate(t *testing.T) {
 	zone := time.FixedZone("here", 3600)
 	for text, want := range map[string]string{
 		"2019":                      "2019-01-01T00:00:00+01:00",
@@ -23,7 +23,7 @@ func TestParseDate(t *testing.T) {
 		"2019-02-29":                "", "2019-13-01": "", "2019-366": "", "2019-W53": "", "2019-00-01": "",
 		"xx": "", "": "", "2019-03-15T25:00": "", "2019-03-15T10:60": "", "2019-03-15Tx": "",
 	} {
-		got, ok := ParseDate(text, zone)
+		got, ok := Date(text, zone)
 		if !ok && want == "" {
 			continue
 		}

@@ -1,4 +1,4 @@
-package cib
+package value
 
 import (
 	"testing"
@@ -15,14 +15,14 @@ func TestDuration(t *testing.T) {
 		{"PT0S", "2024-02-25", "2024-02-25 00:00:00Z", "0 seconds"},
 		{"P1Y", "2024-02-29", "2025-02-28 00:00:00Z", "   1 year "},
 	} {
-		d, ok := ParseDuration(c.text)
-		from, _ := ParseDate(c.from, time.UTC)
+		d, ok := ReadDuration(c.text)
+		from, _ := Date(c.from, time.UTC)
 		if got := d.After(from).Format("2006-01-02 15:04:05Z"); !ok || got != c.to || d.String() != c.words {
 			t.Errorf("%s after %s: %s (%q), want %s (%q)", c.text, c.from, got, d, c.to, c.words)
 		}
 	}
 	for _, text := range []string{"", "P", "1Y", "P1", "PY", "P1Z", "P1YM", "P99999999999Y"} {
-		if d, ok := ParseDuration(text); ok {
+		if d, ok := ReadDuration(text); ok {
 			t.Errorf("%q is read as %v", text, d)
 		}
 	}
@@ -39,7 +39,7 @@ func TestPeriod(t *testing.T) {
 		"P1Y/2019-02-29":        "",
 		"2019-10-01T25:00Z/P1M": "",
 	} {
-		start, end, ok := ParsePeriod(text, time.UTC)
+		start, end, ok := Period(text, time.UTC)
 		got := ""
 		if ok {
 			got = start.Format(time.DateOnly) + " " + end.Format(time.DateOnly)
