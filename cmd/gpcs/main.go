@@ -7,10 +7,12 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
 	"gpcs/internal/cli"
+	"gpcs/internal/ocf"
 	"gpcs/internal/paths"
 	"gpcs/internal/sandbox"
 )
@@ -21,11 +23,22 @@ func main() {
 	}
 	ctx, stop := untilSignal(os.Args[1:])
 	defer stop()
+	if typ, ok := ocf.Called(os.Args[0]); ok {
+		os.Exit(ocf.Main(ctx, ocf.Call{Type: typ, Root: paths.FromEnv(), Stdout: os.Stdout, Stderr: os.Stderr}, os.Args[1:], helper))
+	}
 	env := cli.Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Root: paths.FromEnv()}
 	if status, ok := cli.RunTool(ctx, env, filepath.Base(os.Args[0]), os.Args[1:]); ok {
 		os.Exit(status)
 	}
 	os.Exit(cli.Main(ctx, env, os.Args[1:]))
+}
+
+// helper runs one of the stack's helper programs for an agent.
+func helper(ctx context.Context, name string, args ...string) (string, int) {
+	var out strings.Builder
+	env := cli.Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: os.Stderr, Root: paths.FromEnv()}
+	status, _ := cli.RunTool(ctx, env, name, args)
+	return out.String(), status
 }
 
 // grace is what a command is given to end by itself once it is told to.

@@ -9,7 +9,7 @@ var layers = [][]string{
 		"fence", "engine/sched", "engine/simulate", "engine/explain", "engine/transition", "engine/history", "engine/controller", "engine/alert"},
 	{"api"},
 	{"cib/store", "cluster", "cluster/link", "cluster/lost", "cluster/roster", "engine/executor", "engine/agent", "engine/alerter",
-		"agents", "auth", "backup", "client", "fence/device", "fence/ledger", "fence/watchdog"},
+		"agents", "auth", "backup", "ocf", "client", "fence/device", "fence/ledger", "fence/watchdog"},
 	{"server"},
 	{"daemon", "cli", "sandbox", "sim", "archtest"},
 }

@@ -18,3 +18,17 @@ func Tools() []string {
 		"stonith_admin",
 	}
 }
+
+// OCFProvider is the provider of the resource agents that come with Pacemaker.
+const OCFProvider = "pacemaker"
+
+// OCFDir is where the agents of a provider lie.
+func (r Root) OCFDir(provider string) string { return r.Join("/usr/lib/ocf/resource.d/" + provider) }
+
+// OCFAgents are the types of OCFProvider's agents that are gpcs under another
+// name: links in OCFDir(OCFProvider).
+func OCFAgents() []string {
+	return []string{
+		"ClusterMon", "Dummy", "HealthCPU", "HealthIOWait", "HealthSMART", "Stateful", "SysInfo", "attribute", "ifspeed", "ping", "remote",
+	}
+}

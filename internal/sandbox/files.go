@@ -158,6 +158,15 @@ func tools(bin string) error {
 			return err
 		}
 	}
+	agents := paths.Root("").OCFDir(paths.OCFProvider)
+	if err := os.MkdirAll(agents, 0o755); err != nil {
+		return err
+	}
+	for _, name := range paths.OCFAgents() {
+		if err := link(filepath.Join(binDir, "gpcs"), filepath.Join(agents, name)); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -1,5 +1,6 @@
 // Command links makes the links that give gpcs the names of the stack's helper
-// programs: links DIRECTORY TARGET.
+// programs, or of the resource agents that come with Pacemaker: links DIRECTORY
+// TARGET [agents].
 package main
 
 import (
@@ -12,21 +13,26 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: links DIRECTORY TARGET")
+	names := paths.Tools()
+	switch {
+	case len(os.Args) == 3:
+	case len(os.Args) == 4 && os.Args[3] == "agents":
+		names = paths.OCFAgents()
+	default:
+		fmt.Fprintln(os.Stderr, "usage: links DIRECTORY TARGET [agents]")
 		os.Exit(2)
 	}
-	if err := link(os.Args[1], os.Args[2]); err != nil {
+	if err := link(os.Args[1], os.Args[2], names); err != nil {
 		fmt.Fprintln(os.Stderr, "links:", err)
 		os.Exit(1)
 	}
 }
 
-func link(dir, target string) error {
+func link(dir, target string, names []string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	for _, name := range paths.Tools() {
+	for _, name := range names {
 		path := filepath.Join(dir, name)
 		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
