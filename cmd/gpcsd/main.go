@@ -9,12 +9,14 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 
 	"github.com/coreos/go-systemd/v22/daemon"
 
 	gpcsd "gpcs/internal/daemon"
 	"gpcs/internal/paths"
+	"gpcs/internal/units"
 )
 
 func main() {
@@ -25,21 +27,36 @@ func main() {
 		fmt.Println(gpcsd.Version)
 		return
 	}
-	if err := run(*debug); err != nil {
+	if err := begin(*debug, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "Error:", err)
 		os.Exit(1)
 	}
 }
 
-func run(debug bool) error {
+// begin is the daemon, or with "unit start|stop corosync|pacemaker" the command
+// of a systemd unit that stands for a part of it.
+func begin(debug bool, args []string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	d, err := gpcsd.New(gpcsd.Options{Root: paths.FromEnv(), Log: logger(debug), Ready: func() {
-		_, _ = daemon.SdNotify(false, daemon.SdNotifyReady) // no service manager is no error
-	}})
+	switch {
+	case len(args) == 0:
+		return run(ctx, debug)
+	case len(args) == 3 && args[0] == "unit":
+		return units.Control(ctx, paths.FromEnv(), args[1], args[2])
+	}
+	return fmt.Errorf("gpcsd does not understand %q; see man gpcsd", args)
+}
+
+func run(ctx context.Context, debug bool) error {
+	d, err := gpcsd.New(gpcsd.Options{Root: paths.FromEnv(), Log: logger(debug), Ready: func() { notify(daemon.SdNotifyReady) }})
 	if err != nil {
 		return err
 	}
+	var feeding sync.WaitGroup
+	defer feeding.Wait()
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	feeding.Go(func() { feedWatchdog(ctx, d) })
 	return d.Run(ctx)
 }
 

@@ -125,7 +125,10 @@ type ClusterCommand struct {
 	// member, "corosync" leaves; "" does both. pcs stops in these two steps on
 	// all nodes, so that quorum is kept while resources stop.
 	Component string `json:"component,omitempty"`
-	Votes     int    `json:"votes,omitempty"` // expected from now on
+	// Unit says that a systemd unit gives the command, for its Component: it
+	// waits for the answer and must not be waited for.
+	Unit  bool `json:"unit,omitempty"`
+	Votes int  `json:"votes,omitempty"` // expected from now on
 	// Nodes are forgotten: what the CIB says of nodes that have left for good.
 	// Of unblock they are the nodes that are surely off.
 	Nodes []string `json:"nodes,omitempty"`

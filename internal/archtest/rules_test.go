@@ -9,7 +9,7 @@ var layers = [][]string{
 		"fence", "engine/sched", "engine/simulate", "engine/explain", "engine/transition", "engine/history", "engine/controller", "engine/alert"},
 	{"api"},
 	{"cib/store", "cluster", "cluster/link", "cluster/lost", "cluster/roster", "engine/executor", "engine/agent", "engine/alerter",
-		"agents", "auth", "backup", "ocf", "client", "fence/device", "fence/ledger", "fence/watchdog"},
+		"agents", "auth", "backup", "ocf", "units", "client", "fence/device", "fence/ledger", "fence/watchdog"},
 	{"server"},
 	{"daemon", "cli", "sandbox", "sim", "archtest"},
 }
@@ -33,6 +33,7 @@ var neighbours = map[string][]string{
 	"engine/agent":      {"fence/device"},
 	"client":            {"auth"},
 	"backup":            {"auth"},
+	"units":             {"client"},
 	"cli":               {"sandbox"},
 }
 
@@ -70,7 +71,7 @@ var owners = map[string][]string{
 	"github.com/anishathalye/porcupine":       {"internal/sim"},
 	"github.com/beevik/etree":                 {"internal/cib"},
 	"github.com/coreos/go-systemd/v22/daemon": {"cmd/gpcsd"},
-	"github.com/coreos/go-systemd/v22/dbus":   {"internal/engine/agent"},
+	"github.com/coreos/go-systemd/v22/dbus":   {"internal/engine/agent", "internal/units"},
 	"github.com/godbus/dbus/v5":               {"internal/engine/agent"},
 	"github.com/go-chi/chi/v5":                {"internal/server"},
 	"github.com/go-crypt/crypt":               {"internal/auth"},

@@ -128,7 +128,7 @@ func daemonAtBoot(root paths.Root) bool {
 	if _, err := os.Stat(root.Join("/run/systemd/system")); err != nil {
 		return true
 	}
-	for _, unit := range []string{"gpcsd.service", "pcsd.service"} {
+	for _, unit := range []string{"pcsd.service", "gpcsd.service"} {
 		if _, err := os.Lstat(root.Join("/etc/systemd/system/multi-user.target.wants/" + unit)); err == nil {
 			return true
 		}

@@ -17,6 +17,7 @@ import (
 	"gpcs/internal/auth"
 	"gpcs/internal/paths"
 	"gpcs/internal/server"
+	"gpcs/internal/units"
 )
 
 // Options are what a daemon is made of.
@@ -44,6 +45,7 @@ type Daemon struct {
 
 	// commands is held while cluster services are started or stopped.
 	commands sync.Mutex
+	units    *units.Keeper
 	work     sync.WaitGroup // that other nodes asked for
 	mu       sync.Mutex     // guards the following
 	instance *instance
@@ -61,7 +63,20 @@ func New(opts Options) (*Daemon, error) {
 			return nil, fmt.Errorf("this node's name cannot be found out: %w", err)
 		}
 	}
-	return &Daemon{opts: opts, log: opts.Log, name: opts.Host}, nil
+	d := &Daemon{opts: opts, log: opts.Log, name: opts.Host}
+	d.units = units.New(units.Options{Root: opts.Root, Log: opts.Log, Want: d.components})
+	return d, nil
+}
+
+// components tells which parts of cluster services run.
+func (d *Daemon) components() (s units.State) {
+	_ = d.alone(func() error {
+		if i := d.current(); i != nil {
+			s = units.State{Corosync: true, Pacemaker: !i.evacuated.Load()}
+		}
+		return nil
+	})
+	return s
 }
 
 // Run answers requests until ctx ends, and runs cluster services when they
@@ -87,6 +102,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	d.ctx = ctx
 	group.Go(func() error { return srv.Serve(ctx, tcp, local) })
+	group.Go(func() error { return d.units.Run(ctx) })
 	if d.wanted() {
 		if err := d.alone(d.startServices); err != nil {
 			d.log.Error("cluster services cannot be started; once that is mended run 'pcs cluster start'", "err", err)
@@ -95,6 +111,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	if d.opts.Ready != nil {
 		d.opts.Ready()
 	}
+	d.units.Changed()
 	err = group.Wait()
 	_ = d.alone(func() error {
 		if i := d.current(); i != nil {

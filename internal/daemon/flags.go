@@ -1,7 +1,9 @@
 package daemon
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -23,6 +25,18 @@ func exists(name string) bool {
 func (d *Daemon) wanted() bool {
 	return exists(d.opts.Root.CorosyncConf()) && (exists(d.enabledFile()) || exists(d.runningFile()))
 }
+
+// enable has cluster services start at boot, or not: by their units where
+// systemd has them, by the mark elsewhere. It needs Daemon.commands.
+func (d *Daemon) enable(ctx context.Context, on bool) error {
+	known, err := d.units.Enable(ctx, on)
+	if err != nil {
+		return fmt.Errorf("cluster services on %s: %w", d.name, err)
+	}
+	return mark(d.enabledFile(), on && !known)
+}
+
+func (d *Daemon) enabled() bool { return exists(d.enabledFile()) || d.units.Enabled() }
 
 func mark(name string, on bool) error {
 	if on {

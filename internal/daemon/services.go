@@ -14,8 +14,24 @@ import (
 // destroyPatience is how long destroying a cluster waits for resources to stop.
 const destroyPatience = time.Minute
 
-// Do carries out a command on this node's cluster services.
+// Do carries out a command on this node's cluster services, and has the units
+// of systemd show what became of it.
 func (d *Daemon) Do(ctx context.Context, c api.ClusterCommand) error {
+	if c.Unit && d.units.Echo(c.Do, c.Component) {
+		return nil
+	}
+	err := d.carryOut(ctx, c)
+	switch {
+	case c.Do != "start" && c.Do != "stop" && c.Do != "kill" && c.Do != "destroy" && c.Do != "reload":
+	case c.Unit:
+		d.units.Changed()
+	default:
+		d.units.Shown(ctx)
+	}
+	return err
+}
+
+func (d *Daemon) carryOut(ctx context.Context, c api.ClusterCommand) error {
 	d.log.Info("command for cluster services", "do", c.Do, "component", c.Component)
 	switch c.Do {
 	case "start":
@@ -25,9 +41,9 @@ func (d *Daemon) Do(ctx context.Context, c api.ClusterCommand) error {
 	case "kill":
 		return d.alone(d.killServices)
 	case "enable":
-		return d.alone(func() error { return mark(d.enabledFile(), true) })
+		return d.alone(func() error { return d.enable(ctx, true) })
 	case "disable":
-		return d.alone(func() error { return mark(d.enabledFile(), false) })
+		return d.alone(func() error { return d.enable(ctx, false) })
 	case "reload":
 		return d.alone(func() error { return d.reload(true) })
 	case "destroy":
@@ -155,7 +171,7 @@ func (d *Daemon) destroy(ctx context.Context) error {
 		if err := d.leave(); err != nil {
 			return err
 		}
-		return errors.Join(mark(d.enabledFile(), false), server.RemoveClusterFiles(d.opts.Root))
+		return errors.Join(d.enable(ctx, false), server.RemoveClusterFiles(d.opts.Root))
 	})
 }
 

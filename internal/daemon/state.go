@@ -13,7 +13,7 @@ var Version = "0.12.3"
 
 // State tells what this node knows of itself and of the cluster.
 func (d *Daemon) State() api.State {
-	s := api.State{Node: d.name, Daemon: Version, Enabled: exists(d.enabledFile())}
+	s := api.State{Node: d.name, Daemon: Version, Enabled: d.enabled()}
 	if data, err := os.ReadFile(d.opts.Root.CorosyncConf()); err == nil {
 		if c, err := conf.ParseCorosync(data); err == nil {
 			s.ClusterName = c.ClusterName()

@@ -57,6 +57,7 @@ type Runner struct {
 	cgroups   *cgroups // nil where there are none
 	addresses *addresses
 	devices   *device.Runner
+	ordinary  ordinary
 
 	startedMu sync.Mutex
 	started   map[string]bool // fence devices by id

@@ -82,7 +82,7 @@ func (r *Runner) startProcess(c command, out *output) (*exec.Cmd, error) {
 		if dir != nil {
 			cmd.SysProcAttr.UseCgroupFD, cmd.SysProcAttr.CgroupFD = true, int(dir.Fd())
 		}
-		err := cmd.Start()
+		err := r.ordinary.start(cmd)
 		switch {
 		case err == nil:
 			return cmd, nil

@@ -87,13 +87,13 @@ func (u unit) run(ctx context.Context, action string) history.Outcome {
 		if err := u.override(ctx); err != nil {
 			return failed("%v", err)
 		}
-		return u.job(ctx, u.conn.StartUnitContext, "replace")
+		return u.job(ctx, u.conn.StartUnitContext)
 	case history.Stop:
-		out := u.job(ctx, u.conn.StopUnitContext, u.stopMode(ctx))
+		// First, or the unit would wait for the cluster to stop, which waits for it.
 		u.removeOverride(ctx)
-		return out
+		return u.job(ctx, u.conn.StopUnitContext)
 	case history.Reload:
-		return u.job(ctx, u.conn.ReloadUnitContext, "replace")
+		return u.job(ctx, u.conn.ReloadUnitContext)
 	}
 	return unimplemented(action)
 }
@@ -110,24 +110,10 @@ func (u unit) loaded(ctx context.Context) (history.Outcome, bool) {
 	return history.Outcome{}, true
 }
 
-// daemonUnit is the unit of this daemon.
-const daemonUnit = "gpcsd.service"
-
-// stopMode is the mode of a stop job. The override orders the unit's stop after
-// the daemon's; while the daemon itself is being stopped and waits for its
-// resources, the job must not wait for the daemon in turn.
-func (u unit) stopMode(ctx context.Context) string {
-	p, err := u.conn.GetUnitPropertiesContext(ctx, daemonUnit)
-	if err == nil && p["ActiveState"] == "deactivating" {
-		return "ignore-dependencies"
-	}
-	return "replace"
-}
-
 // job starts a job of systemd and waits for its end.
-func (u unit) job(ctx context.Context, begin func(context.Context, string, string, chan<- string) (int, error), mode string) history.Outcome {
+func (u unit) job(ctx context.Context, begin func(context.Context, string, string, chan<- string) (int, error)) history.Outcome {
 	done := make(chan string, 1)
-	if _, err := begin(ctx, u.name, mode, done); err != nil {
+	if _, err := begin(ctx, u.name, "replace", done); err != nil {
 		if strings.Contains(err.Error(), "not loaded") {
 			return history.Outcome{} // the unit to stop is not known: stopped
 		}
@@ -168,22 +154,25 @@ func (u unit) monitor(ctx context.Context) history.Outcome {
 	}
 }
 
-// overrideText keeps systemd from restarting what the cluster recovers, and
-// has the cluster stop it before systemd does at shutdown.
-const overrideText = "[Unit]\nDescription=Cluster Controlled %p\nBefore=" + daemonUnit + " pacemaker.service pacemaker_remote.service\n\n[Service]\nRestart=no\n"
+// overrideText is what Pacemaker writes: systemd does not restart what the
+// cluster recovers, and at shutdown leaves it to the cluster to stop it first.
+func (u unit) overrideText() string {
+	return "[Unit]\nDescription=Cluster Controlled " + strings.TrimSuffix(u.name, ".service") +
+		"\nBefore=pacemaker.service pacemaker_remote.service\n\n[Service]\nRestart=no\n"
+}
 
 func (u unit) overrideFile() string {
 	return filepath.Join(u.overrides, u.name+".d", "50-pacemaker.conf")
 }
 
 func (u unit) override(ctx context.Context) error {
-	if data, err := os.ReadFile(u.overrideFile()); err == nil && string(data) == overrideText {
+	if data, err := os.ReadFile(u.overrideFile()); err == nil && string(data) == u.overrideText() {
 		return nil
 	}
 	if err := os.MkdirAll(filepath.Dir(u.overrideFile()), 0o755); err != nil {
 		return fmt.Errorf("the cluster's settings for unit %s cannot be written: %w", u.name, err)
 	}
-	if err := os.WriteFile(u.overrideFile(), []byte(overrideText), 0o644); err != nil {
+	if err := os.WriteFile(u.overrideFile(), []byte(u.overrideText()), 0o644); err != nil {
 		return fmt.Errorf("the cluster's settings for unit %s cannot be written: %w", u.name, err)
 	}
 	return u.conn.ReloadContext(ctx)

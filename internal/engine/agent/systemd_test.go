@@ -17,7 +17,6 @@ import (
 type manager struct {
 	load, active string
 	states       []string // what active becomes at each look
-	daemon       string   // state of the daemon's own unit
 	result       string   // of jobs; "" : they never end
 	refuse       error
 	calls        []string
@@ -37,19 +36,13 @@ func (m *manager) job(what, name string, ch chan<- string) (int, error) {
 func (m *manager) StartUnitContext(_ context.Context, name, _ string, ch chan<- string) (int, error) {
 	return m.job("start", name, ch)
 }
-func (m *manager) StopUnitContext(_ context.Context, name, mode string, ch chan<- string) (int, error) {
-	if mode != "replace" {
-		name += " " + mode
-	}
+func (m *manager) StopUnitContext(_ context.Context, name, _ string, ch chan<- string) (int, error) {
 	return m.job("stop", name, ch)
 }
 func (m *manager) ReloadUnitContext(_ context.Context, name, _ string, ch chan<- string) (int, error) {
 	return m.job("reload", name, ch)
 }
 func (m *manager) GetUnitPropertiesContext(_ context.Context, name string) (map[string]any, error) {
-	if name == daemonUnit {
-		return map[string]any{"ActiveState": m.daemon}, nil
-	}
 	if len(m.states) > 0 {
 		m.active, m.states = m.states[0], m.states[1:]
 	}
@@ -74,7 +67,6 @@ func TestSystemdUnit(t *testing.T) {
 		{name: "failed start", action: "start", m: manager{load: "loaded", result: "failed"}, rc: 1, reason: "journalctl -u web.service", calls: "daemon-reload, start web.service"},
 		{name: "unknown unit", action: "start", m: manager{load: "not-found"}, rc: history.RCInstalled, status: history.NotInstalled, reason: "not installed"},
 		{name: "stop", action: "stop", m: manager{result: "done"}, calls: "stop web.service"},
-		{name: "stop while the daemon stops", action: "stop", m: manager{result: "done", daemon: "deactivating"}, calls: "stop web.service ignore-dependencies"},
 		{name: "stop of an unknown unit", action: "stop", m: manager{refuse: errors.New("Unit web.service not loaded.")}, calls: "stop web.service"},
 		{name: "refused", action: "stop", m: manager{refuse: errors.New("no")}, rc: 1, reason: "refuses", calls: "stop web.service"},
 		{name: "hanging job", action: "start", m: manager{load: "loaded"}, rc: 1, status: history.TimedOut, reason: "within 200ms", calls: "daemon-reload, start web.service"},
@@ -98,6 +90,9 @@ func TestSystemdUnit(t *testing.T) {
 	}
 }
 
+// overrideOfWeb is what Pacemaker 2.1.5 writes for systemd:web.
+const overrideOfWeb = "[Unit]\nDescription=Cluster Controlled web\nBefore=pacemaker.service pacemaker_remote.service\n\n[Service]\nRestart=no\n"
+
 // While the cluster has the unit, systemd does not restart it by itself.
 func TestSystemdOverride(t *testing.T) {
 	m := &manager{load: "loaded", result: "done"}
@@ -105,14 +100,14 @@ func TestSystemdOverride(t *testing.T) {
 	file := filepath.Join(u.overrides, "web.service.d", "50-pacemaker.conf")
 	u.run(context.Background(), "start")
 	u.run(context.Background(), "start")
-	if text, err := os.ReadFile(file); err != nil || !strings.Contains(string(text), "Restart=no") {
+	if text, err := os.ReadFile(file); err != nil || string(text) != overrideOfWeb {
 		t.Errorf("%s, %v", text, err)
 	}
 	u.run(context.Background(), "stop")
 	if _, err := os.Stat(filepath.Dir(file)); err == nil {
 		t.Error("the override is left after the stop")
 	}
-	want := "daemon-reload, start web.service, start web.service, stop web.service, daemon-reload"
+	want := "daemon-reload, start web.service, start web.service, daemon-reload, stop web.service"
 	if calls := strings.Join(m.calls, ", "); calls != want {
 		t.Errorf("called %q", calls)
 	}
