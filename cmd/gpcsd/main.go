@@ -48,7 +48,8 @@ func begin(debug bool, args []string) error {
 }
 
 func run(ctx context.Context, debug bool) error {
-	d, err := gpcsd.New(gpcsd.Options{Root: paths.FromEnv(), Log: logger(debug), Ready: func() { notify(daemon.SdNotifyReady) }})
+	d, err := gpcsd.New(gpcsd.Options{Root: paths.FromEnv(), Log: logger(debug), Metrics: os.Getenv("GPCS_METRICS_LISTEN"),
+		Ready: func() { notify(daemon.SdNotifyReady) }})
 	if err != nil {
 		return err
 	}

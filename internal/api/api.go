@@ -13,6 +13,7 @@ const (
 	PathRefresh = "/api/gpcs/v1/lrm/refresh" // POST RefreshRequest: forget history, probe again
 	PathFence   = "/api/gpcs/v1/fence"       // POST FenceRequest
 	PathIdle    = "/api/gpcs/v1/idle"        // GET ?timeout=seconds: answers Idle when no action is pending or running
+	PathMetrics = "/metrics"                 // GET: Prometheus's text format
 )
 
 // ChangeResult is the answer to a change of the document.

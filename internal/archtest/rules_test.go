@@ -9,7 +9,7 @@ var layers = [][]string{
 		"fence", "engine/sched", "engine/simulate", "engine/explain", "engine/transition", "engine/history", "engine/controller", "engine/alert"},
 	{"api"},
 	{"cib/store", "cluster", "cluster/link", "cluster/lost", "cluster/roster", "engine/executor", "engine/agent", "engine/alerter",
-		"agents", "auth", "backup", "ocf", "units", "client", "fence/device", "fence/ledger", "fence/watchdog"},
+		"agents", "auth", "backup", "ocf", "units", "client", "fence/device", "fence/ledger", "fence/watchdog", "metrics"},
 	{"server"},
 	{"daemon", "cli", "sandbox", "sim", "archtest"},
 }
@@ -47,7 +47,7 @@ var strangers = [][2]string{
 var pure = []string{
 	"cib", "cib/rule", "cib/value", "conf", "report", "admin", "agentmeta", "fence", "status", "cluster/view", "cluster/quorum", "cluster/replica",
 	"cluster/member", "engine/sched", "engine/simulate", "engine/explain", "engine/transition", "engine/controller", "engine/graph",
-	"engine/digest", "engine/history", "engine/builtin", "engine/alert",
+	"engine/digest", "engine/history", "engine/builtin", "engine/alert", "metrics",
 }
 
 // impure are the packages of the standard library that pure rooms do without.

@@ -30,6 +30,9 @@ type Options struct {
 	// on all nodes, 0 = 2224, which every firewall's high-availability service opens.
 	Address string
 	Port    int
+	// Metrics is the address on which metrics are given to everybody, without
+	// TLS; "" = none. They are at Port as well, for who has a token.
+	Metrics string
 	// Ready is called once requests are answered; the service manager is told.
 	Ready func()
 }
@@ -103,6 +106,9 @@ func (d *Daemon) Run(ctx context.Context) error {
 	d.ctx = ctx
 	group.Go(func() error { return srv.Serve(ctx, tcp, local) })
 	group.Go(func() error { return d.units.Run(ctx) })
+	if d.opts.Metrics != "" {
+		group.Go(func() error { return d.serveMetrics(ctx, srv) })
+	}
 	if d.wanted() {
 		if err := d.alone(d.startServices); err != nil {
 			d.log.Error("cluster services cannot be started; once that is mended run 'pcs cluster start'", "err", err)
@@ -121,6 +127,17 @@ func (d *Daemon) Run(ctx context.Context) error {
 	})
 	d.work.Wait()
 	return err
+}
+
+// serveMetrics serves them on their own port. A port that is taken, by an
+// exporter perhaps, is no reason not to run a cluster.
+func (d *Daemon) serveMetrics(ctx context.Context, srv *server.Server) error {
+	l, err := net.Listen("tcp", d.opts.Metrics)
+	if err != nil {
+		d.log.Error("metrics are not served on their own port, only on that of pcsd; see GPCS_METRICS_LISTEN", "err", err)
+		return nil
+	}
+	return srv.ServeMetrics(ctx, l)
 }
 
 func (d *Daemon) newServer() (*server.Server, error) {

@@ -52,7 +52,7 @@ type Options struct {
 	// the connection is closed. nil refuses them.
 	Streams func(net.Conn)
 	Log     *slog.Logger
-	Now     func() time.Time
+	Now     func() time.Time // time.Now where it is nil
 }
 
 // Server answers requests; see New.
@@ -62,11 +62,16 @@ type Server struct {
 	files  sync.Mutex // held while configuration files are changed
 	latest lineage    // under files: of corosync.conf
 	routes http.Handler
+
+	started time.Time
 }
 
 // New makes a server. Serve starts it.
 func New(o Options) *Server {
-	s := &Server{Options: o, tokens: auth.NewTokens(o.Root.PcsUsers())}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	s := &Server{Options: o, tokens: auth.NewTokens(o.Root.PcsUsers()), started: o.Now()}
 	r := chi.NewRouter()
 	r.Use(s.guard)
 	r.HandleFunc("/remote/auth", s.login)
@@ -78,6 +83,7 @@ func New(o Options) *Server {
 	r.Post(api.PathRefresh, s.own(auth.Write, s.refresh))
 	r.Post(api.PathFence, s.own(auth.Full, s.fence))
 	r.Get(api.PathIdle, s.own(auth.Read, s.idle))
+	r.Get(api.PathMetrics, s.own(auth.Read, s.getMetrics))
 	r.NotFound(func(w http.ResponseWriter, _ *http.Request) { text(w, http.StatusNotFound, "Unknown Request") })
 	s.routes = r
 	return s

@@ -51,20 +51,26 @@ func (s *Server) who(r *http.Request) (user auth.User, ok bool) {
 			return auth.User{Name: name, Groups: groups}, true
 		}
 	}
-	cookie, err := r.Cookie("token")
-	if err != nil {
-		return auth.User{}, false
-	}
-	name, ok := s.tokens.User(cookie.Value)
+	name, ok := s.tokens.User(token(r))
 	if !ok {
 		return auth.User{}, false
 	}
-	user, err = auth.LookUp(s.Root, name)
+	user, err := auth.LookUp(s.Root, name)
 	if err != nil {
 		s.Log.Error("the groups of a user cannot be read", "user", name, "err", err)
 		return auth.User{}, false
 	}
 	return lowered(r, user), true
+}
+
+// token is the one that a request brings: in pcs's cookie, or as a bearer token
+// as monitoring systems send it.
+func token(r *http.Request) string {
+	if cookie, err := r.Cookie("token"); err == nil {
+		return cookie.Value
+	}
+	bearer, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	return bearer
 }
 
 // lowered lets hacluster act as a lesser user, whom the cookies name.

@@ -37,6 +37,15 @@ func (r *Resource) active(all bool) bool {
 	return all
 }
 
+// RoleNow is the role of a primitive, or what is under way to another one:
+// "Started", "Starting".
+func (r *Resource) RoleNow() string {
+	if r.Pending != "" && r.Pending != "Monitoring" {
+		return r.Pending
+	}
+	return r.shownRole()
+}
+
 // primitives returns the primitives in a resource, itself if it is one.
 func (r *Resource) primitives() []*Resource {
 	if r.Kind == Primitive {

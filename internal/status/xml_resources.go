@@ -28,11 +28,7 @@ func (x *xmlDoc) resource(parent *cib.Element, r *Resource) {
 }
 
 func (x *xmlDoc) primitive(parent *cib.Element, r *Resource) {
-	role := r.shownRole()
-	if r.Pending != "" && r.Pending != "Monitoring" {
-		role = r.Pending
-	}
-	e := add(parent, "resource", "id", r.ID, "resource_agent", r.Agent(), "role", role)
+	e := add(parent, "resource", "id", r.ID, "resource_agent", r.Agent(), "role", r.RoleNow())
 	if r.TargetRole != "" {
 		e.CreateAttr("target_role", r.TargetRole)
 	}
