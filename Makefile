@@ -11,7 +11,7 @@ NODES ?= 5
 SCRIPTS ?= 660
 FUZZTIME ?= 1m
 
-.PHONY: build setup demo test sim sim-mutants vqsim nemesis lint parity bench bench-engine bench-failover bench-fencing clean install man packages parity-cli bench-cli salads
+.PHONY: build setup demo test sim sim-fencing sim-mutants vqsim nemesis lint parity bench bench-engine bench-failover bench-fencing clean install man packages parity-cli bench-cli salads
 
 build:
 	$(GO) build -trimpath -o bin/ ./cmd/...
@@ -35,8 +35,13 @@ test: setup build
 sim:
 	$(GO) run ./test/sim -seeds $(SEEDS)
 
-# The same with one safety rule after the other switched off: how many seeds until
-# it is noticed.
+# The same with small clusters whose trouble is about fencing: devices that refuse, lie, are slow or out of reach, lost
+# answers, a DC that dies meanwhile, halves of two nodes.
+sim-fencing:
+	$(GO) run ./test/sim -fencing -seeds $(SEEDS)
+
+# Both with one safety rule after the other switched off: how many seeds until it is
+# noticed.
 sim-mutants:
 	$(GO) run ./test/sim -mutants -seeds 5000
 

@@ -151,8 +151,7 @@ func (f *fencer) order(ctx context.Context, run fence.Run, replies chan<- planRe
 
 func (f *fencer) onNode(ctx context.Context, node uint32, o device.Order) (fence.Reply, error) {
 	if node == f.i.self {
-		o.Still = func() bool { return f.i.dc() == f.i.self }
-		return f.use(ctx, o), nil
+		return f.use(ctx, o, f.i.self), nil
 	}
 	answer := make(chan fence.Reply, 1)
 	f.mu.Lock()
@@ -176,12 +175,26 @@ func (f *fencer) onNode(ctx context.Context, node uint32, o device.Order) (fence
 	}
 }
 
-// use carries an order out on this node.
-func (f *fencer) use(ctx context.Context, o device.Order) fence.Reply {
+// use carries an order of the DC out on this node, if it is the DC still when
+// the order's wait is over.
+func (f *fencer) use(ctx context.Context, o device.Order, dc uint32) fence.Reply {
 	if o.Device.Agent == fence.WatchdogAgent {
 		return f.awaitReset(ctx, o.Target, o.TimeoutMS)
 	}
-	return f.devices.Fence(ctx, o)
+	var struck uint64
+	o.Still = func() bool {
+		s := f.i.cluster.State()
+		struck = 0
+		for _, m := range s.Members {
+			if m.Online && m.Name == o.Target {
+				struck = m.Incarnation
+			}
+		}
+		return s.DC == dc
+	}
+	reply := f.devices.Fence(ctx, o)
+	reply.Struck = struck
+	return reply
 }
 
 func (f *fencer) send(ctx context.Context, node uint32, kind string, m any) error {
@@ -229,9 +242,8 @@ func (f *fencer) receive(from uint32, kind string, payload []byte) bool {
 func (f *fencer) obey(from uint32, m orderMessage) {
 	f.i.group.Go(func() error {
 		reply := fence.Reply{Stale: true, Reason: "the order came from a node that is not the DC"}
-		m.Order.Still = func() bool { return f.i.dc() == from }
-		if m.Order.Still() {
-			reply = f.use(f.i.ctx, m.Order)
+		if f.i.dc() == from {
+			reply = f.use(f.i.ctx, m.Order, from)
 		}
 		if err := f.send(f.i.ctx, from, kindFenced, orderMessage{ID: m.ID, Reply: &reply}); err != nil {
 			f.i.log.Warn("the DC cannot be told what became of its order", "device", m.Order.Device.ID, "err", err)

@@ -68,6 +68,11 @@ type Proven struct {
 	// SwitchOn are the devices by which the target is switched on next, none
 	// where nothing is left to do.
 	SwitchOn []string
+	// Back: the target was rebooted in the device's own way, so that it may be
+	// on again. Struck is the incarnation of its daemon that was a member when
+	// the last device began, 0 = it was none.
+	Back   bool
+	Struck uint64
 }
 
 // Ended says that nothing is left to do. Failures name what did not work,
@@ -93,6 +98,9 @@ type Reply struct {
 	// Stale: refused, for the order is not, or no more, that of the DC.
 	Stale  bool   `json:"stale,omitempty"`
 	Reason string `json:"reason"`
+	// Struck is the incarnation of the target's daemon that was a member, as
+	// who ran the device saw it, when the device began.
+	Struck uint64 `json:"struck,omitempty"`
 }
 
 // Plan is the fencing of one node, step by step.
@@ -111,6 +119,7 @@ type Plan struct {
 	running  Run
 	deadline time.Time
 	verified bool
+	struck   uint64 // of the last reply
 	done     []string
 	failures []string
 	ended    bool
@@ -209,6 +218,7 @@ func (p *Plan) Answered(now time.Time, seq int, r Reply) []Effect {
 	run := p.running
 	p.stale = r.Stale
 	if r.OK {
+		p.struck = r.Struck
 		p.verified = p.verified && r.Verified
 		if !p.on {
 			p.done = append(p.done, run.Device.ID)
@@ -286,7 +296,8 @@ func (p *Plan) through(now time.Time) []Effect {
 		proof = "off verified by status"
 	}
 	proven := Proven{Proof: proof, Devices: p.done, Delegate: p.running.Node.Name}
-	if p.req.Action != Reboot || p.running.Action == Reboot || slices.Contains(p.done, watchdogDevice) {
+	proven.Back, proven.Struck = p.running.Action == Reboot, p.struck
+	if p.req.Action != Reboot || proven.Back || slices.Contains(p.done, watchdogDevice) {
 		return append([]Effect{proven}, p.end(true)...)
 	}
 	p.on, p.device = true, 0

@@ -228,7 +228,7 @@ func (w *world) lastRead() {
 // restartsAreHarmless ends daemons for a moment, the DC's among them: what
 // they run is left alone.
 func (w *world) restartsAreHarmless() {
-	if w.plan == nil || w.broken != nil {
+	if w.plan == nil || w.broken != nil || w.opt.Fencing {
 		return
 	}
 	v := w.hosts[0].d.core.View()

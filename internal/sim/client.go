@@ -114,7 +114,11 @@ func (c *client) free() {
 		c.w.stats.Unknown++
 	}
 	c.busy = nil
-	c.w.in(c.w.between(10*time.Millisecond, token), c.next)
+	pause := token
+	if c.w.opt.Fencing {
+		pause = 4 * token
+	}
+	c.w.in(c.w.between(10*time.Millisecond, pause), c.next)
 }
 
 func (k *call) request() cib.Request {
@@ -196,7 +200,7 @@ func (k *call) answered(r replica.Reply, quorate bool) {
 		w.fail("request %s was applied twice", k.id)
 	}
 	k.client.free()
-	if quorate && !w.calm && w.chance(10) {
+	if quorate && !w.calm && !w.opt.Fencing && w.chance(10) {
 		w.killDC(k.d)
 	}
 }

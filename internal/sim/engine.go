@@ -41,6 +41,9 @@ type command struct {
 	key  string
 	act  *graph.Action // nil: the answer of a node that does not act
 	from uint32
+	// Instead of an action, of fencing.
+	order  *order
+	answer *answer
 }
 
 func newEngine(d *daemon, doc *cib.Document) *engine {
@@ -76,7 +79,11 @@ func (e *engine) step(effects []controller.Effect) {
 				}
 			})
 		case controller.Submit:
-			e.submit(f.Request, func(err error) { e.step(e.ctl.Submitted(w.wall(), f.Seq, err)) })
+			e.submit(f.Request, func(err error) {
+				if e.look() { // first, as in package daemon: the next decision must know of this change
+					e.step(e.ctl.Submitted(w.wall(), f.Seq, err))
+				}
+			})
 		case controller.Execute:
 			e.send(f)
 		case controller.Fence:
@@ -106,6 +113,9 @@ func (e *engine) send(f controller.Execute) {
 func (e *engine) submit(r cib.Request, done func(error)) {
 	d := e.d
 	r.Origin = d.h.name
+	if d.h.w.opt.Mutant == unrecorded {
+		r = withoutRecords(r)
+	}
 	d.in(d.h.w.between(0, 200*time.Microsecond), timer, func() {
 		d.calls[r.ID] = &call{id: r.ID, done: func(reply replica.Reply) {
 			d.in(0, timer, func() { done(reply.Err) })
@@ -185,21 +195,37 @@ func (e *engine) documentChanged() {
 	e.documentDue = true
 	e.d.in(e.d.h.w.between(0, 200*time.Microsecond), timer, func() {
 		e.documentDue = false
-		if doc := e.d.core.Document(); doc != e.seen {
-			e.seen = doc
-			if e.wasFenced(doc) {
-				return
-			}
-			e.step(e.ctl.Document(e.d.h.w.wall(), doc))
-		}
+		e.look()
 	})
+}
+
+// look has the controller see the present document; false where this daemon
+// finds there that it was fenced, and ends.
+func (e *engine) look() bool {
+	doc := e.d.core.Document()
+	if doc == e.seen {
+		return true
+	}
+	e.seen = doc
+	if e.wasFenced(doc) {
+		return false
+	}
+	e.step(e.ctl.Document(e.d.h.w.wall(), doc))
+	return true
 }
 
 // command carries out what the DC says, unless it was decided in another view
 // or came before.
 func (d *daemon) command(c command) {
 	e, w := d.engine, d.h.w
-	if c.act == nil {
+	switch {
+	case c.order != nil:
+		d.obey(c.from, *c.order, func() bool { return true })
+		return
+	case c.answer != nil:
+		e.answer(*c.answer)
+		return
+	case c.act == nil:
 		e.step(e.ctl.Refused(w.wall(), c.key))
 		return
 	}
@@ -322,7 +348,7 @@ func (e *engine) unsettled() string {
 		return ""
 	case e.leaving:
 		return "is about to leave"
-	case len(e.plans) > 0 || (e.d.h.w.bmc != nil && e.d.h.w.bmc.busy > 0):
+	case len(e.plans) > 0 || (e.d.h.w.fences != nil && e.d.h.w.fences.busy > 0):
 		return "a node is being fenced"
 	case e.recording || len(e.results) > 0:
 		return "has results to record"

@@ -51,8 +51,11 @@ func (w *world) trouble() {
 	if w.calm {
 		return
 	}
-	w.in(w.between(token/10, 3*token), w.trouble)
-	faults, total := faults, 0
+	faults, total, most := faults, 0, 3*token
+	if w.opt.Fencing {
+		faults, most = fencingFaults, 6*token
+	}
+	w.in(w.between(token/10, most), w.trouble)
 	if !w.more {
 		faults = slices.DeleteFunc(slices.Clone(faults), func(f fault) bool { return later[f.name] })
 	}
@@ -70,6 +73,7 @@ func (w *world) trouble() {
 		}
 		w.stats.Faults++
 		w.stats.ByKind[f.name]++
+		w.fences.mark()
 		f.do(w, h)
 		return
 	}
@@ -157,11 +161,12 @@ func (w *world) setClock(h *host) {
 
 // entering is the worst moment for a node to fail: it has just entered a view.
 func (w *world) entering(h *host) {
-	if !w.more || w.calm || !w.chance(40) {
+	if !w.more || w.opt.Fencing || w.calm || !w.chance(40) {
 		return
 	}
 	w.stats.Faults++
 	w.stats.ByKind["entering"]++
+	w.fences.mark()
 	power := w.chance(2)
 	w.in(w.between(0, 6*time.Millisecond), func() {
 		switch {
@@ -212,8 +217,8 @@ func (w *world) restart(h *host, after time.Duration) {
 }
 
 func (w *world) powerCycle(h *host) {
-	h.powerOff()
-	w.in(w.between(token/2, 8*token), h.powerOn)
+	h.plugged(false)
+	w.in(w.between(token/2, 8*token), func() { h.plugged(true) })
 }
 
 func (h *host) powerOn() {
@@ -254,9 +259,9 @@ func (w *world) newDisk(h *host) {
 	if !w.quorum.TwoNode && !w.quorum.Enough(others, quorum.Memory{}, false) {
 		return // it alone may have a quorum, and nothing tells it that there was a cluster before
 	}
-	h.powerOff()
+	h.plugged(false)
 	h.loseDisk()
-	w.in(w.between(token/2, 8*token), h.powerOn)
+	w.in(w.between(token/2, 8*token), func() { h.plugged(true) })
 }
 
 // holds says which configuration is on a disk.
@@ -299,6 +304,7 @@ func (w *world) killDC(d *daemon) {
 	}
 	w.stats.Faults++
 	w.stats.ByKind["DC"]++
+	w.fences.mark()
 	h := w.hosts[v.DC-1]
 	w.in(w.between(0, 3*time.Millisecond), func() {
 		switch {
@@ -321,9 +327,8 @@ func (w *world) healAll() {
 		if h.stalled {
 			h.resume()
 		}
-		if !h.power {
-			h.power = true
-		}
+		h.repaired()
+		h.supply()
 		h.boot()
 	}
 	w.plan.heal(w)

@@ -1,9 +1,9 @@
 package sim
 
 import (
-	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"gpcs/internal/cib"
@@ -12,33 +12,36 @@ import (
 	"gpcs/internal/fence"
 )
 
-// unproven is a rule of the shell that is switched off here.
-const unproven view.Mutant = "recover what a node ran before it is proved to be off"
-
-// bmc is the fence device's end: the power switches of all hosts. Faults make
-// it refuse, work slowly, or lose its answers.
-type bmc struct {
-	refuses, mute bool
-	slow          time.Duration
-	busy          int           // orders that are being carried out
-	done          map[*host]int // how often each was switched off
-}
-
-// fenceDevices print the cluster's devices: two, which all nodes may run.
-func fenceDevices() []string {
-	var list []string
-	for i := 1; i <= 2; i++ {
-		list = append(list, fmt.Sprintf(`<primitive id="fence%d" class="stonith" type="fence_sim"><instance_attributes id="fence%d-a">`+
-			`<nvpair id="fence%d-l" name="pcmk_host_check" value="none"/></instance_attributes></primitive>`, i, i, i))
-	}
-	return list
-}
+// Rules of fencing that are switched off here.
+const (
+	unproven    view.Mutant = "recover what a node ran before it is proved to be off"
+	unrecorded  view.Mutant = "recover what a node ran without a record of the proof"
+	believeWord view.Mutant = "take a device's word without reading the status"
+	takeSilence view.Mutant = "count an order that nobody answers as done"
+	staleOrders view.Mutant = "carry out orders of a DC that is the DC no more"
+	noDelays    view.Mutant = "fence without the delays that are configured"
+	oneOfLevel  view.Mutant = "count a fencing level as done with its first device"
+	aloneAtBoot view.Mutant = "let one of two nodes act alone after a boot"
+)
 
 // fencing is one plan that a DC carries out.
 type fencing struct {
 	e    *engine
 	seq  int // of the controller
 	plan *fence.Plan
+	of   string // target
+}
+
+// order is a device's work on its way from the DC to a member, answer what
+// became of it.
+type order struct {
+	plan int // seq of the DC's controller
+	run  fence.Run
+}
+
+type answer struct {
+	order
+	reply fence.Reply
 }
 
 // begin carries out what the controller wants fenced.
@@ -51,12 +54,32 @@ func (e *engine) begin(f controller.Fence) {
 			req.Members = append(req.Members, fence.Member{ID: id, Name: hostName(id)})
 		}
 	}
-	p := &fencing{e: e, seq: f.Seq, plan: fence.NewPlan(f.Doc, req)}
-	e.plans[f.Seq] = p
-	if e.d.h.w.opt.Mutant == unproven {
+	doc := f.Doc
+	switch e.d.h.w.opt.Mutant {
+	case oneOfLevel:
+		doc = firstOfLevels(doc)
+	case unproven:
 		e.step(e.ctl.Proven(e.d.h.w.wall(), f.Seq, fence.Proven{Proof: "none"}))
 	}
+	p := &fencing{e: e, seq: f.Seq, plan: fence.NewPlan(doc, req), of: req.Target}
+	e.plans[f.Seq] = p
 	p.do(p.plan.Begin(e.d.h.w.wall()))
+}
+
+// firstOfLevels leaves only the first device in each level of the topology.
+func firstOfLevels(doc *cib.Document) *cib.Document {
+	doc = doc.Copy()
+	for _, l := range doc.Section("fencing-topology").SelectElements("fencing-level") {
+		first, _, _ := strings.Cut(l.SelectAttrValue("devices", ""), ",")
+		l.CreateAttr("devices", first)
+	}
+	return doc
+}
+
+// withoutRecords takes out of a change what the ledger would know by.
+func withoutRecords(r cib.Request) cib.Request {
+	r.Ops = slices.DeleteFunc(slices.Clone(r.Ops), func(o cib.Op) bool { return strings.Contains(o.XML, "<fence_event") })
+	return r
 }
 
 // stop ends a plan, all of them with seq 0. Devices that run do not stop.
@@ -83,110 +106,114 @@ func (p *fencing) do(effects []fence.Effect) {
 			p.order(f)
 			d.in(p.plan.Deadline().Sub(w.wall()), timer, func() {
 				if p.running() {
-					p.do(p.plan.Tick(w.wall()))
+					p.overdue(f.Seq)
 				}
 			})
 		case fence.Proven:
 			d.in(0, timer, func() { p.e.step(p.e.ctl.Proven(w.wall(), p.seq, f)) })
 		case fence.Ended:
 			delete(p.e.plans, p.seq)
+			w.logf("%s: plan %d ended: %v %q", d.h.name, p.seq, f.OK, f.Failures)
+			if !f.OK {
+				w.fences.helpless(p.of)
+			}
 			d.in(0, timer, func() { p.e.step(p.e.ctl.Ended(w.wall(), p.seq, f)) })
 		}
 	}
 }
 
-// order has a member run the device: the order and its answer go over the
-// network, where either may be lost.
-func (p *fencing) order(r fence.Run) {
-	dc, w := p.e.d, p.e.d.h.w
-	by := w.hosts[r.Node.ID-1]
-	w.logf("%s: %s of %s by %s with %s", dc.h.name, r.Action, r.Target, by.name, r.Device.ID)
-	answer := func(reply fence.Reply) {
-		w.in(w.delay(), func() {
-			if by != dc.h && (!w.passes(by, dc.h) || w.bmc.mute) {
-				return
-			}
-			dc.now(arrival, func() {
-				if p.running() {
-					p.do(p.plan.Answered(w.wall(), r.Seq, reply))
-				}
-			})
-		})
+func (p *fencing) overdue(seq int) {
+	w := p.e.d.h.w
+	if w.opt.Mutant == takeSilence {
+		p.do(p.plan.Answered(w.wall(), seq, fence.Reply{OK: true, Verified: true}))
+		return
 	}
-	healthy := w.settledOnce
-	w.in(w.delay()+time.Duration(r.DelayMS)*time.Millisecond, func() {
-		runner := by.d
-		if runner == nil || (by != dc.h && !w.passes(dc.h, by)) {
+	p.do(p.plan.Tick(w.wall()))
+}
+
+// order has a member run the device.
+func (p *fencing) order(r fence.Run) {
+	d, w := p.e.d, p.e.d.h.w
+	w.logf("%s: %s of %s by %s with %s after %d ms", d.h.name, r.Action, r.Target, r.Node.Name, r.Device.ID, r.DelayMS)
+	w.fences.ordered(d, w.hosts[r.Node.ID-1])
+	o := order{plan: p.seq, run: r}
+	switch {
+	case r.Node.ID == d.self.ID:
+		d.obey(d.self.ID, o, p.running)
+	case !d.sendCommand(r.Node.ID, command{from: d.self.ID, order: &o}):
+		d.in(0, timer, func() { p.answered(answer{o, fence.Reply{Reason: "the node cannot be reached"}}) })
+	}
+}
+
+func (p *fencing) answered(a answer) {
+	if p.running() {
+		p.do(p.plan.Answered(p.e.d.h.w.wall(), a.run.Seq, a.reply))
+	}
+}
+
+// obey carries an order of the DC out and answers it; wanted tells, where the
+// DC is this node, whether it still wants it.
+func (d *daemon) obey(from uint32, o order, wanted func() bool) {
+	w := d.h.w
+	still := func() bool {
+		if w.opt.Mutant == staleOrders {
+			return true
+		}
+		v := d.core.View()
+		return v != nil && d.core.Open() && v.DC == from && wanted()
+	}
+	struck := uint64(0)
+	reply := func(r fence.Reply) {
+		r.Struck = struck
+		a := answer{o, r}
+		switch {
+		case from == d.self.ID:
+			d.in(0, timer, func() { d.engine.answer(a) })
+		case !w.fences.mute:
+			d.sendCommand(from, command{from: d.self.ID, answer: &a})
+		}
+	}
+	if w.opt.Mutant == noDelays {
+		o.run.DelayMS = 0
+	}
+	stale := fence.Reply{Stale: true, Reason: "the order came from a node that is not the DC"}
+	if from != d.self.ID && !still() {
+		reply(stale)
+		return
+	}
+	d.in(time.Duration(o.run.DelayMS)*time.Millisecond, timer, func() {
+		if !still() {
+			reply(stale)
 			return
 		}
-		runner.now(arrival, func() {
-			if v := runner.core.View(); v == nil || !runner.core.Open() || v.DC != dc.self.ID {
-				answer(fence.Reply{Stale: true, Reason: "the order came from a node that is not the DC"})
-				return
+		for _, m := range d.members() {
+			if hostName(m.ID) == o.run.Target {
+				struck = m.Incarnation
 			}
-			w.bmc.busy++
-			w.in(w.between(50*time.Millisecond, time.Second)+w.between(0, w.bmc.slow), func() {
-				w.bmc.busy--
-				if healthy {
-					w.fail("%s is fenced although nothing is wrong", r.Target)
-				}
-				answer(w.bmc.switches(w, w.hostNamed(r.Target), r.Action))
-			})
-		})
+		}
+		w.fences.use(d, o.run, reply)
 	})
 }
 
-// switches does what it is told to a host's power.
-func (b *bmc) switches(w *world, h *host, action string) fence.Reply {
-	if b.refuses {
-		return fence.Reply{Reason: "the device refuses"}
+// members are those of the daemon's view, if it has one.
+func (d *daemon) members() []view.Peer {
+	if v := d.core.View(); v != nil {
+		return v.Members
 	}
-	if action != fence.On {
-		w.stats.Fenced++
-		b.done[h]++
-		if h.power {
-			w.logf("%s is switched off by its device", h.name)
-			h.powerOff()
-			// Where the cluster does not come to switch it on, somebody does.
-			w.in(w.between(10*token, 15*token), h.powerOn)
-		}
-	}
-	if action != fence.Off {
-		w.in(w.between(token/2, 3*token), h.powerOn)
-	}
-	return fence.Reply{OK: true, Verified: true}
+	return nil
 }
 
-// fenceFails is the fault of the device.
-func (w *world) fenceFails(*host) {
-	if w.bmc == nil {
-		return
-	}
-	d := w.between(2*token, 10*token)
-	switch w.rnd.IntN(3) {
-	case 0:
-		w.logf("FAULT fence devices refuse for %v", d)
-		w.bmc.refuses = true
-	case 1:
-		w.logf("FAULT fence devices are slow for %v", d)
-		w.bmc.slow = 8 * token
-	default:
-		w.logf("FAULT answers about fencing are lost for %v", d)
-		w.bmc.mute = true
-	}
-	w.in(d, w.bmc.well)
-}
-
-func (b *bmc) well() {
-	if b != nil {
-		b.refuses, b.mute, b.slow = false, false, 0
+// answer brings what became of an order to its plan.
+func (e *engine) answer(a answer) {
+	if p := e.plans[a.plan]; p != nil {
+		p.answered(a)
 	}
 }
 
 // wasFenced has a daemon that the document counts as fenced start anew.
 func (e *engine) wasFenced(doc *cib.Document) bool {
 	h := e.d.h
-	if !controller.WasFenced(doc, fmt.Sprint(h.id), e.d.self.Incarnation) {
+	if !controller.WasFenced(doc, h.idText(), e.d.self.Incarnation) {
 		return false
 	}
 	h.w.logf("%s: was fenced and is alive: starts anew", h.name)
@@ -195,17 +222,4 @@ func (e *engine) wasFenced(doc *cib.Document) bool {
 	}
 	h.w.restart(h, 10*time.Millisecond)
 	return true
-}
-
-// recovered checks, where nodes are fenced, that nothing comes up on a machine
-// while it runs on another, whatever state that is in: it has to be off first.
-func (w *world) recovered(on *host, rsc string) {
-	if w.bmc == nil || !slices.Contains(w.plan.single, rsc) {
-		return
-	}
-	for _, h := range w.hosts {
-		if h != on && h.power && h.machine.active[rsc] {
-			w.fail("%s comes up on %s, but %s, which runs it, is not off", rsc, on.name, h.name)
-		}
-	}
 }

@@ -20,6 +20,9 @@ type host struct {
 	name  string
 
 	power   bool
+	mains   bool // what it takes to be on: the mains, one of two feeds, and its own switch
+	feeds   [2]bool
+	chassis bool
 	boots   int // how often it went down
 	stalled bool
 	backlog []late // what came while it stood still
@@ -65,6 +68,7 @@ const (
 func newHost(w *world, id uint32, doc *cib.Document) *host {
 	h := &host{w: w, id: id, index: int(id) - 1, name: hostName(id), power: true, doc: doc, first: doc}
 	h.machine = newMachine(h)
+	h.repaired()
 	return h
 }
 

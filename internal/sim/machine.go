@@ -124,7 +124,7 @@ func (m *machine) run(op history.Op) (out history.Outcome, after time.Duration, 
 			delete(m.mishap, rsc)
 			return failed, after, nil
 		}
-		return history.Outcome{}, after, func() { m.turn(rsc, false) }
+		return history.Outcome{}, after, func() { m.turn(rsc, false); w.fences.known(m.h, rsc) }
 	case history.Monitor:
 		if trouble == monitorHangs && op.IntervalMS > 0 {
 			delete(m.mishap, rsc)
@@ -132,6 +132,7 @@ func (m *machine) run(op history.Op) (out history.Outcome, after time.Duration, 
 		}
 		if !m.active[rsc] {
 			out.RC = history.RCNotRunning
+			w.fences.known(m.h, rsc)
 		}
 	}
 	return out, after / 4, nil

@@ -15,10 +15,10 @@ const (
 )
 
 // Mutation is a rule that can be switched off; Engine says that it takes
-// controllers and agents to notice.
+// controllers and agents to notice, Fencing that it takes seeds about fencing.
 type Mutation struct {
-	Rule   view.Mutant
-	Engine bool
+	Rule            view.Mutant
+	Engine, Fencing bool
 }
 
 // Mutants are all of them.
@@ -29,8 +29,11 @@ func Mutants() []Mutation {
 		view.ApplyTwice, view.PatchAnything, view.ReadAlone, view.SharedAlways, view.DropLosing, noWindow} {
 		list = append(list, Mutation{Rule: m})
 	}
-	for _, m := range []view.Mutant{noGuard, obeyAnybody, keepAddresses, unproven} {
-		list = append(list, Mutation{m, true})
+	for _, m := range []view.Mutant{noGuard, obeyAnybody, keepAddresses} {
+		list = append(list, Mutation{Rule: m, Engine: true})
+	}
+	for _, m := range []view.Mutant{unproven, unrecorded, believeWord, takeSilence, staleOrders, noDelays, oneOfLevel, aloneAtBoot} {
+		list = append(list, Mutation{Rule: m, Engine: true, Fencing: true})
 	}
 	return list
 }

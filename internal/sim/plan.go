@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"strings"
 
 	"gpcs/internal/cib"
 	"gpcs/internal/engine/controller"
@@ -20,9 +21,9 @@ type plan struct {
 }
 
 func newPlan(w *world) *plan {
-	fences := w.opt.Seed/2%2 == 1 // half of those that "make sim" picks
+	fences := w.opt.Fencing || w.opt.Seed/2%2 == 1 // half of those that "make sim" picks
 	if fences {
-		w.bmc = &bmc{done: map[*host]int{}}
+		w.fences = newFences(w, len(w.ids))
 	}
 	return &plan{fences: fences, addresses: []string{"vip", "ip"}, address: map[string]bool{"vip": true, "ip": true},
 		single: []string{"vip", "db", "ip", "app"}, clones: []string{"ping"}}
@@ -43,24 +44,30 @@ func primitive(id, agent string) string {
 
 // configure writes the plan into a new document, with all that the controller
 // would add: so no change of the configuration is anybody's but the clients'.
-func (p *plan) configure(doc *cib.Document, hosts int) {
+func (p *plan) configure(doc *cib.Document, hosts int, f *fences) {
 	for i := range hosts {
 		doc.Section("nodes").AddChild(cib.NewElement("node", "id", fmt.Sprint(i+1), "uname", hostName(uint32(i+1))))
 	}
 	set := cib.NewElement("cluster_property_set", "id", "cib-bootstrap-options")
-	for _, o := range [][2]string{{"have-watchdog", "false"}, {"dc-version", version}, {"cluster-infrastructure", "corosync"},
-		{"cluster-name", clusterName}, {"stonith-enabled", fmt.Sprint(p.fences)}, {"no-quorum-policy", "stop"}, {"stonith-timeout", "8s"}} {
+	options := [][2]string{{"have-watchdog", "false"}, {"dc-version", version}, {"cluster-infrastructure", "corosync"},
+		{"cluster-name", clusterName}, {"stonith-enabled", fmt.Sprint(p.fences)}, {"no-quorum-policy", "stop"}, {"stonith-timeout", "8s"}}
+	var devices []string
+	if f != nil {
+		options, devices = append(options, f.options()...), f.resources()
+		f.topology(doc, hosts)
+	}
+	for _, o := range options {
 		set.AddChild(cib.NewElement("nvpair", "id", "cib-bootstrap-options-"+o[0], "name", o[0], "value", o[1]))
 	}
 	doc.Section("crm_config").AddChild(set)
 	sticky := cib.NewElement("meta_attributes", "id", "build-resource-defaults") // as pcs sets clusters up
 	sticky.AddChild(cib.NewElement("nvpair", "id", "build-resource-stickiness", "name", "resource-stickiness", "value", "1"))
 	doc.Section("rsc_defaults").AddChild(sticky)
-	var devices []string
-	if p.fences {
-		devices = fenceDevices()
+	vip := primitive("vip", "IPaddr2")
+	if f != nil {
+		vip = strings.Replace(vip, "<operations>", `<meta_attributes id="vip-m"><nvpair id="vip-p" name="priority" value="10"/></meta_attributes><operations>`, 1)
 	}
-	for _, xml := range append(devices, primitive("vip", "IPaddr2"), primitive("db", "Dummy"),
+	for _, xml := range append(devices, vip, primitive("db", "Dummy"),
 		`<group id="web">`+primitive("ip", "IPaddr2")+primitive("app", "Dummy")+`</group>`,
 		`<clone id="pings">`+primitive("ping", "Dummy")+`</clone>`) {
 		if e, err := cib.ParseElement([]byte(xml)); err == nil {
@@ -77,6 +84,9 @@ func (w *world) commanded(d *daemon, op history.Op) {
 	v := d.core.View()
 	if !v.Quorum.Quorate {
 		w.fail("%s starts %s in %s, without a quorum", d.h.name, op.Rsc.ID, v)
+	}
+	if w.fences != nil {
+		w.fences.proved(d, op.Rsc.ID)
 	}
 	// A fence device is used from several nodes; one is started before the node
 	// that it was active on is fenced.
@@ -151,7 +161,7 @@ func (p *plan) heal(w *world) {
 	if p == nil {
 		return
 	}
-	w.bmc.well()
+	w.fences.well()
 	for _, h := range w.hosts {
 		clear(h.machine.mishap)
 		if d := h.d; d != nil {

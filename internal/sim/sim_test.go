@@ -12,14 +12,7 @@ import (
 
 // A few of the seeds that `make sim` runs by the thousand.
 func TestSeeds(t *testing.T) {
-	var total Stats
-	for seed := range uint64(40) {
-		stats, err := Run(Options{Seed: seed})
-		if err != nil {
-			t.Errorf("seed %d: %v\nreplay: %s", seed, err, Replay(seed, false))
-		}
-		total.Add(stats)
-	}
+	total := runSeeds(t, 40, Options{})
 	if total.Acked == 0 || total.Reads == 0 || total.Faults == 0 || total.Views == 0 || total.Lost == 0 {
 		t.Errorf("nothing happened: %+v", total)
 	}
@@ -32,17 +25,23 @@ func TestSeeds(t *testing.T) {
 
 // The same with controllers, executors and agents.
 func TestEngineSeeds(t *testing.T) {
-	var total Stats
-	for seed := range uint64(6) {
-		stats, err := Run(Options{Seed: seed, Engine: true})
-		if err != nil {
-			t.Errorf("seed %d: %v\nreplay: %s", seed, err, Replay(seed, true))
-		}
-		total.Add(stats)
-	}
+	total := runSeeds(t, 6, Options{Engine: true})
 	if total.Starts == 0 || total.Stops == 0 || total.Failures == 0 {
 		t.Errorf("nothing happened: %+v", total)
 	}
+}
+
+// runSeeds runs the first seeds and adds up what they counted.
+func runSeeds(t *testing.T, seeds uint64, opt Options) (total Stats) {
+	for seed := range seeds {
+		opt.Seed = seed
+		stats, err := Run(opt)
+		if err != nil {
+			t.Errorf("seed %d: %v\nreplay: %s", seed, err, opt.Replay())
+		}
+		total.Add(stats)
+	}
+	return total
 }
 
 // Seeds that found something once.
@@ -79,8 +78,9 @@ func TestOldFindings(t *testing.T) {
 		{14509, false, "the votes of a half that had won a tie were held by a node that had won none, which is no fault"},
 		{16499, true, "an agent that hung when the faults were over failed later, which is no fault"},
 	} {
-		if _, err := Run(Options{Seed: c.seed, Engine: c.engine}); err != nil {
-			t.Errorf("seed %d (%s): %v\nreplay: %s", c.seed, c.what, err, Replay(c.seed, c.engine))
+		opt := Options{Seed: c.seed, Engine: c.engine}
+		if _, err := Run(opt); err != nil {
+			t.Errorf("seed %d (%s): %v\nreplay: %s", c.seed, c.what, err, opt.Replay())
 		}
 	}
 }

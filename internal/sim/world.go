@@ -28,6 +28,9 @@ type Options struct {
 	Seed uint64
 	// Engine adds controllers, executors and agents to the nodes.
 	Engine bool
+	// Fencing has small clusters with an engine in trouble that is about
+	// fencing.
+	Fencing bool
 	// Mutant is a rule that is switched off, see Mutants.
 	Mutant view.Mutant
 	// Trace takes one line for each thing that happens, if it is not nil.
@@ -40,6 +43,7 @@ type Stats struct {
 	Undecided                                         int // histories that could not be judged in time
 	Starts, Stops, Failures                           int // of agents
 	Fenced                                            int // nodes switched off by their devices
+	Proofs, Races, Lies, Confirmed                    int // recoveries by a proof, fencing of one of two, by devices that lie, confirmed by a human
 	StallHolds                                        int // times that an address was held twice, once by a node that stood still
 	DeadHolds                                         int // the same, by a node without a daemon
 	Settled                                           time.Duration
@@ -60,6 +64,10 @@ func (s *Stats) Add(o Stats) {
 	s.Stops += o.Stops
 	s.Failures += o.Failures
 	s.Fenced += o.Fenced
+	s.Proofs += o.Proofs
+	s.Races += o.Races
+	s.Lies += o.Lies
+	s.Confirmed += o.Confirmed
 	s.StallHolds += o.StallHolds
 	s.DeadHolds += o.DeadHolds
 	s.Settled = max(s.Settled, o.Settled)
@@ -105,9 +113,9 @@ type world struct {
 	ctime  string
 	second time.Duration
 
-	plan        *plan // resources, where the engine is simulated
-	bmc         *bmc  // where nodes are fenced
-	settledOnce bool  // after the faults
+	plan        *plan   // resources, where the engine is simulated
+	fences      *fences // where nodes are fenced
+	settledOnce bool    // after the faults
 }
 
 func newWorld(opt Options) *world {
@@ -117,9 +125,12 @@ func newWorld(opt Options) *world {
 	if w.chance(5) {
 		n = 6 + w.rnd.IntN(2)
 	}
-	w.more = opt.Engine || opt.Seed%5 != 4
+	w.more = opt.Engine || opt.Fencing || opt.Seed%5 != 4
 	if w.more && !opt.Engine && opt.Seed%8 == 1 {
 		n, w.quorum.TwoNode = 2, true
+	}
+	if opt.Fencing {
+		n = w.small()
 	}
 	w.stats.Nodes = n
 	w.quorum.Votes = map[uint32]int{}
@@ -127,34 +138,51 @@ func newWorld(opt Options) *world {
 		w.ids = append(w.ids, id)
 		w.quorum.Votes[id] = 1
 	}
-	if w.chance(6) && !w.quorum.TwoNode {
+	if w.chance(6) && !w.quorum.TwoNode && !opt.Fencing {
 		w.quorum.Votes[1+w.rnd.Uint32N(uint32(n))] = w.rnd.IntN(4)
 	}
-	if opt.Seed%8 == 5 || opt.Seed%8 == 7 {
+	if (opt.Seed%8 == 5 || opt.Seed%8 == 7) && !w.quorum.TwoNode {
 		w.quorum.TieBreaker = &quorum.TieBreaker{}
 	}
-	w.quorum.LastManStanding = opt.Seed%8 >= 6
+	w.quorum.LastManStanding = opt.Seed%8 >= 6 && !opt.Fencing
 	if w.chance(6) {
 		yes := true
 		w.quorum.WaitForAll = &yes
+	}
+	if opt.Mutant == aloneAtBoot {
+		no := false
+		w.quorum.WaitForAll = &no
 	}
 	w.net = newNetwork(n)
 	doc := w.firstDocument()
 	for _, id := range w.ids {
 		w.hosts = append(w.hosts, newHost(w, id, doc))
 	}
-	for i := range 2 + w.rnd.IntN(3) {
+	clients := 2 + w.rnd.IntN(3)
+	if opt.Fencing {
+		clients = 1
+	}
+	for i := range clients {
 		w.clients = append(w.clients, &client{w: w, n: i})
 	}
 	return w
 }
 
+// small makes a cluster for seeds about fencing: half of them have two nodes.
+func (w *world) small() int {
+	if w.opt.Seed%2 == 0 {
+		w.quorum.TwoNode = true
+		return 2
+	}
+	return 3 + w.rnd.IntN(4)/3
+}
+
 // firstDocument is what all nodes start with.
 func (w *world) firstDocument() *cib.Document {
 	doc := cib.New("pacemaker-3.9", "3.16.1")
-	if w.opt.Engine {
+	if w.opt.Engine || w.opt.Fencing {
 		w.plan = newPlan(w)
-		w.plan.configure(doc, len(w.ids))
+		w.plan.configure(doc, len(w.ids), w.fences)
 	}
 	doc.Section("crm_config").AddChild(cib.NewElement("cluster_property_set", "id", "sim"))
 	return doc
@@ -245,10 +273,13 @@ func (w *world) run() {
 }
 
 // Replay is the command that shows a seed again.
-func Replay(seed uint64, engine bool) string {
+func (o Options) Replay() string {
 	with := ""
-	if engine {
+	switch {
+	case o.Fencing:
+		with = " -fencing"
+	case o.Engine:
 		with = " -engine"
 	}
-	return fmt.Sprintf("go run ./test/sim -seed %d%s -trace", seed, with)
+	return fmt.Sprintf("go run ./test/sim -seed %d%s -trace", o.Seed, with)
 }

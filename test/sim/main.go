@@ -27,6 +27,7 @@ func main() {
 	one := flag.Int64("seed", -1, "run this seed only")
 	trace := flag.Bool("trace", false, "print what happens in that seed")
 	engine := flag.Bool("engine", false, "all with controllers, executors and agents")
+	fencing := flag.Bool("fencing", false, "all about fencing: small clusters with devices that refuse, lie, are slow, ...")
 	share := flag.Uint64("engines", 50, "one in so many with controllers, executors, agents and fence devices; 0 = none")
 	limit := flag.Duration("for", 24*time.Hour, "begin no seed after this time")
 	mutants := flag.Bool("mutants", false, "switch off safety rules, and say how many seeds notice")
@@ -40,12 +41,14 @@ func main() {
 	case *mutants:
 		os.Exit(runMutants(*seeds, *workers, *only))
 	case *one >= 0:
-		os.Exit(replay(sim.Options{Seed: uint64(*one), Engine: *engine, Mutant: view.Mutant(*only)}, *trace))
+		os.Exit(replay(sim.Options{Seed: uint64(*one), Engine: *engine, Fencing: *fencing, Mutant: view.Mutant(*only)}, *trace))
 	}
-	if *engine {
+	if *engine || *fencing {
 		*share = 1
 	}
-	os.Exit(runAll(*from, *from+*seeds, *share, *workers, *limit))
+	os.Exit(runAll(*from, *from+*seeds, func(seed uint64) sim.Options {
+		return sim.Options{Seed: seed, Fencing: *fencing, Engine: *share > 0 && seed%*share == *share-1}
+	}, *workers, *limit))
 }
 
 // replay runs one seed.
@@ -65,7 +68,7 @@ func replay(opt sim.Options, trace bool) int {
 }
 
 // runAll runs a range of seeds on several processors.
-func runAll(from, to, share uint64, workers int, limit time.Duration) int {
+func runAll(from, to uint64, options func(seed uint64) sim.Options, workers int, limit time.Duration) int {
 	var mu sync.Mutex
 	var total sim.Stats
 	failed, ran, engines := 0, 0, 0
@@ -76,18 +79,18 @@ func runAll(from, to, share uint64, workers int, limit time.Duration) int {
 	for range workers {
 		group.Go(func() {
 			for seed := next.Add(1) - 1; seed < to && time.Since(start) < limit; seed = next.Add(1) - 1 {
-				engine := share > 0 && seed%share == share-1
-				stats, err := sim.Run(sim.Options{Seed: seed, Engine: engine})
+				opt := options(seed)
+				stats, err := sim.Run(opt)
 				mu.Lock()
 				total.Add(stats)
 				ran++
-				if engine {
+				if opt.Engine {
 					engines++
 				}
 				if failed++; err == nil {
 					failed--
-				} else if fmt.Printf("seed %d: %v\n  replay: %s\n", seed, err, sim.Replay(seed, engine)); failed == 1 {
-					lastOf(seed, engine)
+				} else if fmt.Printf("seed %d: %v\n  replay: %s\n", seed, err, opt.Replay()); failed == 1 {
+					lastOf(opt)
 				}
 				mu.Unlock()
 			}
@@ -107,9 +110,10 @@ func runAll(from, to, share uint64, workers int, limit time.Duration) int {
 const traced = 60
 
 // lastOf prints the end of a seed's trace.
-func lastOf(seed uint64, engine bool) {
+func lastOf(opt sim.Options) {
 	var all bytes.Buffer
-	_, _ = sim.Run(sim.Options{Seed: seed, Engine: engine, Trace: &all}) // it fails again
+	opt.Trace = &all
+	_, _ = sim.Run(opt) // it fails again
 	lines := strings.Split(strings.TrimSpace(all.String()), "\n")
 	fmt.Printf("  the last of %d lines:\n%s\n", len(lines), strings.Join(lines[max(0, len(lines)-traced):], "\n"))
 }
@@ -129,6 +133,10 @@ func describe(s sim.Stats) string {
 	if s.Starts > 0 {
 		text += fmt.Sprintf("\nagents: %d starts, %d stops, %d failures, %d nodes fenced; an address held twice, by a node that stood still: %d, without a daemon: %d",
 			s.Starts, s.Stops, s.Failures, s.Fenced, s.StallHolds, s.DeadHolds)
+	}
+	if s.Fenced > 0 {
+		text += fmt.Sprintf("\nfencing: %d recoveries by a proof, %d of one of two nodes with the other as its judge, %d lies of devices, %d confirmed by a human",
+			s.Proofs, s.Races, s.Lies, s.Confirmed)
 	}
 	text += "\nfaults:"
 	for _, kind := range slices.Sorted(maps.Keys(s.ByKind)) {

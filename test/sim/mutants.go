@@ -26,7 +26,10 @@ func runMutants(most uint64, workers int, only string) int {
 		}
 		caught++
 		kind := ""
-		if m.Engine {
+		switch {
+		case m.Fencing:
+			kind = " (fencing)"
+		case m.Engine:
 			kind = " (engine)"
 		}
 		fmt.Printf("caught by seed %4d%s, %.1f s: %s\n    %v\n", seed, kind, time.Since(start).Seconds(), m.Rule, err)
@@ -47,7 +50,7 @@ func firstCaught(m sim.Mutation, most uint64, workers int) (seed uint64, violati
 	for range workers {
 		group.Go(func() {
 			for s := next.Add(1) - 1; s < bound.Load(); s = next.Add(1) - 1 {
-				_, err := sim.Run(sim.Options{Seed: s, Engine: m.Engine, Mutant: m.Rule})
+				_, err := sim.Run(sim.Options{Seed: s, Engine: m.Engine, Fencing: m.Fencing, Mutant: m.Rule})
 				if err == nil {
 					continue
 				}

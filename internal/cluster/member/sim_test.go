@@ -10,8 +10,9 @@ import (
 // seeds than those that its own tests run.
 func TestRandomFaults(t *testing.T) {
 	for seed := uint64(1000); seed < 1020; seed++ {
-		if _, err := sim.Run(sim.Options{Seed: seed}); err != nil {
-			t.Errorf("seed %d: %v\nreplay: %s", seed, err, sim.Replay(seed, false))
+		opt := sim.Options{Seed: seed}
+		if _, err := sim.Run(opt); err != nil {
+			t.Errorf("seed %d: %v\nreplay: %s", seed, err, opt.Replay())
 		}
 	}
 }

@@ -97,7 +97,8 @@ func (c *Controller) fence(a *graph.Action) {
 
 // tieDelayMS keeps two halves of a cluster that both have quorum from fencing
 // each other at the same moment, where no delay is configured: the half with
-// the lowest node id goes first.
+// the lowest node id goes first. With priority-fencing-delay, too: nothing may
+// be active yet that has a priority, or the halves may not agree on where it is.
 func (c *Controller) tieDelayMS() int64 {
 	online, first, own := 0, true, c.lowestOnline()
 	for _, n := range c.view.Nodes {
@@ -107,7 +108,7 @@ func (c *Controller) tieDelayMS() int64 {
 			first = false
 		}
 	}
-	if first || online*2 > len(c.view.Nodes) || options(c.doc).priorityDelay {
+	if first || online*2 > len(c.view.Nodes) {
 		return 0
 	}
 	for _, d := range fence.Devices(c.doc) {
@@ -234,7 +235,7 @@ func (c *Controller) prove(now time.Time, f *fencing, p fence.Proven) {
 		ops = append(ops, unfenced(f.id, now))
 	} else {
 		f.on = len(p.SwitchOn) > 0
-		ops = append(fenced(c.doc, f.id, f.ask.Target, p.SwitchOn), ops...)
+		ops = append(fenced(c.doc, f.id, f.ask.Target, c.struck(f.id, p), p.SwitchOn), ops...)
 	}
 	f.submit = c.submit(f.action, ops...)
 	c.answers[f.submit] = f.asks
@@ -311,16 +312,25 @@ func (c *Controller) departures(now time.Time) []cib.Op {
 	return ops
 }
 
-// fenced makes a node's entry in the status section that of a node which is
-// off. What was fenced is its daemon of that moment: until another one comes,
-// the node counts as gone even where the view still has it. It names the
-// devices by which the node is switched on next, for whoever is the DC then.
-func fenced(doc *cib.Document, id, name string, switchOn []string) []cib.Op {
-	life, on := "", strings.Join(switchOn, ",")
-	have := findState(doc, id)
-	if have != nil {
-		life = have.SelectAttrValue("incarnation", "")
+// struck names the daemon that was fenced: that of the view, which may not
+// stand in the document yet, unless it may have come back from a reboot.
+func (c *Controller) struck(id string, p fence.Proven) string {
+	if n := c.view.node(id); n.Online && (!p.Back || n.Incarnation == p.Struck) {
+		return n.life()
 	}
+	if have := findState(c.doc, id); have != nil {
+		return have.SelectAttrValue("incarnation", "")
+	}
+	return ""
+}
+
+// fenced makes a node's entry in the status section that of a node which is
+// off. What was fenced is its daemon of that moment, life: until another one
+// comes, the node counts as gone even where the view still has it. It names the
+// devices by which the node is switched on next, for whoever is the DC then.
+func fenced(doc *cib.Document, id, name, life string, switchOn []string) []cib.Op {
+	on := strings.Join(switchOn, ",")
+	have := findState(doc, id)
 	state := cib.NewElement("node_state", "id", id,
 		"uname", name, "in_ccm", "false", "crmd", "offline", "join", "down", "expected", "down", "fenced", life,
 		"crm-debug-origin", "send_stonith_update")

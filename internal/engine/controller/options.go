@@ -15,7 +15,6 @@ type clusterOptions struct {
 
 	fenceTimeoutMS int64
 	maxAttempts    int
-	priorityDelay  bool   // priority-fencing-delay is set
 	watchdog       string // stonith-watchdog-timeout as it stands there
 }
 
@@ -33,9 +32,6 @@ func options(doc *cib.Document) clusterOptions {
 				o.fencing = value.BoolOr(text, true)
 			case "no-quorum-policy":
 				o.policy = text
-			case "priority-fencing-delay":
-				ms, ok := value.Milliseconds(text)
-				o.priorityDelay = ok && ms > 0
 			case "stonith-timeout", "fencing-timeout":
 				if ms, ok := value.Milliseconds(text); ok && ms > 0 {
 					o.fenceTimeoutMS = ms
