@@ -90,7 +90,7 @@ func New(opt Options) (*Cluster, error) {
 	c.core = member.New(member.Config{
 		Self: c.self, Nodes: opt.Config.ids(), Quorum: opt.Config.quorum(), Memory: mem.quorum(), Floor: floor, Recent: kept.Recent,
 		Token: ticksPerToken, Window: opt.Config.windowTicks(), Name: c.name, Unshared: kept.Unshared,
-		Features: opt.Features,
+		Features: opt.Features, Conf: opt.Config.id(),
 	}, doc, kept.Lineage)
 	if c.mesh, err = link.New(c.meshOptions()); err != nil {
 		return nil, err

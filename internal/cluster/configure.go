@@ -70,7 +70,7 @@ func (c *Cluster) configure(cfg Config) {
 			delete(c.lost, id)
 		}
 	}
-	c.do(c.core.Configure(cfg.ids(), cfg.quorum(), cfg.windowTicks(), now()))
+	c.do(c.core.Configure(cfg.ids(), cfg.quorum(), cfg.windowTicks(), cfg.id(), now()))
 	c.roster.Wake()
 	c.publish()
 }

@@ -107,6 +107,8 @@ func (c *Cluster) do(effects []member.Effect) {
 			c.publish()
 		case view.Refuses:
 			c.publish()
+		case view.Differs:
+			c.opt.Differs()
 		case replica.Changed:
 			c.doc.set(e.Doc)
 		case replica.Store, replica.Lost:

@@ -2,8 +2,10 @@ package cluster
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"log/slog"
 	"net"
 	"time"
@@ -75,6 +77,9 @@ type Options struct {
 	// Receive takes the messages of Send, in order for each sender, one at a
 	// time. It may take its time; later messages wait.
 	Receive func(from uint32, kind string, payload []byte)
+	// Differs is called where another node uses another configuration: this one
+	// may have missed that its files have changed. It must not wait for the cluster.
+	Differs func()
 	// Features are what this gpcs can do; tests make older and newer ones. The
 	// zero value is for what it is, with FeatureSet.
 	Features view.Features
@@ -107,6 +112,9 @@ func (o *Options) complete() error {
 	if o.Document == nil {
 		o.Document = cib.New(o.Schema, o.FeatureSet)
 	}
+	if o.Differs == nil {
+		o.Differs = func() {}
+	}
 	if len(o.Key) == 0 {
 		return errors.New("the cluster key is empty")
 	}
@@ -122,6 +130,14 @@ func (c Config) filled() Config {
 		c.Token = time.Second
 	}
 	return c
+}
+
+// id is a number that another configuration does not have.
+func (c Config) id() uint64 {
+	h := fnv.New64a()
+	// It is of strings, numbers and lists of them, which are always encoded.
+	_ = json.NewEncoder(h).Encode(c)
+	return h.Sum64()
 }
 
 func (c Config) node(id uint32) (Node, bool) {

@@ -121,7 +121,7 @@ func newInstance(d *Daemon) (*instance, error) {
 		LastCallID: history.LastCallID(loaded.Doc, i.node().ID)})
 	i.cluster, err = cluster.New(cluster.Options{Root: d.opts.Root, Log: d.log, Self: self, Config: cfg, Key: key,
 		Document: loaded.Doc, Lineage: loaded.Lineage, Store: disk, Schema: Schema, FeatureSet: history.FeatureSet,
-		Dial: d.dial, Receive: i.receive})
+		Dial: d.dial, Receive: i.receive, Differs: d.reloadAsked})
 	if errors.Is(err, cluster.ErrLineage) {
 		err = fmt.Errorf("%w; remove %s and start again: the other nodes' configuration then counts for more than this node's",
 			err, disk.LineageFile())

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"gpcs/internal/cluster/quorum"
 	"gpcs/internal/cluster/replica"
 	"gpcs/internal/cluster/view"
 )
@@ -36,8 +37,9 @@ func (w *world) viewEntered(h *host, v *view.View) {
 // higher view than all others opens, those who still take changes of an
 // earlier one have no quorum of it. A DC that stood still may open its view
 // when the others are in a higher one: it is alone with it then.
-func (w *world) viewOpened(v *view.View) {
-	if !v.Quorum.Quorate || w.quorum.TwoNode {
+func (w *world) viewOpened(view *view.View, votes quorum.Config) {
+	v := opened{view, votes}
+	if !v.Quorum.Quorate || votes.TwoNode {
 		return // each of two nodes may go on alone
 	}
 	for _, old := range w.opened {
@@ -55,7 +57,7 @@ func (w *world) viewOpened(v *view.View) {
 // if they went on by themselves. The votes do not say it: of a half that won a
 // tie those who are left have too few without the one that broke it, although
 // that one may have no vote.
-func (w *world) held(v *view.View) bool {
+func (w *world) held(v opened) bool {
 	var in []uint32
 	for _, h := range w.hosts {
 		if h.d == nil {
@@ -65,7 +67,7 @@ func (w *world) held(v *view.View) bool {
 			in = append(in, h.id)
 		}
 	}
-	return len(in) > 0 && w.quorum.Enough(in, v.Quorum.Memory.Settled(), false)
+	return len(in) > 0 && v.votes.Enough(in, v.Quorum.Memory.Settled(), false)
 }
 
 // truthful checks that a daemon counts no peer up that is silent for long,
@@ -94,10 +96,11 @@ func upIn(d *daemon, h *host) (uint64, bool) {
 // waited checks that nobody acts after a boot before all have been seen, where
 // the configuration says so. Who has seen all tells those that it meets.
 func (w *world) waited(h *host, v *view.View) {
-	if w.quorum.WaitForAll == nil {
-		return
+	votes := w.conf.votes
+	if votes.WaitForAll == nil || w.live {
+		return // of votes that change it is not known by which all were seen
 	}
-	seen := w.quorum.Total(v.IDs()) >= w.quorum.Total(w.ids)
+	seen := votes.Total(v.IDs()) >= votes.Total(w.conf.nodes)
 	for _, id := range v.IDs() {
 		seen = seen || w.hosts[id-1].seenAll
 	}
@@ -110,20 +113,22 @@ func (w *world) waited(h *host, v *view.View) {
 // unsettled says why the cluster is not as it should be when nothing is wrong
 // any more: one view of all, one document, nothing left to do.
 func (w *world) unsettled() string {
-	first := w.hosts[0].d
-	for _, h := range w.hosts {
+	first := w.first().d
+	for _, h := range w.members() {
 		d := h.d
 		switch {
 		case d == nil:
 			return h.name + " does not run"
 		case !d.core.Open():
 			return "no view is open on " + h.name
-		case d.core.View().Ballot != first.core.View().Ballot || len(d.core.View().Members) != len(w.hosts):
-			return fmt.Sprintf("n1 is in %s, %s in %s", first.core.View(), h.name, d.core.View())
+		case d.core.View().Ballot != first.core.View().Ballot || len(d.core.View().Members) != len(w.conf.nodes):
+			return fmt.Sprintf("%s is in %s, %s in %s", w.first().name, first.core.View(), h.name, d.core.View())
+		case d.conf != w.conf:
+			return fmt.Sprintf("%s uses configuration %d, not %d", h.name, d.conf.version, w.conf.version)
 		case d.core.Isolated():
 			return h.name + " counts itself isolated"
 		case d.core.Stamp() != first.core.Stamp():
-			return fmt.Sprintf("n1 holds %v, %s %v", first.core.Stamp(), h.name, d.core.Stamp())
+			return fmt.Sprintf("%s holds %v, %s %v", w.first().name, first.core.Stamp(), h.name, d.core.Stamp())
 		case len(d.calls) > 0 && !h.w.clientsBusy():
 			return h.name + " has calls without an answer"
 		}
@@ -165,7 +170,7 @@ func (w *world) peace() {
 // nothingLost looks for every change in the final document. Those that nobody
 // answered for and that are not there never happened, as far as all can tell.
 func (w *world) nothingLost() {
-	there := marked(w.hosts[0].d.core.Document())
+	there := marked(w.first().d.core.Document())
 	history := w.history[:0]
 	for _, k := range w.history {
 		epoch, write := there[k.id], k.kind != kindRead
@@ -219,7 +224,7 @@ func (w *world) stopClients() {
 // lastRead adds a read of the final document to the history: what it does not
 // show was lost.
 func (w *world) lastRead() {
-	doc := w.hosts[0].d.core.Document()
+	doc := w.first().d.core.Document()
 	w.tickets += 2
 	w.history = append(w.history, &call{id: "final", kind: kindRead, begun: w.tickets - 1, ended: w.tickets, ok: true,
 		epoch: doc.Version().Epoch, keys: keysOf(doc)})
@@ -231,8 +236,8 @@ func (w *world) restartsAreHarmless() {
 	if w.plan == nil || w.broken != nil || w.opt.Fencing {
 		return
 	}
-	v := w.hosts[0].d.core.View()
-	for _, id := range []uint32{v.DC, w.ids[w.rnd.IntN(len(w.ids))]} {
+	v := w.first().d.core.View()
+	for _, id := range []uint32{v.DC, w.conf.nodes[w.rnd.IntN(len(w.conf.nodes))]} {
 		before := w.stats
 		w.restart(w.hosts[id-1], w.between(0, grace/3))
 		w.until(w.now+2*token, nil)
@@ -251,7 +256,7 @@ func (w *world) quiet() {
 	if w.broken != nil {
 		return
 	}
-	before, views := w.hosts[0].d.core.Stamp(), w.stats.Views
+	before, views := w.first().d.core.Stamp(), w.stats.Views
 	w.until(w.now+10*time.Second, nil)
 	if w.broken != nil {
 		return
@@ -259,7 +264,7 @@ func (w *world) quiet() {
 	if why := w.unsettled(); why != "" {
 		w.fail("left alone, it did not stay as it was: %s", why)
 	}
-	if after := w.hosts[0].d.core.Stamp(); after != before || w.stats.Views != views {
+	if after := w.first().d.core.Stamp(); after != before || w.stats.Views != views {
 		w.fail("left alone, it went from %v to %v in %d new views", before, after, w.stats.Views-views)
 	}
 }

@@ -31,6 +31,7 @@ type call struct {
 	key    string
 	value  string
 	base   int64 // epoch, for cas
+	on     *read // for cas: all that was read, not the epoch alone
 
 	begun, ended int64 // tickets; ended 0 = not known what became of it
 	ok           bool  // false with ended: refused by conflict
@@ -41,12 +42,19 @@ type call struct {
 	done func(replica.Reply) // of an engine's
 }
 
+// read is a configuration as a client read it.
+type read struct {
+	base *cib.Base
+	keys string
+}
+
 // client asks one thing after the other, now here, now there.
 type client struct {
 	w       *world
 	n       int
 	busy    *call
 	epoch   int64 // as last seen under quorum
+	seen    *read // the same, where it was read
 	stopped bool
 }
 
@@ -68,6 +76,9 @@ func (c *client) next() {
 	k := &call{id: fmt.Sprintf("c%d", w.asked), client: c, d: h.d, value: fmt.Sprintf("v%d", w.asked),
 		key: fmt.Sprintf("k%d", w.rnd.IntN(keys)), base: c.epoch}
 	k.kind = []kind{kindSet, kindSet, kindCAS, kindCAS, kindCreate, kindRead, kindRead, kindStatus}[w.rnd.IntN(8)]
+	if w.live && k.kind == kindCAS {
+		k.on = c.seen
+	}
 	c.busy = k
 	w.tickets++
 	k.begun = w.tickets
@@ -136,6 +147,9 @@ func (k *call) request() cib.Request {
 	}
 	if k.kind == kindCAS {
 		r.Base = &cib.Base{Version: cib.Version{Epoch: k.base}}
+		if k.on != nil {
+			r.Base = k.on.base
+		}
 	}
 	return r
 }
@@ -190,9 +204,9 @@ func (k *call) answered(r replica.Reply, quorate bool) {
 		case k.kind == kindRead:
 			w.stats.Reads++
 			k.epoch, k.keys = r.Doc.Version().Epoch, keysOf(r.Doc)
-			k.client.epoch = k.epoch
+			k.client.epoch, k.client.seen = k.epoch, &read{r.Doc.Base(), k.keys}
 		case k.ok && k.kind != kindStatus:
-			k.client.epoch = k.epoch
+			k.client.epoch, k.client.seen = k.epoch, nil
 		}
 	}
 	k.alone = !quorate && r.Err == nil && k.kind != kindRead && k.kind != kindStatus

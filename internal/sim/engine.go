@@ -37,10 +37,11 @@ type engine struct {
 
 // command is an action on its way from the DC to a node.
 type command struct {
-	view uint64
-	key  string
-	act  *graph.Action // nil: the answer of a node that does not act
-	from uint32
+	view   uint64
+	key    string
+	act    *graph.Action // nil: the answer of a node that does not act
+	from   uint32
+	reload bool // take corosync.conf into use
 	// Instead of an action, of fencing.
 	order  *order
 	answer *answer
@@ -217,6 +218,10 @@ func (e *engine) look() bool {
 // command carries out what the DC says, unless it was decided in another view
 // or came before.
 func (d *daemon) command(c command) {
+	if c.reload {
+		d.reload()
+		return
+	}
 	e, w := d.engine, d.h.w
 	switch {
 	case c.order != nil:

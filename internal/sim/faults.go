@@ -38,6 +38,7 @@ var faults = []fault{
 	{"filter", 3, (*world).filter},
 	{"clock", 2, (*world).setClock},
 	{"fence device", 2, (*world).fenceFails},
+	{"configure", 12, (*world).reconfigure},
 }
 
 // later are the kinds that came later, see world.more.
@@ -58,6 +59,9 @@ func (w *world) trouble() {
 	w.in(w.between(token/10, most), w.trouble)
 	if !w.more {
 		faults = slices.DeleteFunc(slices.Clone(faults), func(f fault) bool { return later[f.name] })
+	}
+	if !w.live {
+		faults = slices.DeleteFunc(slices.Clone(faults), func(f fault) bool { return f.name == "configure" })
 	}
 	for _, f := range faults {
 		total += f.weight
@@ -240,23 +244,26 @@ func (w *world) blackout(*host) {
 // all that was acknowledged: they are a quorum, and all of it is on their disks.
 func (w *world) newDisk(h *host) {
 	newest := h
-	for _, other := range w.hosts {
+	for _, other := range w.members() {
 		if other.holds().Compare(newest.holds()) > 0 {
 			newest = other
 		}
 	}
+	if !w.conf.has(h.id) {
+		return
+	}
 	var others []uint32
-	for _, other := range w.hosts {
+	for _, other := range w.members() {
 		if other == h {
 			continue
 		}
 		others = append(others, other.id)
 		if other.holds() != newest.holds() || other.stalled || other.d == nil || other.d.saving || other.full || other.d.core.View() == nil || !other.d.core.Open() ||
-			!other.d.core.View().Quorum.Quorate || len(other.d.core.View().Members) < len(w.hosts)-1 {
+			!other.d.core.View().Quorum.Quorate || len(other.d.core.View().Members) < len(w.conf.nodes)-1 {
 			return
 		}
 	}
-	if !w.quorum.TwoNode && !w.quorum.Enough(others, quorum.Memory{}, false) {
+	if !w.conf.votes.TwoNode && !w.conf.votes.Enough(others, quorum.Memory{}, false) {
 		return // it alone may have a quorum, and nothing tells it that there was a cluster before
 	}
 	h.plugged(false)

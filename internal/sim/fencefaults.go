@@ -30,7 +30,7 @@ var fencingFaults = []fault{
 // fenceFails is trouble with a device, or with all of them.
 func (w *world) fenceFails(h *host) {
 	f := w.fences
-	if f == nil || (w.quorum.TwoNode && w.opt.Fencing && w.opt.Seed%4 < 2) { // so that races are among good devices
+	if f == nil || (w.conf.votes.TwoNode && w.opt.Fencing && w.opt.Seed%4 < 2) { // so that races are among good devices
 		return
 	}
 	d := w.between(2*token, 12*token)

@@ -28,6 +28,7 @@ type host struct {
 	backlog []late // what came while it stood still
 
 	// On the disk.
+	conf        *configuration // nil = it is no node of a cluster
 	doc         *cib.Document
 	lineage     view.Lineage
 	recent      []replica.Applied
@@ -79,7 +80,7 @@ func hostName(id uint32) string { return fmt.Sprintf("n%d", id) }
 
 // boot starts the daemon.
 func (h *host) boot() {
-	if h.d != nil || !h.power {
+	if h.d != nil || !h.power || h.conf == nil {
 		return
 	}
 	h.incarnation++
@@ -178,6 +179,7 @@ func (h *host) resume() {
 type daemon struct {
 	h     *host
 	self  view.Peer
+	conf  *configuration // in use
 	began time.Duration
 	core  *member.Core
 	judge *link.Judge
@@ -208,7 +210,7 @@ const standing = 30
 func newDaemon(h *host) *daemon {
 	w := h.w
 	d := &daemon{h: h, began: w.now, self: view.Peer{ID: h.id, Incarnation: h.incarnation}, lost: map[uint32]lost{},
-		calls: map[string]*call{}, peers: make([]*peer, len(w.ids)), numbers: make([]uint64, len(w.ids)), windows: map[view.Peer]*link.Window{}}
+		calls: map[string]*call{}, conf: h.conf, peers: make([]*peer, len(w.hosts)), numbers: make([]uint64, len(w.hosts)), windows: map[view.Peer]*link.Window{}}
 	floor := max(h.ballots, h.lineage.Ballot.Counter)
 	h.ballots = floor + reserve
 	doc := h.doc.Copy()
@@ -216,13 +218,13 @@ func newDaemon(h *host) *daemon {
 	for _, e := range status.ChildElements() {
 		status.RemoveChild(e)
 	}
-	d.core = member.New(member.Config{Self: d.self, Nodes: w.ids, Quorum: w.quorum, Memory: h.memory, Floor: floor,
-		Window: standing, Recent: h.recent, Unshared: h.unshared, Token: ticks, Mutant: w.opt.Mutant, Name: func(id uint32) string { return w.hosts[id-1].name }}, doc, h.lineage)
+	d.core = member.New(member.Config{Self: d.self, Nodes: d.conf.nodes, Quorum: d.conf.votes, Memory: h.memory, Floor: floor,
+		Window: standing, Recent: h.recent, Unshared: h.unshared, Token: ticks, Conf: d.conf.id(), Mutant: w.opt.Mutant, Name: func(id uint32) string { return w.hosts[id-1].name }}, doc, h.lineage)
 	var others []uint32
 	for _, other := range w.hosts {
-		if other != h {
+		if other != h && d.conf.has(other.id) {
 			others = append(others, other.id)
-			d.peers[other.index] = &peer{host: other, pause: shortest}
+			d.meet(other)
 		}
 	}
 	d.judge = link.NewJudge(token, beat, grace, d.self.Incarnation, others)
@@ -315,6 +317,9 @@ func (d *daemon) packet(p packet) {
 func (d *daemon) heartbeat(from view.Peer, b link.Beat) {
 	news, answer := d.judge.Hear(from, b, d.h.w.now)
 	p := d.peers[from.ID-1]
+	if p == nil {
+		return
+	}
 	if answer {
 		d.greet(p)
 	}
@@ -385,13 +390,15 @@ func (d *daemon) do(effects []member.Effect) {
 			d.entered(e.View)
 		case view.Opened:
 			w.logf("%s: opened view %s", d.h.name, e.View.Ballot)
-			w.viewOpened(e.View)
+			w.viewOpened(e.View, d.conf.votes)
 			d.changed()
 		case view.Closed:
 			d.changed()
 		case view.Isolated:
 			w.logf("%s: isolated %v", d.h.name, e.Now)
 			d.changed()
+		case view.Differs:
+			d.in(w.between(0, time.Millisecond), timer, d.reload)
 		case replica.Changed:
 			d.engine.documentChanged()
 		case replica.Store:
@@ -408,7 +415,7 @@ func (d *daemon) do(effects []member.Effect) {
 // binding tells whether what a view answers holds for ever: one of two nodes
 // that goes on alone may lose against the other.
 func (w *world) binding(v *view.View) bool {
-	return v != nil && v.Quorum.Quorate && (len(v.Members) > 1 || !w.quorum.TwoNode)
+	return v != nil && v.Quorum.Quorate && (len(v.Members) > 1 || !w.conf.votes.TwoNode)
 }
 
 func (d *daemon) sent(e member.Send) {
@@ -445,7 +452,7 @@ func (d *daemon) entered(v *view.View) {
 // remember keeps what quorum must know: on the disk at once only what binds.
 func (d *daemon) remember(m quorum.Memory) {
 	h := d.h
-	binds := h.w.quorum.Binds(h.memory, m)
+	binds := d.conf.votes.Binds(h.memory, m)
 	if h.memory = m; binds {
 		h.kept = m
 		return

@@ -31,7 +31,7 @@ func step(r register, k *call) (bool, register) {
 	case kindRead:
 		return r.epoch == k.epoch && r.keys == k.keys, r
 	case kindCAS:
-		if r.epoch != k.base {
+		if r.epoch != k.base || (k.on != nil && r.keys != k.on.keys) {
 			return false, r
 		}
 	}

@@ -245,7 +245,7 @@ const shortest, longest = 10 * time.Millisecond, 250 * time.Millisecond
 
 // keep looks after the stream with a peer: the lower node id dials.
 func (d *daemon) keep(p *peer) {
-	if p.keeping {
+	if p.keeping || d.peers[p.host.index] != p {
 		return
 	}
 	heard, waits := d.judge.Hears(p.host.id, d.h.w.now), d.judge.WaitsFor(p.host.id)
@@ -273,6 +273,7 @@ func (d *daemon) dial(p *peer, adopt bool) {
 	}
 	other := p.host.d
 	switch {
+	case d.peers[p.host.index] != p: // it is no node any more
 	case !w.bothWays(d.h, p.host):
 		done(false)
 	case p.host.stalled:
@@ -280,7 +281,7 @@ func (d *daemon) dial(p *peer, adopt bool) {
 	case other == nil:
 		d.judge.Refuse(p.host.id, w.now)
 		done(false)
-	case !adopt:
+	case !adopt, other.peers[d.h.index] == nil: // it may not know this node yet
 		done(false)
 	default:
 		c := &conn{ends: [2]*daemon{d, other}}
@@ -289,7 +290,7 @@ func (d *daemon) dial(p *peer, adopt bool) {
 		other.in(w.delay(), arrival, func() { other.adopt(other.peers[d.h.index], c, d.self, seen) })
 		d.in(w.delay()+2*time.Millisecond, arrival, func() {
 			p.keeping, p.pause = false, shortest
-			d.adopt(p, c, other.self, theirs)
+			d.adopt(d.peers[p.host.index], c, other.self, theirs)
 		})
 	}
 }
@@ -301,8 +302,12 @@ func (o *outbox) seenFrom(inc uint64) uint64 {
 	return o.seen
 }
 
-// adopt makes a connection the stream with its peer.
+// adopt makes a connection the stream with its peer, if that is one still.
 func (d *daemon) adopt(p *peer, c *conn, with view.Peer, seen uint64) {
+	if p == nil {
+		c.close(d)
+		return
+	}
 	old := p.conn
 	p.conn, p.with = c, with
 	if p.app.inc != with.Incarnation {
@@ -337,7 +342,7 @@ func (d *daemon) ended(p *peer, c *conn) {
 func (d *daemon) take(c *conn, f frame) {
 	from := c.ends[1-c.end(d)].self
 	p := d.peers[from.ID-1]
-	if c.closed[c.end(d)] {
+	if c.closed[c.end(d)] || p == nil {
 		return
 	}
 	switch f.kind {

@@ -23,7 +23,7 @@ type plan struct {
 func newPlan(w *world) *plan {
 	fences := w.opt.Fencing || w.opt.Seed/2%2 == 1 // half of those that "make sim" picks
 	if fences {
-		w.fences = newFences(w, len(w.ids))
+		w.fences = newFences(w, len(w.conf.nodes))
 	}
 	return &plan{fences: fences, addresses: []string{"vip", "ip"}, address: map[string]bool{"vip": true, "ip": true},
 		single: []string{"vip", "db", "ip", "app"}, clones: []string{"ping"}}

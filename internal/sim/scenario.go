@@ -136,5 +136,5 @@ func (f *fences) topology(doc *cib.Document, hosts int) {
 // oneSurvives tells that the configuration promises that of two nodes that
 // lose each other one goes on.
 func (f *fences) oneSurvives() bool {
-	return f.w.quorum.TwoNode && f.delay != delayRandom
+	return f.w.conf.votes.TwoNode && f.delay != delayRandom
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"gpcs/internal/cib"
-	"gpcs/internal/cluster/quorum"
 	"gpcs/internal/cluster/view"
 )
 
@@ -93,12 +92,12 @@ type world struct {
 	rnd    *rand.Rand
 	now    time.Duration
 	agenda agenda
-	quorum quorum.Config
-	ids    []uint32
-	hosts  []*host // by node id - 1
+	hosts  []*host        // by node id - 1; those that are no nodes, too
+	conf   *configuration // that the administrator wrote last
 	net    network
 	calm   bool // the faults are over
 	more   bool // with the faults that came later: seeds without them find what they found before
+	live   bool // nodes and votes change while the cluster runs
 	broken error
 	stats  Stats
 
@@ -109,7 +108,7 @@ type world struct {
 
 	views  map[term]string // what each ballot installed
 	saved  map[string]bool // changes in documents that gave way, by request
-	opened []*view.View    // quorate ones, in the order of their opening
+	opened []opened        // quorate views, in the order of their opening
 	ctime  string
 	second time.Duration
 
@@ -119,44 +118,32 @@ type world struct {
 }
 
 func newWorld(opt Options) *world {
-	w := &world{opt: opt, rnd: rand.New(rand.NewPCG(opt.Seed, 0x67706373)), now: time.Second,
+	w := &world{opt: opt, conf: &configuration{}, live: live(opt), rnd: rand.New(rand.NewPCG(opt.Seed, 0x67706373)), now: time.Second,
 		views: map[term]string{}, saved: map[string]bool{}, stats: Stats{ByKind: map[string]int{}}}
 	n := 3 + w.rnd.IntN(3)
 	if w.chance(5) {
 		n = 6 + w.rnd.IntN(2)
 	}
 	w.more = opt.Engine || opt.Fencing || opt.Seed%5 != 4
-	if w.more && !opt.Engine && opt.Seed%8 == 1 {
-		n, w.quorum.TwoNode = 2, true
+	if w.more && !opt.Engine && !w.live && opt.Seed%8 == 1 {
+		n, w.conf.votes.TwoNode = 2, true
 	}
 	if opt.Fencing {
 		n = w.small()
 	}
 	w.stats.Nodes = n
-	w.quorum.Votes = map[uint32]int{}
-	for id := uint32(1); id <= uint32(n); id++ {
-		w.ids = append(w.ids, id)
-		w.quorum.Votes[id] = 1
+	w.configure(n)
+	spare := 0
+	if w.live {
+		spare = 1 + w.rnd.IntN(2)
 	}
-	if w.chance(6) && !w.quorum.TwoNode && !opt.Fencing {
-		w.quorum.Votes[1+w.rnd.Uint32N(uint32(n))] = w.rnd.IntN(4)
-	}
-	if (opt.Seed%8 == 5 || opt.Seed%8 == 7) && !w.quorum.TwoNode {
-		w.quorum.TieBreaker = &quorum.TieBreaker{}
-	}
-	w.quorum.LastManStanding = opt.Seed%8 >= 6 && !opt.Fencing
-	if w.chance(6) {
-		yes := true
-		w.quorum.WaitForAll = &yes
-	}
-	if opt.Mutant == aloneAtBoot {
-		no := false
-		w.quorum.WaitForAll = &no
-	}
-	w.net = newNetwork(n)
+	w.net = newNetwork(n + spare)
 	doc := w.firstDocument()
-	for _, id := range w.ids {
-		w.hosts = append(w.hosts, newHost(w, id, doc))
+	for id := range uint32(n + spare) {
+		w.hosts = append(w.hosts, newHost(w, id+1, doc))
+	}
+	for _, h := range w.members() {
+		h.conf = w.conf
 	}
 	clients := 2 + w.rnd.IntN(3)
 	if opt.Fencing {
@@ -171,7 +158,7 @@ func newWorld(opt Options) *world {
 // small makes a cluster for seeds about fencing: half of them have two nodes.
 func (w *world) small() int {
 	if w.opt.Seed%2 == 0 {
-		w.quorum.TwoNode = true
+		w.conf.votes.TwoNode = true
 		return 2
 	}
 	return 3 + w.rnd.IntN(4)/3
@@ -182,7 +169,7 @@ func (w *world) firstDocument() *cib.Document {
 	doc := cib.New("pacemaker-3.9", "3.16.1")
 	if w.opt.Engine || w.opt.Fencing {
 		w.plan = newPlan(w)
-		w.plan.configure(doc, len(w.ids), w.fences)
+		w.plan.configure(doc, len(w.conf.nodes), w.fences)
 	}
 	doc.Section("crm_config").AddChild(cib.NewElement("cluster_property_set", "id", "sim"))
 	return doc
@@ -243,7 +230,7 @@ func (w *world) until(end time.Duration, stop func() bool) bool {
 
 // run is the whole history: faults, their end, and peace.
 func (w *world) run() {
-	for _, h := range w.hosts {
+	for _, h := range w.members() {
 		w.in(w.between(0, token/2), h.boot)
 	}
 	for _, c := range w.clients {

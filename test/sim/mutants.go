@@ -41,7 +41,8 @@ func runMutants(most uint64, workers int, only string) int {
 	return 0
 }
 
-// firstCaught returns the lowest seed that shows a violation.
+// firstCaught returns the lowest seed that shows a violation, and none where no
+// rule is switched off.
 func firstCaught(m sim.Mutation, most uint64, workers int) (seed uint64, violation error) {
 	var mu sync.Mutex
 	var next, bound atomic.Uint64
@@ -53,6 +54,9 @@ func firstCaught(m sim.Mutation, most uint64, workers int) (seed uint64, violati
 				_, err := sim.Run(sim.Options{Seed: s, Engine: m.Engine, Fencing: m.Fencing, Mutant: m.Rule})
 				if err == nil {
 					continue
+				}
+				if _, without := sim.Run(sim.Options{Seed: s, Engine: m.Engine}); without != nil {
+					continue // it says nothing about the rule
 				}
 				mu.Lock()
 				if violation == nil || s < seed {

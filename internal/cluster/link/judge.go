@@ -1,6 +1,7 @@
 package link
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -28,6 +29,7 @@ type judge struct {
 	token, interval, grace time.Duration
 	self                   uint64 // own incarnation
 	peers                  map[uint32]*suspect
+	order                  []*suspect    // the same, by id
 	last                   time.Duration // of the last check; <0 = none yet
 	notBefore              time.Duration // nobody is judged before
 }
@@ -66,7 +68,14 @@ func newJudge(token, interval, grace time.Duration, self uint64, ids []uint32) *
 }
 
 // add begins to judge a peer.
-func (j *judge) add(id uint32) { j.peers[id] = &suspect{id: id} }
+func (j *judge) add(id uint32) {
+	j.peers[id] = &suspect{id: id}
+	j.sort()
+}
+
+func (j *judge) sort() {
+	j.order = slices.SortedFunc(maps.Values(j.peers), func(a, b *suspect) int { return cmp.Compare(a.id, b.id) })
+}
 
 // remove ends it; a peer that was up is dropped.
 func (j *judge) remove(id uint32) (out []verdict) {
@@ -74,6 +83,7 @@ func (j *judge) remove(id uint32) (out []verdict) {
 		out = j.drop(s, 0)
 	}
 	delete(j.peers, id)
+	j.sort()
 	return out
 }
 
@@ -199,8 +209,8 @@ func (j *judge) check(now time.Duration) []verdict {
 	if now < j.notBefore {
 		return out
 	}
-	for _, id := range slices.Sorted(maps.Keys(j.peers)) {
-		if s := j.peers[id]; s.up != 0 && now >= j.deadline(s) {
+	for _, s := range j.order {
+		if s.up != 0 && now >= j.deadline(s) {
 			out = append(out, j.drop(s, now)...)
 		}
 	}
@@ -222,7 +232,7 @@ func (j *judge) deadline(s *suspect) time.Duration {
 // next is when check has to be called again at the latest.
 func (j *judge) next(now time.Duration) time.Duration {
 	at := now + j.interval
-	for _, s := range j.peers {
+	for _, s := range j.order {
 		if s.up != 0 {
 			at = min(at, max(j.deadline(s), j.notBefore))
 		}

@@ -51,13 +51,26 @@ func (j *Judge) Next(now time.Duration) time.Duration { return j.rule.next(now) 
 func (j *Judge) Hears(id uint32, now time.Duration) uint64 { return j.rule.hears(id, now) }
 
 // LastHeard is when a peer was last heard, 0 if never.
-func (j *Judge) LastHeard(id uint32) time.Duration { return j.rule.peers[id].heard }
+func (j *Judge) LastHeard(id uint32) time.Duration {
+	if s := j.rule.peers[id]; s != nil {
+		return s.heard
+	}
+	return 0
+}
 
 // IsUp tells whether a peer is up by the news so far, and in which incarnation.
 func (j *Judge) IsUp(id uint32) (incarnation uint64, up bool) {
-	s := j.rule.peers[id]
-	return s.up, s.up != 0
+	if s := j.rule.peers[id]; s != nil {
+		return s.up, s.up != 0
+	}
+	return 0, false
 }
+
+// Add begins to judge a node.
+func (j *Judge) Add(id uint32) { j.rule.add(id) }
+
+// Remove ends the judgement of a node that is no peer any more.
+func (j *Judge) Remove(id uint32) []Event { return events(j.rule.remove(id)) }
 
 // Window refuses what came before, as the mesh does for each link of each of a
 // peer's incarnations.

@@ -34,6 +34,7 @@ type Config struct {
 	Name   func(id uint32) string
 	// Features are those of this node's gpcs.
 	Features view.Features
+	Conf     uint64      // names the configuration, see view.Config
 	Mutant   view.Mutant // a rule that is switched off, in tests
 }
 
@@ -61,7 +62,7 @@ type Send struct {
 }
 
 // Effect is one of Send, view.Closed, view.Entered (its document was taken),
-// view.Opened, view.Isolated, view.Refuses, replica.Store, replica.Lost,
+// view.Opened, view.Isolated, view.Refuses, view.Differs, replica.Store, replica.Lost,
 // replica.Changed, replica.Reply.
 // They are to be done in order.
 type Effect any
@@ -85,7 +86,7 @@ func New(cfg Config, doc *cib.Document, lineage view.Lineage) *Core {
 	c.view = view.New(view.Config{
 		Self: cfg.Self, Nodes: cfg.Nodes, Quorum: cfg.Quorum, Memory: cfg.Memory, Window: cfg.Window, Floor: max(cfg.Floor, lineage.Ballot.Counter),
 		Start: cfg.Token, Answer: cfg.Token / 2, Alone: cfg.Token / 5, Resend: max(cfg.Token/20, 1), Hello: max(cfg.Token/2, 1),
-		Stamp: c.replica.Stamp, Features: cfg.Features, Mutant: cfg.Mutant,
+		Stamp: c.replica.Stamp, Features: cfg.Features, Conf: cfg.Conf, Mutant: cfg.Mutant,
 	})
 	return c
 }
@@ -134,11 +135,11 @@ func (c *Core) Tick(common int, now string) []Effect {
 }
 
 // Configure takes another configuration of nodes and votes; the window of
-// last_man_standing is in ticks.
-func (c *Core) Configure(nodes []uint32, votes quorum.Config, window int, now string) []Effect {
+// last_man_standing is in ticks, conf names it, see view.Config.
+func (c *Core) Configure(nodes []uint32, votes quorum.Config, window int, conf uint64, now string) []Effect {
 	c.now = now
 	c.replica.Configure(votes)
-	c.stepView(view.Configure{Nodes: nodes, Quorum: votes, Window: window})
+	c.stepView(view.Configure{Nodes: nodes, Quorum: votes, Window: window, Conf: conf})
 	return c.take()
 }
 

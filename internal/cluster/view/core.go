@@ -47,6 +47,7 @@ type peer struct {
 	Peer
 	up    bool
 	gone  uint64   // incarnation that said Bye
+	conf  uint64   // that it said last that it uses
 	hello *Message // last one of this incarnation
 	heard int      // tick of that hello
 	skip  int      // not asked again before this tick
@@ -197,7 +198,7 @@ func (c *Core) configure(ev Configure) {
 		// were added: it waits after a boot only, votequorum(5).
 		c.memory.SeenAll = c.memory.SeenAll || (c.view != nil && c.view.Quorum.Quorate && !c.stalled)
 	}
-	c.cfg.Nodes, c.cfg.Quorum, c.cfg.Window = ev.Nodes, ev.Quorum, ev.Window
+	c.cfg.Nodes, c.cfg.Quorum, c.cfg.Window, c.cfg.Conf = ev.Nodes, ev.Quorum, ev.Window, ev.Conf
 	if c.proposal != nil && !c.stillThere(c.proposal) {
 		c.proposal = nil
 	}
@@ -333,7 +334,7 @@ func (c *Core) hello() Message {
 // standing is the part of a hello about the view. A DC that is making its next
 // view is still the DC; one that promised to another, or stalled, is none.
 func (c *Core) standing() Message {
-	m := Message{Promised: c.promised, Seasoned: c.view != nil, Device: c.device, Features: c.cfg.Features}
+	m := Message{Promised: c.promised, Seasoned: c.view != nil, Device: c.device, Features: c.cfg.Features, Conf: c.cfg.Conf}
 	if c.view == nil || c.stalled {
 		return m
 	}
@@ -365,7 +366,10 @@ func (c *Core) onHello(p *peer, m *Message) {
 	if before := p.hello; c.cfg.Features.fits(m.Features) != (before == nil || c.cfg.Features.fits(before.Features)) {
 		c.emit(Refuses{})
 	}
-	p.hello, p.heard = m, c.now
+	if m.Conf != c.cfg.Conf && m.Conf != p.conf && m.Conf != 0 && c.cfg.Conf != 0 {
+		c.emit(Differs{p.ID})
+	}
+	p.hello, p.heard, p.conf = m, c.now, m.Conf
 	if m.Opened && c.view != nil && m.Ballot == c.view.Ballot {
 		c.memory = c.memory.Settled()
 	}

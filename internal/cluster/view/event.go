@@ -30,6 +30,9 @@ type Config struct {
 	Hello int
 	// Features are those of this node.
 	Features Features
+	// Conf names the configuration that all this is from, other than any other
+	// one; 0 = it is not compared with that of peers.
+	Conf uint64
 	// Mutant is a rule that is switched off, in tests.
 	Mutant Mutant
 	// Stamp tells which document this node holds now. It is called while the
@@ -76,6 +79,7 @@ type Configure struct {
 	Nodes  []uint32
 	Quorum quorum.Config
 	Window int // in ticks
+	Conf   uint64
 }
 
 // Carried says that the effects of the step before are carried out. It has to
@@ -134,7 +138,12 @@ type Isolated struct{ Now bool }
 // longer is: see Core.Refused.
 type Refuses struct{}
 
+// Differs says that a peer uses another configuration than this node, which may
+// have missed that its own has changed. It comes once for each of a peer's.
+type Differs struct{ Peer uint32 }
+
 func (Send) effect()     {}
+func (Differs) effect()  {}
 func (Refuses) effect()  {}
 func (Closed) effect()   {}
 func (Entered) effect()  {}

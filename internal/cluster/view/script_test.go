@@ -66,7 +66,7 @@ func (s *stage) start(id uint32) {
 	s.self[id] = Peer{ID: id, Incarnation: s.self[id].Incarnation + 1}
 	s.cores[id] = New(Config{
 		Self: s.self[id], Nodes: s.ids, Quorum: s.cfg, Floor: s.stamp[id].Lineage.Ballot.Counter,
-		Features: s.can[id], Memory: s.kept[id],
+		Features: s.can[id], Memory: s.kept[id], Conf: 1,
 		Start: 10, Answer: 5, Alone: 2, Resend: 2, Hello: 5, Window: 20,
 		Stamp: func() Stamp { return s.stamp[id] },
 	})
@@ -127,6 +127,8 @@ func (s *stage) step(id uint32, ev Event) {
 			for _, r := range s.cores[id].Refused() {
 				fmt.Fprintf(&s.log, "%d refuses %d of level %d\n", id, r.Peer, r.Features.Level)
 			}
+		case Differs:
+			fmt.Fprintf(&s.log, "%d uses another configuration than %d\n", id, e.Peer)
 		case Isolated:
 			fmt.Fprintf(&s.log, "%d isolated: %v\n", id, e.Now)
 		}
@@ -174,6 +176,10 @@ func (s *stage) run(d *datadriven.TestData) {
 				s.t.Fatal(err)
 			}
 			s.queue = append(s.queue, envelope{s.self[s.node(from)], Send{To: s.self[s.node(to)], Message: &m}})
+		case "configure": // node=number of the configuration
+			ev := Configure{Nodes: s.ids, Quorum: s.cfg, Window: 20}
+			fmt.Sscan(arg.Vals[0], &ev.Conf)
+			s.step(s.node(arg.Key), ev)
 		case "since":
 			fmt.Fprintf(&s.log, "%v\n", s.cores[s.node(arg.Key)].View().Since)
 		case "kill":

@@ -164,6 +164,7 @@ type Message struct {
 	Stamp    Stamp         `json:"stamp,omitzero"`     // prepare, promise
 	Device   bool          `json:"device,omitempty"`   // hello: the quorum device votes for the sender
 	Features Features      `json:"features,omitzero"`  // hello, promise: of the sender
+	Conf     uint64        `json:"conf,omitempty"`     // hello: which configuration the sender uses
 	Memory   quorum.Memory `json:"memory,omitzero"`    // promise
 	Order    quorum.Order  `json:"order,omitzero"`     // adjust
 	View     *View         `json:"view,omitempty"`     // install; promise: the one installed last
