@@ -15,6 +15,7 @@ import (
 	"github.com/coreos/go-systemd/v22/daemon"
 
 	gpcsd "gpcs/internal/daemon"
+	"gpcs/internal/journal"
 	"gpcs/internal/paths"
 	"gpcs/internal/units"
 )
@@ -48,7 +49,7 @@ func begin(debug bool, args []string) error {
 }
 
 func run(ctx context.Context, debug bool) error {
-	d, err := gpcsd.New(gpcsd.Options{Root: paths.FromEnv(), Log: logger(debug), Metrics: os.Getenv("GPCS_METRICS_LISTEN"),
+	d, err := gpcsd.New(gpcsd.Options{Root: paths.FromEnv(), Log: journal.New(os.Stderr, level(debug)), Metrics: os.Getenv("GPCS_METRICS_LISTEN"),
 		Ready: func() { notify(daemon.SdNotifyReady) }})
 	if err != nil {
 		return err
@@ -61,21 +62,9 @@ func run(ctx context.Context, debug bool) error {
 	return d.Run(ctx)
 }
 
-// logger writes to stderr, which the journal or a file takes; the journal adds
-// the time itself.
-func logger(debug bool) *slog.Logger {
-	level := slog.LevelInfo
+func level(debug bool) slog.Level {
 	if debug {
-		level = slog.LevelDebug
+		return slog.LevelDebug
 	}
-	options := &slog.HandlerOptions{Level: level}
-	if os.Getenv("JOURNAL_STREAM") != "" {
-		options.ReplaceAttr = func(groups []string, a slog.Attr) slog.Attr {
-			if len(groups) == 0 && a.Key == slog.TimeKey {
-				return slog.Attr{}
-			}
-			return a
-		}
-	}
-	return slog.New(slog.NewTextHandler(os.Stderr, options))
+	return slog.LevelInfo
 }

@@ -9,7 +9,7 @@ var layers = [][]string{
 		"fence", "engine/sched", "engine/simulate", "engine/explain", "engine/transition", "engine/history", "engine/controller", "engine/alert"},
 	{"api"},
 	{"cib/store", "cluster", "cluster/link", "cluster/lost", "cluster/roster", "engine/executor", "engine/agent", "engine/alerter",
-		"agents", "auth", "backup", "ocf", "units", "client", "fence/device", "fence/ledger", "fence/watchdog", "metrics"},
+		"agents", "auth", "backup", "ocf", "units", "client", "fence/device", "fence/ledger", "fence/watchdog", "journal", "metrics"},
 	{"server"},
 	{"daemon", "cli", "sandbox", "sim", "archtest"},
 }
@@ -66,21 +66,22 @@ var clock = map[string]bool{
 // owners are the rooms in which a third-party library may be imported. What
 // is not listed may be imported by no room.
 var owners = map[string][]string{
-	"github.com/bougou/go-ipmi":               {"internal/fence/device", "internal/sandbox"},
-	"github.com/antchfx/xpath":                {"internal/cib"},
-	"github.com/anishathalye/porcupine":       {"internal/sim"},
-	"github.com/beevik/etree":                 {"internal/cib"},
-	"github.com/coreos/go-systemd/v22/daemon": {"cmd/gpcsd"},
-	"github.com/coreos/go-systemd/v22/dbus":   {"internal/engine/agent", "internal/units"},
-	"github.com/godbus/dbus/v5":               {"internal/engine/agent"},
-	"github.com/go-chi/chi/v5":                {"internal/server"},
-	"github.com/go-crypt/crypt":               {"internal/auth"},
-	"github.com/hashicorp/memberlist":         {"internal/cluster/roster"},
-	"github.com/spf13/cobra":                  {"internal/cli"},
-	"github.com/vishvananda/netlink":          {"internal/engine/agent", "internal/sandbox"},
-	"github.com/vishvananda/netns":            {"internal/engine/agent", "internal/sandbox"},
-	"golang.org/x/crypto":                     {"internal/auth", "internal/cluster/link"},
-	"golang.org/x/term":                       {"internal/cli"},
+	"github.com/bougou/go-ipmi":                {"internal/fence/device", "internal/sandbox"},
+	"github.com/antchfx/xpath":                 {"internal/cib"},
+	"github.com/anishathalye/porcupine":        {"internal/sim"},
+	"github.com/beevik/etree":                  {"internal/cib"},
+	"github.com/coreos/go-systemd/v22/daemon":  {"cmd/gpcsd"},
+	"github.com/coreos/go-systemd/v22/journal": {"internal/journal"},
+	"github.com/coreos/go-systemd/v22/dbus":    {"internal/engine/agent", "internal/units"},
+	"github.com/godbus/dbus/v5":                {"internal/engine/agent"},
+	"github.com/go-chi/chi/v5":                 {"internal/server"},
+	"github.com/go-crypt/crypt":                {"internal/auth"},
+	"github.com/hashicorp/memberlist":          {"internal/cluster/roster"},
+	"github.com/spf13/cobra":                   {"internal/cli"},
+	"github.com/vishvananda/netlink":           {"internal/engine/agent", "internal/sandbox"},
+	"github.com/vishvananda/netns":             {"internal/engine/agent", "internal/sandbox"},
+	"golang.org/x/crypto":                      {"internal/auth", "internal/cluster/link"},
+	"golang.org/x/term":                        {"internal/cli"},
 }
 
 // common are libraries that any room may import that is not pure.

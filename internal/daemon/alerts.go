@@ -11,6 +11,7 @@ import (
 	"gpcs/internal/engine/alerter"
 	"gpcs/internal/engine/controller"
 	"gpcs/internal/engine/history"
+	"gpcs/internal/journal"
 )
 
 // alerts hands what happens to the alert agents that are configured for it.
@@ -36,7 +37,7 @@ type known struct {
 }
 
 func newAlerts(i *instance) *alerts {
-	o := alerter.Options{Log: i.log}
+	o := alerter.Options{Log: part(i.base, journal.Execd)}
 	if os.Geteuid() == 0 {
 		o.Account = func() (uid, gid int, ok bool) { return auth.IDs(i.root) }
 	}

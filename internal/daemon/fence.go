@@ -12,6 +12,7 @@ import (
 	"gpcs/internal/engine/controller"
 	"gpcs/internal/fence"
 	"gpcs/internal/fence/device"
+	"gpcs/internal/journal"
 )
 
 // Kinds of messages for fencing.
@@ -42,7 +43,7 @@ type fencer struct {
 }
 
 func newFencer(i *instance) *fencer {
-	return &fencer{i: i, devices: device.New(i.root, i.log), plans: map[int]context.CancelFunc{},
+	return &fencer{i: i, devices: device.New(i.root, part(i.base, journal.Fenced)), plans: map[int]context.CancelFunc{},
 		open: map[string]chan fence.Reply{}, asked: map[string]chan string{}}
 }
 

@@ -27,6 +27,7 @@ import (
 	"gpcs/internal/engine/history"
 	"gpcs/internal/fence"
 	"gpcs/internal/fence/ledger"
+	"gpcs/internal/journal"
 	"gpcs/internal/paths"
 	"gpcs/internal/queue"
 )
@@ -42,8 +43,9 @@ const dcVersion = "2.1.5-gpcs"
 type instance struct {
 	name string // of this node in corosync.conf
 	self uint32
-	uuid string // of this start; names transitions and requests
-	log  *slog.Logger
+	uuid string       // of this start; names transitions and requests
+	base *slog.Logger // the daemon's
+	log  *slog.Logger // signed by the instance
 	root paths.Root
 
 	clusterName string
@@ -99,7 +101,7 @@ func newInstance(d *Daemon) (*instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := &instance{name: name, self: self, uuid: auth.NewUUID(), log: d.log, root: d.opts.Root, clusterName: cfg.Name,
+	i := &instance{name: name, self: self, uuid: auth.NewUUID(), base: d.log, log: part(d.log, journal.Pacemakerd), root: d.opts.Root, clusterName: cfg.Name,
 		results: queue.New[history.Result](),
 		done:    make(chan struct{}), released: make(chan struct{})}
 	if loaded.Trouble != "" {
@@ -112,14 +114,14 @@ func newInstance(d *Daemon) (*instance, error) {
 	i.matrix = newMatrix(i)
 	i.alerts = newAlerts(i)
 	i.anew = func() { d.anew(i) }
-	if i.runner, err = agent.New(agent.Options{Root: d.opts.Root, Node: name, Log: d.log, Devices: i.fencer.devices,
+	if i.runner, err = agent.New(agent.Options{Root: d.opts.Root, Node: name, Log: part(d.log, journal.Execd), Devices: i.fencer.devices,
 		NoCgroups: d.noCgroups}); err != nil {
 		return nil, err
 	}
 	i.facts = i.runner.NewFacts(agents.Finder{Root: d.opts.Root}.Metadata)
-	i.executor = executor.New(executor.Options{Runner: i.runner, Log: d.log, Results: i.result,
+	i.executor = executor.New(executor.Options{Runner: i.runner, Log: part(d.log, journal.Execd), Results: i.result,
 		LastCallID: history.LastCallID(loaded.Doc, i.node().ID)})
-	i.cluster, err = cluster.New(cluster.Options{Root: d.opts.Root, Log: d.log, Self: self, Config: cfg, Key: key,
+	i.cluster, err = cluster.New(cluster.Options{Root: d.opts.Root, Log: part(d.log, journal.Corosync), Self: self, Config: cfg, Key: key,
 		Document: loaded.Doc, Lineage: loaded.Lineage, Store: disk, Schema: Schema, FeatureSet: history.FeatureSet,
 		Dial: d.dial, Receive: i.receive, Differs: d.reloadAsked})
 	if errors.Is(err, cluster.ErrLineage) {
@@ -150,12 +152,16 @@ func cibOwner(root paths.Root) store.Owner {
 }
 
 func (i *instance) newEngine(cfg cluster.Config) *engine {
-	token := cfg.Token
+	token, controld := cfg.Token, part(i.base, journal.Controld)
 	e := newEngine(controller.Config{UUID: i.uuid, Version: dcVersion, FeatureSet: history.FeatureSet, ClusterName: cfg.Name,
-		Token: token, Guard: guardTime(token), HaveWatchdog: i.dog != nil, LastRecord: fence.LastHash(i.ledger.Records()), Schedule: guarded(i.log, schedule)}, i.log)
+		Token: token, Guard: guardTime(token), HaveWatchdog: i.dog != nil, LastRecord: fence.LastHash(i.ledger.Records()), Schedule: guarded(controld, schedule)}, controld)
 	e.submit, e.execute, e.latest, e.fencer = i.cluster.Submit, i.execute, i.cluster.Document, i.fencer
 	return e
 }
+
+// part is a logger that signs with the name of the daemon that a part of this
+// one stands for.
+func part(log *slog.Logger, name string) *slog.Logger { return log.With(journal.Key, name) }
 
 // Bounds of a cluster key in bytes, as libknet has them.
 const minKey, maxKey = 128, 4096
