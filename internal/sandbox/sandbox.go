@@ -35,6 +35,11 @@ type Options struct {
 	// alone, kept over power cycles: one that can be filled up, see StatePath.
 	StateDisk int64
 
+	// OwnClocks sets each node's monotonic and boot clocks hours ahead of the
+	// machine's, by another time at each boot. The wall clock is the machine's: no
+	// namespace has one of its own. It needs unshare(1).
+	OwnClocks bool
+
 	// BinDir is the directory with gpcs and gpcsd as the nodes see them. A
 	// rebuilt binary is seen at its next start.
 	BinDir string
@@ -64,6 +69,7 @@ type config struct {
 	BMC        bool     `json:"bmc,omitempty"`
 	Watchdog   bool     `json:"watchdog,omitempty"`
 	StateDisk  int64    `json:"state_disk,omitempty"`
+	OwnClocks  bool     `json:"own_clocks,omitempty"`
 	BinDir     string   `json:"bin_dir"`
 	Command    []string `json:"command"`
 	Executable string   `json:"executable"`
@@ -88,7 +94,7 @@ func Up(o Options) (*Sandbox, error) {
 	for i := 1; i <= o.Nodes; i++ {
 		s.conf.Nodes = append(s.conf.Nodes, fmt.Sprintf("node%d", i))
 	}
-	s.conf.BMC, s.conf.Watchdog, s.conf.StateDisk = o.BMC, o.Watchdog, o.StateDisk
+	s.conf.BMC, s.conf.Watchdog, s.conf.StateDisk, s.conf.OwnClocks = o.BMC, o.Watchdog, o.StateDisk, o.OwnClocks
 	s.conf.BinDir, s.conf.Command, s.conf.Executable = o.BinDir, o.Command, o.Executable
 	if running(s.dir) || exists(filepath.Join(s.dir, "sandbox.json")) {
 		return nil, fmt.Errorf("sandbox %q is up already; 'gpcs sandbox down' removes it, '--name' makes another one", o.Name)

@@ -78,9 +78,15 @@ func options(name string, nodes int) Options {
 // up makes a sandbox of the test's own.
 func up(t *testing.T, nodes int) *Sandbox {
 	t.Helper()
+	return upWith(t, options("", nodes))
+}
+
+func upWith(t *testing.T, o Options) *Sandbox {
+	t.Helper()
 	needRoot(t)
 	name := fmt.Sprintf("test-%d-%d", os.Getpid(), time.Now().UnixNano()%1e6)
-	s, err := Up(options(name, nodes))
+	o.Name = name
+	s, err := Up(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,6 +205,31 @@ func TestKilledNodeKeepsItsDiskAndLosesItsRun(t *testing.T) {
 	}
 	if _, err := ask(s, Address(1), 5*time.Second); err != nil {
 		t.Errorf("the node is not reached after power off and on: %v", err)
+	}
+}
+
+// Clocks that only count on jump at each boot, where that is asked for.
+func TestBootSetsOwnClocks(t *testing.T) {
+	if _, err := exec.LookPath("unshare"); err != nil {
+		t.Skip("NOT RUN: ", err)
+	}
+	o := options("", 1)
+	o.OwnClocks = true
+	s := upWith(t, o)
+	const offsets = "cat /proc/1/timens_offsets"
+	before := shell(t, s, "node1", offsets)
+	var monotonic, boot int
+	if _, err := fmt.Sscanf(before, "monotonic %d 0\nboottime %d 0", &monotonic, &boot); err != nil || monotonic < 3600 || boot < 3600 {
+		t.Errorf("clocks are ahead by %q (%v)", before, err)
+	}
+	if _, err := s.Kill("node1"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Boot("node1"); err != nil {
+		t.Fatal(err)
+	}
+	if after := shell(t, s, "node1", offsets); after == before {
+		t.Errorf("clocks are ahead by the same after a boot: %q", after)
 	}
 }
 

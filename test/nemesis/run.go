@@ -50,7 +50,7 @@ func (r *run) setUp(name, bin string, nodes int, only string) (err error) {
 	if len(r.faults) == 0 {
 		return fmt.Errorf("there are no faults called %s", only)
 	}
-	if r.c, err = failover.UpWith(bin, sandbox.Options{Name: name, Nodes: nodes, StateDisk: stateDisk}); err != nil {
+	if r.c, err = failover.UpWith(bin, sandbox.Options{Name: name, Nodes: nodes, StateDisk: stateDisk, OwnClocks: true}); err != nil {
 		return err
 	}
 	if err := r.c.Tutorial(); err != nil {
