@@ -93,7 +93,7 @@ var monSections = map[string]status.Section{
 func (t *toolCall) monShow(xml bool) (status.Show, error) {
 	show := status.Show{
 		Sections: status.Default, Inactive: t.has("inactive") || xml, Detail: t.has("show-detail"),
-		ByNode: t.has("group-by-node"), Brief: t.has("brief"), Timing: t.has("timing-details"),
+		ByNode: t.has("group-by-node"), Brief: t.has("brief"), Timing: t.has("timing-details"), Release3: true,
 	}
 	if xml {
 		show.Sections = status.All

@@ -22,6 +22,9 @@ func (b *builder) resource(r *sched.Resource, parent *Resource) *Resource {
 	if v.Kind == "" {
 		v.Kind = Primitive
 	}
+	if r.XML != nil {
+		v.Description = r.XML.SelectAttrValue("description", "")
+	}
 	if v.Kind == Bundle {
 		for _, e := range r.XML.ChildElements() {
 			if image := e.SelectAttrValue("image", ""); image != "" {

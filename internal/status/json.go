@@ -40,7 +40,7 @@ func (v *View) JSON() []byte {
 	for _, f := range v.Failed {
 		failures = append(failures, object{
 			"resource": f.Resource, "node": f.Node.Name, "operation": f.Task, "interval_ms": f.IntervalMS,
-			"exit_status": f.RC, "execution": stateText(f.State), "reason": f.Reason, "at": f.Changed,
+			"exit_status": f.RC, "execution": (&printer{}).stateText(f.State), "reason": f.Reason, "at": f.Changed,
 		})
 	}
 	fencing := []object{}

@@ -80,5 +80,5 @@ func (p *printer) operationLine(rsc string, o Operation) string {
 	if o.Changed != 0 {
 		line += fmt.Sprintf(", last-rc-change='%s', exec=%sms", p.date(o.Changed), zero(o.ExecMS))
 	}
-	return line + "): " + stateText(o.State) + "\n"
+	return line + "): " + p.stateText(o.State) + "\n"
 }

@@ -113,6 +113,9 @@ type printer struct {
 	lines
 	Show
 	view *View
+	xml  bool
+	// inNode is set while the resources of one node are printed below it.
+	inNode bool
 }
 
 const dateLayout = "Mon Jan _2 15:04:05 2006"

@@ -149,8 +149,8 @@ func (p *printer) bundle(r *Resource) {
 		if p.OnlyNode != nil && p.elsewhere(rep.Container) {
 			continue
 		}
-		if p.Detail {
-			p.replica(rep)
+		if p.Detail || p.chosen(r) {
+			p.replica(rep, len(r.Replicas))
 			continue
 		}
 		what := rep.Inner
@@ -173,12 +173,37 @@ func (p *printer) bundle(r *Resource) {
 	p.end()
 }
 
-func (p *printer) replica(rep Replica) {
-	p.begin("Replica[%d]", rep.Number)
-	for _, r := range []*Resource{rep.IP, rep.Inner, rep.Container, rep.Remote} {
-		if r != nil {
-			p.item("%s", p.primitive(r))
-		}
+// replica prints what belongs to one replica, under a title of its own where
+// there are several.
+func (p *printer) replica(rep Replica, of int) {
+	shown := p.members(rep)
+	if len(shown) == 0 {
+		return
+	}
+	if of > 1 || !p.Release3 {
+		p.begin("Replica[%d]", rep.Number)
+	} else {
+		p.depth++
+	}
+	for _, r := range shown {
+		p.item("%s", p.primitive(r))
 	}
 	p.end()
+}
+
+// chosen tells whether the user asked for something inside a bundle, and not
+// for the bundle as a whole.
+func (p *printer) chosen(bundle *Resource) bool {
+	return p.OnlyResource != nil && !p.named(bundle) && p.inside(bundle)
+}
+
+// members are the resources of a replica that the user wants to see.
+func (p *printer) members(rep Replica) []*Resource {
+	var list []*Resource
+	for _, r := range []*Resource{rep.IP, rep.Inner, rep.Container, rep.Remote} {
+		if r != nil && p.onlyResource(r) {
+			list = append(list, r)
+		}
+	}
+	return list
 }

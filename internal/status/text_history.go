@@ -88,7 +88,9 @@ func (p *printer) onlyHistory(r ResourceHistory) bool {
 	}
 	for _, top := range p.view.Top {
 		for _, m := range top.primitives() {
-			if (m.ID == r.ID || m.Instance == r.ID) && p.onlyResource(m) {
+			mine := m.ID == r.ID || m.Instance == r.ID
+			// Of a bundle all is meant wherever a part of it is.
+			if mine && (p.onlyResource(m) || p.Release3 && top.Kind == Bundle && p.inside(top)) {
 				return true
 			}
 		}
@@ -186,7 +188,7 @@ func (p *printer) friendly(o Operation) string {
 			fmt.Fprintf(&b, " (%s)", o.Reason)
 		}
 	} else {
-		fmt.Fprintf(&b, "could not be executed (%s", stateText(o.State))
+		fmt.Fprintf(&b, "could not be executed (%s", p.stateText(o.State))
 		if o.Reason != "" {
 			b.WriteString(": " + o.Reason)
 		}
@@ -204,7 +206,7 @@ func (p *printer) friendly(o Operation) string {
 func (p *printer) technical(o Operation) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s on %s '%s' (%d): call=%s, status='%s'", o.Key, o.Node.Name, p.exitText(o.RC), o.RC,
-		o.Call, stateText(o.State))
+		o.Call, p.stateText(o.State))
 	if o.Reason != "" {
 		fmt.Fprintf(&b, ", exitreason='%s'", o.Reason)
 	}

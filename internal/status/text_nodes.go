@@ -124,8 +124,12 @@ func (p *printer) nodeNotes(n *Node) string {
 }
 
 func (p *printer) nodeWithResources(n *Node) {
+	if p.Release3 && p.Brief && !slices.ContainsFunc(n.Running, p.onlyResource) {
+		return
+	}
 	p.begin("%s %s: %s%s:", n.word(), p.nodeName(n), n.state(), p.nodeNotes(n))
 	p.begin("Resources:")
+	p.inNode = true
 	if p.Brief {
 		p.briefOn(n)
 	} else {
@@ -135,6 +139,7 @@ func (p *printer) nodeWithResources(n *Node) {
 			}
 		}
 	}
+	p.inNode = false
 	p.end()
 	p.end()
 }

@@ -109,6 +109,9 @@ func (p *printer) line(name string, r *Resource, node *Node, many bool) string {
 	if flags := p.flags(r, node); len(flags) > 0 {
 		b.WriteString(" (" + strings.Join(flags, ", ") + ")")
 	}
+	if r.Description != "" && p.describes() {
+		b.WriteString(" (" + r.Description + ")")
+	}
 	if many && len(r.Active) > 1 {
 		var on []string
 		for _, n := range r.Active {
@@ -118,6 +121,10 @@ func (p *printer) line(name string, r *Resource, node *Node, many bool) string {
 	}
 	return b.String()
 }
+
+// describes tells whether the descriptions of resources are shown: they came
+// with release 2.1.6.
+func (p *printer) describes() bool { return p.Release3 && (p.Detail && !p.xml || p.inNode) }
 
 // state words what the resource does.
 func (r *Resource) state() string {
@@ -206,6 +213,9 @@ func (p *printer) group(r *Resource, inactive bool) {
 		case p.onlyResource(m):
 			members = append(members, m)
 		}
+	}
+	if p.Release3 && hidden > 0 && hidden == len(r.Children) {
+		return
 	}
 	var first []string
 	if hidden > 0 {

@@ -121,6 +121,8 @@ type Resource struct {
 	LockedTo   *Node // shutdown lock
 	Probes     []FailedProbe
 
+	Description string // of the configuration, "" = none
+
 	Implicit       bool // the connection of a guest node, which no one configured
 	Orphan         bool
 	Managed        bool

@@ -34,17 +34,28 @@ func (p *printer) exitText(rc int) string {
 }
 
 // Execution statuses in words (op-status in the history).
-var stateTexts = map[int]string{
-	-1: "pending", 0: "complete", 1: "Cancelled", 2: "Timed Out", 3: "NOT SUPPORTED", 4: "Error",
-	5: "Hard error", 6: "Fatal error", 7: "Not installed", 8: "Internal communication failure",
-	9: "Cannot execute now", 10: "No fence device", 11: "CIB secrets unavailable",
-}
+var (
+	stateTexts2 = map[int]string{
+		-1: "pending", 0: "complete", 1: "Cancelled", 2: "Timed Out", 3: "NOT SUPPORTED", 4: "Error",
+		5: "Hard error", 6: "Fatal error", 7: "Not installed", 8: "Internal communication failure",
+		9: "Cannot execute now", 10: "No fence device", 11: "CIB secrets unavailable",
+	}
+	stateTexts3 = map[int]string{
+		-1: "Pending", 0: "Done", 1: "Cancelled", 2: "Timed Out", 3: "Not supported", 4: "Error",
+		5: "Hard error", 6: "Fatal error", 7: "Not installed", 8: "Internal communication failure",
+		9: "Cannot execute now", 10: "No fence device", 11: "Required secrets unavailable",
+	}
+)
 
-func stateText(state int) string {
-	if t, ok := stateTexts[state]; ok {
+func (p *printer) stateText(state int) string {
+	texts := stateTexts2
+	if p.Release3 {
+		texts = stateTexts3
+	}
+	if t, ok := texts[state]; ok {
 		return t
 	}
-	return "UNKNOWN!"
+	return choose(p.Release3, "Unknown", "UNKNOWN!")
 }
 
 // readable words a time span as Pacemaker does: "500ms", "1.495s", "1m30s".

@@ -13,10 +13,18 @@ const Version = "2.1.5"
 // APIVersion is the version of Pacemaker's XML output that this is.
 const APIVersion = "2.25"
 
+// APIVersion3 is that of the helper programs, whose output is in the form of
+// Pacemaker 3.
+const APIVersion3 = "2.38"
+
 // XML prints the view as crm_mon --output-as=xml does. request is the command
 // line that asked for it.
 func (v *View) XML(request string, show Show) string {
-	root := cib.NewElement("pacemaker-result", "api-version", APIVersion, "request", request)
+	version := APIVersion
+	if show.Release3 {
+		version = APIVersion3
+	}
+	root := cib.NewElement("pacemaker-result", "api-version", version, "request", request)
 	v.addAll(root, show)
 	add(root, "status", "code", "0", "message", "OK")
 	return string(cib.Print(root))
@@ -49,7 +57,7 @@ type xmlDoc struct {
 
 func (v *View) addAll(root *cib.Element, show Show) {
 	show.Detail = true // XML holds all that there is
-	x := &xmlDoc{printer{Show: show, view: v}}
+	x := &xmlDoc{printer{Show: show, view: v, xml: true}}
 	if show.has(Pacemakerd) && v.Live {
 		add(root, "pacemakerd", "sys_from", "pacemakerd", "state", "running", "last_updated", utc(v.Now))
 	}
@@ -127,11 +135,25 @@ func (x *xmlDoc) summary(e *cib.Element) {
 	}
 	if x.has(Props) {
 		o := s.Options
+		if x.Release3 {
+			x.options3(e)
+			return
+		}
 		add(e, "cluster_options", "stonith-enabled", yes(o.Stonith), "symmetric-cluster", yes(o.Symmetric),
 			"no-quorum-policy", o.NoQuorumPolicy, "maintenance-mode", yes(o.Maintenance),
 			"stop-all-resources", yes(o.StopAll), "stonith-timeout-ms", number(o.StonithTimeoutMS),
 			"priority-fencing-delay-ms", number(o.PriorityDelayMS))
 	}
+}
+
+// options3 has the properties under both names, old and new.
+func (x *xmlDoc) options3(e *cib.Element) {
+	o := x.view.Summary.Options
+	enabled, timeout := yes(o.Stonith), number(o.StonithTimeoutMS)
+	add(e, "cluster_options", "fencing-enabled", enabled, "fencing-timeout-ms", timeout,
+		"symmetric-cluster", yes(o.Symmetric), "no-quorum-policy", o.NoQuorumPolicy, "maintenance-mode", yes(o.Maintenance),
+		"stop-all-resources", yes(o.StopAll), "priority-fencing-delay-ms", number(o.PriorityDelayMS),
+		"stonith-enabled", enabled, "stonith-timeout-ms", timeout)
 }
 
 func attrs(e *cib.Element, pairs ...string) {
@@ -157,6 +179,8 @@ func (x *xmlDoc) node(parent *cib.Element, n *Node) {
 		e.CreateAttr("id_as_resource", n.Container)
 	}
 	if x.ByNode {
+		x.inNode = true
+		defer func() { x.inNode = false }()
 		for _, r := range n.Running {
 			if x.onlyResource(r) {
 				x.primitive(e, r)

@@ -33,6 +33,9 @@ func (x *xmlDoc) history(root *cib.Element) {
 
 func (x *xmlDoc) resourceHistory(node *cib.Element, r ResourceHistory) {
 	e := add(node, "resource_history", "id", r.ID, "orphan", yes(r.Orphan))
+	if x.Release3 {
+		e.CreateAttr("removed", yes(r.Orphan))
+	}
 	if !r.Orphan {
 		e.CreateAttr("migration-threshold", r.Threshold)
 		if r.FailCount != "" {
@@ -77,7 +80,7 @@ func (x *xmlDoc) failures(root *cib.Element) {
 			name = "id"
 		}
 		e := add(list, "failure", name, o.Key, "node", o.Node.Name, "exitstatus", x.exitText(o.RC),
-			"exitreason", reason, "exitcode", number(o.RC), "call", o.Call, "status", stateText(o.State))
+			"exitreason", reason, "exitcode", number(o.RC), "call", o.Call, "status", x.stateText(o.State))
 		if o.Changed > 0 {
 			task := o.Task
 			if task == "probe" {
