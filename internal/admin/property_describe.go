@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// Properties are all cluster properties in the order in which Pacemaker lists them.
+func Properties() []Property { return properties() }
+
 // KnownProperties lists what is known of cluster properties, by name: those
 // named, or all; advanced ones only if asked for. unknown are names that are
 // no property.

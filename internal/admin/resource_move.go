@@ -112,10 +112,7 @@ func Steer(doc *cib.Document, s Steering) report.List {
 	}
 	constraints := doc.Section("constraints")
 	prefer, ban := "cli-prefer-"+s.Resource, "cli-ban-"+s.Resource+"-on-"+s.Node
-	id := prefer
-	if s.Ban {
-		id = ban
-	}
+	id := s.id()
 	dropConstraint(constraints, id)
 	if s.Ban {
 		if c := constraintByID(constraints, prefer); c != nil && steersTo(c) == s.Node {
@@ -225,24 +222,46 @@ func Unsteer(doc *cib.Document, s Steering, expired bool, now time.Time) report.
 		return stopf("cannot clear resource '%s'\ncrm_resource: Node '%s' not found\nError performing operation: No such object", s.Resource, s.Node)
 	}
 	constraints := doc.Section("constraints")
-	var bans, prefers report.List
-	for _, c := range constraints.SelectElements("rsc_location") {
+	var out report.List
+	for _, id := range Steers(doc, s, expired, now) {
+		dropConstraint(constraints, id)
+		out = append(out, report.NewInfo("REMOVING_CONSTRAINT", "Removing constraint: "+id))
+	}
+	return out
+}
+
+// Steers lists the ids of the constraints that moves and bans have made: those
+// of one resource or ("") of all, about one node or all, or (expired) only
+// those whose time is over at now.
+func Steers(doc *cib.Document, s Steering, expired bool, now time.Time) []string {
+	var bans, prefers []string
+	for _, c := range doc.Section("constraints").SelectElements("rsc_location") {
 		id := elementID(c)
-		prefer := id == "cli-prefer-"+s.Resource
-		ban := strings.HasPrefix(id, "cli-ban-"+s.Resource+"-on-")
+		rsc := c.SelectAttrValue("rsc", "")
+		if s.Resource != "" {
+			rsc = s.Resource
+		}
+		prefer := id == "cli-prefer-"+rsc
+		ban := strings.HasPrefix(id, "cli-ban-"+rsc+"-on-")
 		switch {
 		case !prefer && !ban, s.Node != "" && steersTo(c) != s.Node, expired && !steeringOver(c, now):
-			continue
-		}
-		constraints.RemoveChild(c)
-		say := report.NewInfo("REMOVING_CONSTRAINT", "Removing constraint: "+id)
-		if ban {
-			bans = append(bans, say)
-		} else {
-			prefers = append(prefers, say)
+		case ban:
+			bans = append(bans, id)
+		default:
+			prefers = append(prefers, id)
 		}
 	}
 	return append(bans, prefers...)
+}
+
+// Constraint is the constraint that Steer makes, without looking whether it makes sense.
+func (s Steering) Constraint(doc *cib.Document) *cib.Element { return s.element(doc, s.id()) }
+
+func (s Steering) id() string {
+	if s.Ban {
+		return "cli-ban-" + s.Resource + "-on-" + s.Node
+	}
+	return "cli-prefer-" + s.Resource
 }
 
 // steeringOver tells whether a constraint's time is over.

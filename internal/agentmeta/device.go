@@ -79,3 +79,7 @@ var deviceParameters = []Parameter{
 		ShortDesc: "Tries of 'status'",
 		LongDesc:  "How many times at most 'status' is tried within its time limit; some devices cannot take more than one connection."},
 }
+
+// DeviceParameters are the parameters that the cluster itself takes for every
+// fence device.
+func DeviceParameters() []Parameter { return append([]Parameter(nil), deviceParameters...) }

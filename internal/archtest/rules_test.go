@@ -5,7 +5,7 @@ package archtest
 var layers = [][]string{
 	{"report", "paths", "durable", "queue", "engine/builtin", "cib/value"},
 	{"cib", "cib/rule", "conf", "agentmeta", "engine/graph", "engine/digest"},
-	{"admin", "status", "cluster/view", "cluster/quorum", "cluster/replica", "cluster/member",
+	{"admin", "helper", "status", "cluster/view", "cluster/quorum", "cluster/replica", "cluster/member",
 		"fence", "engine/sched", "engine/simulate", "engine/explain", "engine/transition", "engine/history", "engine/controller", "engine/alert"},
 	{"api"},
 	{"cib/store", "cluster", "cluster/link", "cluster/lost", "cluster/roster", "engine/executor", "engine/agent", "engine/alerter",
@@ -18,6 +18,7 @@ var layers = [][]string{
 var neighbours = map[string][]string{
 	"cib/rule":          {"cib"},
 	"engine/digest":     {"engine/graph"},
+	"helper":            {"admin", "engine/sched", "status"},
 	"status":            {"engine/sched", "fence"},
 	"cluster/view":      {"cluster/quorum"},
 	"cluster/replica":   {"cluster/quorum", "cluster/view"},
@@ -45,7 +46,7 @@ var strangers = [][2]string{
 
 // pure rooms take values and give values.
 var pure = []string{
-	"cib", "cib/rule", "cib/value", "conf", "report", "admin", "agentmeta", "fence", "status", "cluster/view", "cluster/quorum", "cluster/replica",
+	"cib", "cib/rule", "cib/value", "conf", "report", "admin", "agentmeta", "helper", "fence", "status", "cluster/view", "cluster/quorum", "cluster/replica",
 	"cluster/member", "engine/sched", "engine/simulate", "engine/explain", "engine/transition", "engine/controller", "engine/graph",
 	"engine/digest", "engine/history", "engine/builtin", "engine/alert", "metrics",
 }

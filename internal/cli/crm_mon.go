@@ -12,68 +12,71 @@ import (
 var crmMonOptions = []toolOption{
 	{'1', "one-shot", noValue}, {'r', "inactive", noValue}, {'A', "show-node-attributes", noValue},
 	{'f', "failcounts", noValue}, {'n', "group-by-node", noValue}, {'X', "as-xml", noValue},
-	{0, "output-as", needsValue}, {0, "output-to", needsValue}, {'o', "operations", noValue},
-	{'t', "timing-details", noValue}, {'c', "tickets", noValue}, {'m', "fence-history", mayHaveValue},
-	{'L', "neg-locations", mayHaveValue}, {'D', "hide-headers", noValue}, {'R', "show-detail", noValue},
-	{'b', "brief", noValue}, {'s', "simple-status", noValue}, {'I', "include", needsValue},
+	{'o', "operations", noValue}, {'t', "timing-details", noValue}, {'c', "tickets", noValue},
+	{'m', "fence-history", mayHaveValue}, {'L', "neg-locations", mayHaveValue}, {'D', "hide-headers", noValue},
+	{'R', "show-detail", noValue}, {'b', "brief", noValue}, {'s', "simple-status", noValue}, {'I', "include", needsValue},
 	{'U', "exclude", needsValue}, {0, "node", needsValue}, {0, "resource", needsValue},
-	{'N', "disable-ncurses", noValue}, {'Q', "quiet", noValue}, {'V', "verbose", noValue},
-	{'j', "pending", noValue}, {'i', "interval", needsValue}, {'$', "version", noValue},
+	{'N', "disable-ncurses", noValue}, {'j', "pending", noValue}, {'i', "interval", needsValue},
+	{0, "html-title", needsValue}, {0, "html-cgi", noValue}, {0, "html-stylesheet", needsValue}, {0, "show-description", noValue},
+	{'d', "daemonize", noValue}, {'p', "pid-file", needsValue}, {'E', "external-agent", needsValue}, {'e', "external-recipient", needsValue},
+	{'W', "watch-fencing", noValue}, {'w', "web-cgi", noValue},
 }
 
 // crmMon shows the cluster once, as crm_mon --one-shot does.
 func crmMon(ctx context.Context, t *toolCall) int {
-	if err := t.parse(crmMonOptions); err != nil {
-		return t.misused(err)
+	a, code, done := t.start(crmMonOptions, "html", "console")
+	if done {
+		return code
 	}
-	if t.has("version") {
-		return t.version()
-	}
-	format, _ := t.value("output-as")
-	show, err := t.monShow(format == "xml" || t.has("as-xml"))
+	show, err := a.monShow(a.xml || a.has("as-xml"))
 	if err != nil {
-		return t.fails(exitUsage, "%v", err)
+		return a.end(exitUsage, "%v", err)
 	}
 	stopped := errors.New("stopped")
-	s, err := t.lookTool(ctx, stopped)
-	request := strings.Join(append([]string{t.name}, t.argv...), " ")
+	s, err := a.lookTool(ctx, stopped)
 	switch {
-	case err == stopped && format == "xml":
-		fmt.Fprint(t.Stdout, status.XMLError(request, "102", "Not connected", notConnected...))
-		return exitDisconnected
 	case err == stopped:
-		fmt.Fprintln(t.Stderr, strings.Join(notConnected, "\n"))
-		return exitDisconnected
+		a.errs = notConnected
+		return a.end(exitDisconnected, "")
 	case err != nil:
-		return t.fails(exitError, "%v", err)
+		return a.end(exitError, "%v", err)
 	}
 	view, err := s.view()
 	if err != nil {
-		return t.fails(exitError, "%v", err)
+		return a.end(exitError, "%v", err)
 	}
-	if name, ok := t.value("node"); ok {
+	if name, ok := a.value("node"); ok {
 		show.OnlyNode = nodesNamed(s.doc, name)
 	}
-	if name, ok := t.value("resource"); ok {
+	if name, ok := a.value("resource"); ok {
 		if show.OnlyResource = resourcesNamed(s.doc, view, name); show.OnlyResource == nil {
 			show.OnlyResource = []string{}
 		}
 	}
+	return a.monitor(view, show)
+}
+
+// monitor prints the view in the form asked for.
+func (a *answer) monitor(view *status.View, show status.Show) int {
 	switch {
-	case t.has("as-xml"):
-		fmt.Fprint(t.Stdout, view.OldXML(show))
-	case t.has("simple-status"):
+	case a.has("as-xml"):
+		show.Release3 = false
+		fmt.Fprint(a.Stdout, view.OldXML(show))
+	case a.has("simple-status"):
 		line, ok := view.Simple()
-		fmt.Fprintln(t.Stdout, line)
+		fmt.Fprintln(a.Stdout, line)
 		if !ok {
 			return exitError
 		}
-	case format == "", format == "text", format == "console":
-		fmt.Fprint(t.Stdout, view.Text(show))
-	case format == "xml":
-		fmt.Fprint(t.Stdout, view.XML(request, show))
+	case a.format == "html":
+		title, _ := a.value("html-title")
+		fmt.Fprint(a.Stdout, view.HTML(show, title))
+	case a.xml:
+		a.body = view.Elements(show)
+		return a.end(exitOK, "")
 	default:
-		return t.fails(exitUsage, "Invalid value for --output-as: %s", format)
+		a.put(nil, "%s", view.Text(show))
+		return a.end(exitOK, "")
 	}
 	return exitOK
 }

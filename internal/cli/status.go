@@ -144,7 +144,8 @@ func xmlStatus(ctx context.Context, c *Call) error {
 	const request = "/usr/sbin/crm_mon --one-shot --inactive --output-as xml"
 	s, err := c.look(ctx, errMonStopped)
 	if err == errMonStopped {
-		fmt.Fprint(c.Stdout, status.XMLError(request, "102", "Not connected", notConnected...))
+		fmt.Fprint(c.Stdout, status.Result{Version: status.APIVersion, Request: request, Code: exitDisconnected,
+			Message: "Not connected", Errors: notConnected}.XML())
 		return ExitError{Code: 1}
 	}
 	if err != nil {

@@ -208,6 +208,9 @@ func (t *toolCall) value(long string) (string, bool) {
 	return "", false
 }
 
+// last is the last value of an option, "" if it is not given.
+func (t *toolCall) last(long string) string { v, _ := t.value(long); return v }
+
 // fails prints an error as the helper programs do and returns the status.
 func (t *toolCall) fails(status int, format string, args ...any) int {
 	fmt.Fprintf(t.Stderr, "%s: %s\n", t.name, fmt.Sprintf(format, args...))

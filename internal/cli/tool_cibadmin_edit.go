@@ -296,26 +296,40 @@ func (t *toolCall) conforms(ctx context.Context, ops []cib.Op) (status int, ok b
 	return exitConfig, false
 }
 
-// callFailed says why a call was refused, in the words and with the exit
-// status that scripts know.
+// refusals are the errors of changes, in the words and with the exit statuses
+// that scripts know.
+var refusals = []struct {
+	is     error
+	status int
+	text   string
+}{
+	{cib.ErrDenied, exitDenied, "Permission denied"},
+	{cib.ErrNotFound, exitNoSuch, "No such device or address"},
+	{cib.ErrExists, exitExists, "File exists"},
+	{cib.ErrOlder, exitOlder, "Update was older than existing configuration"},
+	{errToolStopped, exitDisconnected, "Transport endpoint is not connected"},
+}
+
+// statusOf is the exit status for an error of a change.
+func statusOf(err error) int {
+	for _, r := range refusals {
+		if errors.Is(err, r.is) {
+			return r.status
+		}
+	}
+	return exitError
+}
+
+// callFailed says why a call was refused, and returns the exit status.
 func (t *toolCall) callFailed(err error) int {
-	for _, r := range []struct {
-		is     error
-		status int
-		text   string
-	}{
-		{cib.ErrDenied, exitDenied, "Permission denied"},
-		{cib.ErrNotFound, exitNoSuch, "No such device or address"},
-		{cib.ErrExists, exitExists, "File exists"},
-		{cib.ErrOlder, exitOlder, "Update was older than existing configuration"},
-	} {
+	if errors.Is(err, errToolStopped) {
+		return t.failed(err)
+	}
+	for _, r := range refusals {
 		if errors.Is(err, r.is) {
 			fmt.Fprintln(t.Stderr, "Call failed: "+r.text)
 			return r.status
 		}
-	}
-	if errors.Is(err, errToolStopped) {
-		return t.failed(err)
 	}
 	fmt.Fprintf(t.Stderr, "Call failed: %s\n", strings.TrimSuffix(why(err), "\n"))
 	return exitError

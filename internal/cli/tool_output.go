@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"gpcs/internal/cib"
@@ -19,26 +20,33 @@ var outputOptions = []toolOption{
 // that says at its end how it went.
 type answer struct {
 	*toolCall
-	xml  bool
-	body []*cib.Element
-	errs []string
-	text strings.Builder
+	xml bool
+	// format is the form asked for: "text", "xml", "none", or one that the program has besides.
+	format string
+	body   []*cib.Element
+	errs   []string
+	text   strings.Builder
 }
 
 // start reads the options of a helper program that can print XML; done tells
-// that nothing is left to do, with the exit status.
-func (t *toolCall) start(options []toolOption) (a *answer, status int, done bool) {
-	a = &answer{toolCall: t}
+// that nothing is left to do, with the exit status. more are forms that the
+// program can print besides.
+func (t *toolCall) start(options []toolOption, more ...string) (a *answer, status int, done bool) {
+	a = &answer{toolCall: t, format: "text"}
 	err := t.parse(append(append([]toolOption{}, options...), outputOptions...))
-	format, given := t.value("output-as")
-	a.xml = format == "xml"
+	if format, given := t.value("output-as"); given {
+		a.format = format
+	}
+	a.xml = a.format == "xml"
 	switch {
 	case errors.Is(err, errHelp):
 		return a, exitOK, true
 	case err != nil:
 		return a, a.end(exitUsage, "%v", err), true
-	case given && !a.xml && format != "text" && format != "none":
-		return a, t.fails(exitError, "Unknown output format %s", format), true
+	case !slices.Contains(append(more, "text", "xml", "none"), a.format):
+		a.format = "text"
+		a.blame("%s: Error creating output format %s: Unknown output format\nError performing operation: Error occurred", a.name, t.last("output-as"))
+		return a, a.end(exitError, ""), true
 	case t.has("version"):
 		return a, t.version(), true
 	}
@@ -77,35 +85,24 @@ func (a *answer) blame(format string, args ...any) {
 
 // end prints the answer and returns the exit status; a format other than ""
 // is a last error, to which the text adds the program's name.
-func (a *answer) end(status int, format string, args ...any) int {
+func (a *answer) end(code int, format string, args ...any) int {
 	if format != "" {
 		a.blame(a.name+": "+format, args...)
 	}
 	if !a.xml {
+		if a.format == "none" {
+			return code
+		}
 		for _, e := range a.errs {
 			fmt.Fprintln(a.Stderr, e)
 		}
 		fmt.Fprint(a.Stdout, a.text.String())
-		return status
+		return code
 	}
-	root := cib.NewElement("pacemaker-result", "api-version", apiVersion, "request", a.request())
-	for _, e := range a.body {
-		root.AddChild(e)
-	}
-	state := cib.NewElement("status", "code", fmt.Sprint(status), "message", exitText(status))
-	if len(a.errs) > 0 {
-		list := cib.NewElement("errors")
-		for _, e := range a.errs {
-			list.AddChild(textElement("error", e))
-		}
-		state.AddChild(list)
-	}
-	root.AddChild(state)
-	fmt.Fprint(a.Stdout, string(cib.Print(root)))
-	return status
+	fmt.Fprint(a.Stdout, status.Result{Version: status.APIVersion3, Request: a.request(), Body: a.body,
+		Code: code, Message: exitText(code), Errors: a.errs}.XML())
+	return code
 }
-
-const apiVersion = status.APIVersion
 
 // request is the command line as a shell would take it again.
 func (t *toolCall) request() string {

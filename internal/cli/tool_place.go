@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/helper"
 )
 
 // attrPlace is where an attribute stands in the document.
@@ -67,7 +68,7 @@ func (p attrPlace) set(doc *cib.Document, name, value string) cib.Op {
 	if sets, err := doc.XPath(p.path()); err == nil && len(sets) > 0 {
 		setID = sets[0].SelectAttrValue("id", setID)
 	}
-	id := cleanID(setID + "-" + name)
+	id := helper.SafeID(setID + "-" + name)
 	if pair := p.find(doc, name); pair != nil {
 		setID, id = pair.Parent().SelectAttrValue("id", setID), pair.SelectAttrValue("id", id)
 	}
@@ -92,15 +93,4 @@ func (p attrPlace) set(doc *cib.Document, name, value string) cib.Op {
 	}
 	into("nvpair", "id", id, "name", name, "value", value)
 	return cib.Op{Kind: cib.Modify, XML: string(cib.Print(root))}
-}
-
-// cleanID replaces what an XML id must not hold.
-func cleanID(id string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_', r == '.', r > 127:
-			return r
-		}
-		return '.'
-	}, id)
 }

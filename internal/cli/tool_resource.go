@@ -4,10 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/engine/sched"
+	"gpcs/internal/helper"
 	"gpcs/internal/status"
 )
 
@@ -16,197 +17,168 @@ var crmResourceOptions = []toolOption{
 	{'q', "query-xml", noValue}, {'w', "query-xml-raw", noValue}, {'g', "get-parameter", needsValue},
 	{'p', "set-parameter", needsValue}, {'v', "parameter-value", needsValue}, {'d', "delete-parameter", needsValue},
 	{'m', "meta", noValue}, {'z', "utilization", noValue}, {'N', "node", needsValue}, {'H', "host", needsValue},
-	{'O', "list-all-operations", noValue}, {'o', "list-operations", noValue}, {'Q', "quiet", noValue},
-	{'V', "verbose", noValue}, {'$', "version", noValue}, {0, "element", noValue}, {'f', "force", noValue},
+	{'O', "list-operations", noValue}, {'o', "list-all-operations", noValue}, {0, "list-options", needsValue}, {0, "all", noValue},
+	{0, "element", noValue}, {'f', "force", noValue}, {0, "recursive", noValue}, {'t', "resource-type", needsValue},
+	{'a', "constraints", noValue}, {'A', "stack", noValue}, {'Y', "why", noValue}, {0, "digests", noValue},
+	{'D', "delete", noValue}, {'F', "fail", noValue}, {0, "validate", mayHaveValue}, {0, "option", needsValue},
+	{0, "class", needsValue}, {0, "provider", needsValue}, {0, "agent", needsValue},
 	{'C', "cleanup", noValue}, {'R', "refresh", noValue}, {'M', "move", noValue}, {'B', "ban", noValue}, {'U', "clear", noValue},
-	{'u', "lifetime", needsValue}, {0, "promoted", noValue}, {0, "master", noValue}, {0, "expired", noValue},
+	{'u', "lifetime", needsValue}, {0, "promoted", noValue}, {0, "master", noValue}, {'e', "expired", noValue},
 	{0, "force-start", noValue}, {0, "force-stop", noValue}, {0, "force-promote", noValue}, {0, "force-demote", noValue},
-	{0, "force-check", noValue}, {0, "wait", noValue}, {0, "restart", noValue}, {'T', "timeout", needsValue},
-	{'n', "operation", needsValue}, {'I', "interval", needsValue},
+	{0, "force-check", mayHaveValue}, {0, "wait", noValue}, {0, "restart", noValue}, {'T', "timeout", needsValue},
+	{'n', "operation", needsValue}, {'I', "interval", needsValue}, {0, "list-ocf-alternatives", needsValue},
 	{0, "list-agents", needsValue}, {0, "list-standards", noValue}, {0, "list-ocf-providers", noValue},
 	{0, "show-metadata", needsValue}, {'s', "set-name", needsValue}, {'i', "nvpair", needsValue},
 }
 
-// crmResource shows resources and reads and writes their options. To move or
-// clean up there are the verbs of pcs.
+// resourceTool is one call of crm_resource.
+type resourceTool struct {
+	*answer
+	*look
+	cluster *sched.Cluster
+	shown   *status.View
+	id      string          // as given
+	rsc     *sched.Resource // nil if none is named
+	node    *sched.Node     // nil if none is named
+}
+
+// resourceCommand is what an option makes crm_resource do.
+type resourceCommand struct {
+	option      string
+	named, node bool // needs a resource, a node
+	run         func(*resourceTool, context.Context) int
+}
+
+// resourceCommands are those that work on the document.
+func resourceCommands() []resourceCommand {
+	return []resourceCommand{
+		{"list", false, false, (*resourceTool).list}, {"list-raw", false, false, (*resourceTool).listRaw},
+		{"list-operations", false, false, (*resourceTool).operations}, {"list-all-operations", false, false, (*resourceTool).operations},
+		{"why", false, false, (*resourceTool).why}, {"locate", true, false, (*resourceTool).locate},
+		{"query-xml", true, false, (*resourceTool).queryXML}, {"query-xml-raw", true, false, (*resourceTool).queryXML},
+		{"constraints", true, false, (*resourceTool).constraints}, {"stack", true, false, (*resourceTool).constraints},
+		{"digests", true, true, (*resourceTool).digests},
+		{"get-parameter", true, false, (*resourceTool).getParameter}, {"set-parameter", true, false, (*resourceTool).setParameter},
+		{"delete-parameter", true, false, (*resourceTool).deleteParameter},
+		{"move", true, false, (*resourceTool).move}, {"ban", true, false, (*resourceTool).ban}, {"clear", false, false, (*resourceTool).clear},
+		{"delete", true, false, (*resourceTool).remove}, {"fail", true, true, (*resourceTool).fail},
+	}
+}
+
+const needsResource = "Must supply a resource id with -r"
+
+// crmResource shows and changes resources: crm_resource(8).
 func crmResource(ctx context.Context, t *toolCall) int {
-	if err := t.parse(crmResourceOptions); err != nil {
-		return t.misused(err)
-	}
-	if t.has("version") {
-		return t.version()
-	}
-	t.rename(map[string]string{"host": "node"})
-	if len(t.rest) > 0 {
-		text := "non-option ARGV-elements:"
-		for i, word := range t.rest {
-			text += fmt.Sprintf("\n[%d of %d] %s", i+1, len(t.rest), word)
-		}
-		return t.fails(exitUsage, "%s", text)
-	}
-	if code, ok := t.resourceVerb(ctx); ok {
+	a, code, done := t.start(crmResourceOptions)
+	if done {
 		return code
 	}
+	a.rename(map[string]string{"host": "node", "master": "promoted"})
+	if text := a.resourceMisuse(); text != "" {
+		return a.end(exitUsage, "%s", text)
+	}
+	if kind, ok := a.value("list-options"); ok {
+		switch kind {
+		case "primitive":
+			return a.listOptions(helper.PrimitiveOptions())
+		case "fencing":
+			return a.listOptions(helper.FencingOptions())
+		}
+		a.xml = false
+		return a.end(exitUsage, "Error parsing option --list-options")
+	}
+	if code, ok := a.resourceVerb(ctx); ok {
+		return code
+	}
+	r := &resourceTool{answer: a}
+	command := r.command()
+	r.id, _ = a.value("resource")
+	if command.named && r.id == "" || command.option == "clear" && r.id == "" && !a.has("expired") {
+		return a.end(exitUsage, needsResource)
+	}
+	if command.node && !a.has("node") {
+		return a.end(exitUsage, "Must supply a node name with -N")
+	}
+	if code := r.open(ctx, command); code != exitOK {
+		return code
+	}
+	return command.run(r, ctx)
+}
+
+// listOptions prints what can be set; --all also what few need.
+func (a *answer) listOptions(l helper.OptionList) int {
+	a.put(l.XML(status.Version), "%s", l.Lines(a.has("all")))
+	return a.end(exitOK, "")
+}
+
+// command is what the options ask for: the last one counts, and a list is
+// printed where there is none.
+func (r *resourceTool) command() resourceCommand {
+	list := resourceCommands()
+	found := list[0]
+	for _, w := range r.given {
+		for _, c := range list {
+			if c.option == w.name {
+				found = c
+			}
+		}
+	}
+	return found
+}
+
+// resourceMisuse says what is wrong with the options, "" if nothing is.
+func (a *answer) resourceMisuse() string {
+	if len(a.rest) > 0 && !a.has("digests") && !a.has("validate") && !strings.Contains(a.rest[0], "=") {
+		text := "non-option ARGV-elements:"
+		for i, word := range a.rest {
+			text += fmt.Sprintf("\n[%d of %d] %s", i+1, len(a.rest), word)
+		}
+		return text
+	}
+	if !a.has("class") && !a.has("provider") && !a.has("agent") {
+		return ""
+	}
+	switch {
+	case a.has("resource"):
+		return "--class, --agent, and --provider cannot be used with -r/--resource"
+	case !a.has("validate") && a.forced() == "":
+		return "--class, --agent, and --provider can only be used with --validate and --force-*"
+	}
+	return ""
+}
+
+// open reads the document and finds what the options name.
+func (r *resourceTool) open(ctx context.Context, command resourceCommand) int {
 	stopped := errors.New("stopped")
-	s, err := t.lookTool(ctx, stopped)
+	s, err := r.lookTool(ctx, stopped)
 	switch {
 	case err == stopped:
-		fmt.Fprintln(t.Stderr, "crm_resource: Could not connect to the CIB: Transport endpoint is not connected\n"+
-			"Error performing operation: Not connected")
-		return exitDisconnected
+		return r.end(exitDisconnected, "Could not connect to the CIB: Transport endpoint is not connected\nError performing operation: Not connected")
 	case err != nil:
-		return t.failed(err)
+		return r.end(exitError, "%s", why(err))
 	}
-	view, err := s.view()
-	if err != nil {
-		return t.failed(err)
+	r.look = s
+	if r.cluster, err = sched.Unpack(s.doc, sched.Options{Now: s.now.Unix()}); err != nil {
+		return r.end(exitError, "%s", why(err))
 	}
-	switch {
-	case t.has("list-raw"):
-		for _, id := range view.InstanceIDs() {
-			fmt.Fprintln(t.Stdout, id)
+	r.shown = status.Of(r.cluster, s.doc, s.now)
+	if r.id != "" && command.option != "list" && command.option != "list-operations" && command.option != "list-all-operations" {
+		if r.rsc = r.cluster.Find(r.id); r.rsc == nil {
+			return r.end(exitNoSuch, "Resource '%s' not found\nError performing operation: No such object", r.id)
 		}
-		return exitOK
-	case t.has("list"), len(t.given) == 0:
-		fmt.Fprint(t.Stdout, view.Text(status.Show{Sections: status.Resources, Inactive: true}))
-		return exitOK
-	case t.has("list-all-operations"), t.has("list-operations"):
-		node, _ := t.value("node")
-		id, _ := t.value("resource")
-		fmt.Fprint(t.Stdout, view.OperationLines(id, node))
-		return exitOK
 	}
-	id, ok := t.value("resource")
-	if !ok {
-		return t.fails(exitUsage, "Must supply a resource id with -r")
-	}
-	if view.Whole(id) == nil {
-		fmt.Fprintf(t.Stderr, "crm_resource: Resource '%s' not found\nError performing operation: No such object\n", id)
-		return exitNoSuch
-	}
-	return t.oneResource(ctx, s.doc, view, id)
-}
-
-func (t *toolCall) oneResource(ctx context.Context, doc *cib.Document, view *status.View, id string) int {
-	set := optionSet{resource: definition(doc, id), tag: "instance_attributes"}
-	switch {
-	case t.has("meta"):
-		set.tag = "meta_attributes"
-	case t.has("utilization"):
-		set.tag = "utilization"
-	}
-	if set.resource == nil {
-		return t.fails(exitNoSuch, "Resource '%s' is not configured", id)
-	}
-	if t.has("element") {
-		return t.elementAttribute(ctx, set.resource)
-	}
-	if name, ok := t.value("get-parameter"); ok {
-		if pair := set.find(name); pair != nil {
-			fmt.Fprintln(t.Stdout, pair.SelectAttrValue("value", ""))
-			return exitOK
+	if name, ok := r.value("node"); ok {
+		if r.node = r.cluster.Node(name); r.node == nil {
+			return r.end(exitNoSuch, "Node '%s' not found\nError performing operation: No such object", name)
 		}
-		fmt.Fprintf(t.Stderr, "Attribute '%s' not found for '%s'\n", name, id)
-		return exitOK // so does the program that this stands for
-	}
-	if name, ok := t.value("set-parameter"); ok {
-		return t.setOption(ctx, set, name)
-	}
-	if name, ok := t.value("delete-parameter"); ok {
-		if pair := set.find(name); pair != nil {
-			if err := t.change(ctx, cib.Op{Kind: cib.Delete, Path: elementPath(pair)}); err != nil {
-				return t.failed(err)
-			}
-			fmt.Fprintf(t.Stdout, "Deleted '%s' option: id=%s name=%s\n", id, pair.SelectAttrValue("id", ""), name)
-		}
-		return exitOK
-	}
-	switch {
-	case t.has("locate"):
-		t.locate(view, id)
-	case t.has("query-xml"), t.has("query-xml-raw"):
-		fmt.Fprint(t.Stdout, view.ResourceLines(status.Show{Inactive: true, OnlyResource: []string{id}},
-			func(*status.Resource) bool { return true }))
-		fmt.Fprintf(t.Stdout, "Resource XML:\n%s", cib.Print(set.resource))
-	default:
-		return t.fails(exitUsage, "Must specify a command option")
 	}
 	return exitOK
 }
 
-// locate prints where a resource runs.
-func (t *toolCall) locate(view *status.View, id string) {
-	places := view.Places(id)
-	for _, p := range places {
-		promoted := ""
-		if p.Promoted {
-			promoted = " Promoted"
-		}
-		if t.has("quiet") {
-			fmt.Fprintln(t.Stdout, p.Node)
-		} else {
-			fmt.Fprintf(t.Stdout, "resource %s is running on: %s%s\n", id, p.Node, promoted)
-		}
-	}
-	if len(places) == 0 && !t.has("quiet") {
-		fmt.Fprintf(t.Stdout, "resource %s is NOT running\n", id)
-	}
+// failsWith ends with an error in the words that belong to the exit status.
+func (r *resourceTool) failsWith(code int) int {
+	return r.end(code, "Error performing operation: %s", exitText(code))
 }
 
-// optionSet is the place of one kind of options of a resource.
-type optionSet struct {
-	resource *cib.Element
-	tag      string
-}
-
-func (o optionSet) find(name string) *cib.Element {
-	for _, set := range o.resource.SelectElements(o.tag) {
-		for _, pair := range set.SelectElements("nvpair") {
-			if pair.SelectAttrValue("name", "") == name {
-				return pair
-			}
-		}
-	}
-	return nil
-}
-
-func (t *toolCall) setOption(ctx context.Context, o optionSet, name string) int {
-	value, ok := t.value("parameter-value")
-	if !ok {
-		return t.fails(exitUsage, "You need to supply a value with the -v option")
-	}
-	rsc := o.resource.SelectAttrValue("id", "")
-	setID := rsc + "-" + o.tag
-	if old := o.resource.SelectElement(o.tag); old != nil {
-		setID = old.SelectAttrValue("id", setID)
-	}
-	id := cleanID(setID + "-" + name)
-	if pair := o.find(name); pair != nil {
-		setID, id = pair.Parent().SelectAttrValue("id", setID), pair.SelectAttrValue("id", id)
-	}
-	set := cib.NewElement(o.tag, "id", setID)
-	set.AddChild(cib.NewElement("nvpair", "id", id, "name", name, "value", value))
-	err := t.change(ctx, cib.Op{Kind: cib.Modify, Path: elementPath(o.resource), XML: string(cib.Print(set))})
-	if err != nil {
-		return t.failed(err)
-	}
-	fmt.Fprintf(t.Stdout, "Set '%s' option: id=%s set=%s name=%s value=%s\n", rsc, id, setID, name, value)
-	return exitOK
-}
-
-// definition returns what defines a resource; an instance of a clone has that
-// of all instances.
-func definition(doc *cib.Document, id string) *cib.Element {
-	id, _, _ = strings.Cut(id, ":")
-	section := doc.Find("resources")
-	if section == nil {
-		return nil
-	}
-	kinds := []string{"primitive", "group", "clone", "master", "bundle"}
-	for _, e := range section.FindElements(".//*") {
-		if slices.Contains(kinds, e.Tag) && e.SelectAttrValue("id", "") == id {
-			return e
-		}
-	}
-	return nil
-}
+// definition is what the configuration has of the resource named.
+func (r *resourceTool) definition() *cib.Element { return definition(r.doc, r.id) }

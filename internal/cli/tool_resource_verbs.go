@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"gpcs/internal/agentmeta"
-	"gpcs/internal/cib"
 	"gpcs/internal/cib/value"
 )
 
@@ -29,56 +27,22 @@ func (t *toolCall) cleanup(ctx context.Context) int {
 	return t.asPcs(ctx, words...)
 }
 
-// steering carries out --move, --ban and --clear by the verbs of pcs that make
-// and remove such constraints.
-func (t *toolCall) steering(ctx context.Context, verb string) int {
-	rsc, ok := t.value("resource")
-	if !ok {
-		return t.fails(exitUsage, "Must supply a resource id with -r")
-	}
-	var words []string
-	if name := t.cibFile(); name != "" {
-		words = append(words, "-f", name)
-	}
-	words = append(words, "resource", verb, rsc)
-	node, named := t.value("node")
-	if named {
-		words = append(words, node)
-	}
-	if life, ok := t.value("lifetime"); ok {
-		words = append(words, "lifetime="+life)
-	}
-	for option, word := range map[string]string{"promoted": "--promoted", "master": "--promoted", "expired": "--expired"} {
-		if t.has(option) {
-			words = append(words, word)
-		}
-	}
-	return t.asPcs(ctx, words...)
-}
-
-// resourceVerb carries out what crm_resource shares with pcs; ok is false for
-// anything else.
-func (t *toolCall) resourceVerb(ctx context.Context) (status int, ok bool) {
+// resourceVerb carries out what needs no document or is done as pcs does it;
+// ok is false for anything else.
+func (a *answer) resourceVerb(ctx context.Context) (status int, ok bool) {
 	switch {
-	case t.has("cleanup"), t.has("refresh"):
-		return t.cleanup(ctx), true
-	case t.has("move"):
-		return t.steering(ctx, "move-with-constraint"), true
-	case t.has("ban"):
-		return t.steering(ctx, "ban"), true
-	case t.has("clear"):
-		return t.steering(ctx, "clear"), true
-	case t.has("wait"):
-		return t.settle(ctx), true
-	case t.has("restart"):
-		return t.restart(ctx), true
-	case t.has("force-start"), t.has("force-stop"), t.has("force-promote"), t.has("force-demote"), t.has("force-check"):
-		return t.force(ctx), true
-	case t.has("list-agents"), t.has("list-standards"), t.has("list-ocf-providers"):
-		return t.listAgents(ctx), true
-	case t.has("show-metadata"):
-		agent, _ := t.value("show-metadata")
-		return t.metadata(ctx, agent), true
+	case a.has("cleanup"), a.has("refresh"):
+		return a.cleanup(ctx), true
+	case a.has("wait"):
+		return a.settle(ctx), true
+	case a.has("restart"):
+		return a.restart(ctx), true
+	case a.forced() != "", a.has("validate"):
+		return a.agentAction(ctx), true
+	case a.has("list-agents"), a.has("list-standards"), a.has("list-ocf-providers"), a.has("list-ocf-alternatives"):
+		return a.listAgents(), true
+	case a.has("show-metadata"):
+		return a.metadata(ctx, a.last("show-metadata")), true
 	}
 	return exitOK, false
 }
@@ -135,81 +99,6 @@ func (t *toolCall) restart(ctx context.Context) int {
 		words = append(words, "--wait="+strconv.Itoa(int((limit+time.Second-1)/time.Second)))
 	}
 	return t.asPcs(ctx, words...)
-}
-
-// force has the agent of a resource run one action here.
-func (t *toolCall) force(ctx context.Context) int {
-	rsc, ok := t.value("resource")
-	if !ok {
-		return t.fails(exitUsage, "Must supply a resource id with -r")
-	}
-	verb := ""
-	for _, d := range debugActions {
-		if t.has(d.force) {
-			verb = d.verb
-		}
-	}
-	return t.asPcs(ctx, "resource", verb, rsc)
-}
-
-func (t *toolCall) listAgents(ctx context.Context) int {
-	switch {
-	case t.has("list-standards"):
-		return t.asPcs(ctx, "resource", "standards")
-	case t.has("list-ocf-providers"):
-		return t.asPcs(ctx, "resource", "providers")
-	}
-	class, _ := t.value("list-agents")
-	if class == "stonith" {
-		return t.asPcs(ctx, "stonith", "list", "--nodesc")
-	}
-	return t.asPcs(ctx, "resource", "agents", class)
-}
-
-// metadata prints an agent's metadata as the agent has it.
-func (t *toolCall) metadata(ctx context.Context, agent string) int {
-	if !strings.Contains(agent, ":") {
-		agent = "stonith:" + agent
-	}
-	name, err := agentmeta.ParseName(agent)
-	if err != nil {
-		return t.fails(exitInvalid, "'%s' is not a valid agent specification", agent)
-	}
-	text, err := t.agents().Raw(ctx, name)
-	if err != nil {
-		return t.fails(exitError, "Metadata query for %s failed: %v", agent, err)
-	}
-	_, _ = t.Stdout.Write(text) // nobody is left to tell
-	return exitOK
-}
-
-// elementAttribute carries out --get-parameter and its like with --element:
-// the parameter is an attribute of the resource's own element.
-func (t *toolCall) elementAttribute(ctx context.Context, e *cib.Element) int {
-	id := e.SelectAttrValue("id", "")
-	if name, ok := t.value("get-parameter"); ok {
-		value, err := e.SelectAttrValue(name, ""), e.SelectAttr(name) == nil
-		if err {
-			return t.fails(exitOK, "Attribute '%s' not found for '%s'", name, id)
-		}
-		_, _ = t.Stdout.Write([]byte(value + "\n"))
-		return exitOK
-	}
-	changed := e.Copy()
-	say := ""
-	if name, ok := t.value("set-parameter"); ok {
-		value, _ := t.value("parameter-value")
-		changed.CreateAttr(name, value)
-		say = "Set attribute: id=" + id + " name=" + name + " value=" + value + "\n"
-	} else if name, ok := t.value("delete-parameter"); ok {
-		changed.RemoveAttr(name)
-		say = "Deleted attribute: id=" + id + " name=" + name + "\n"
-	}
-	if err := t.change(ctx, cib.Op{Kind: cib.Replace, Path: elementPath(e), XML: string(cib.Print(changed))}); err != nil {
-		return t.failed(err)
-	}
-	_, _ = t.Stdout.Write([]byte(say))
-	return exitOK
 }
 
 // intervalMS reads an interval in milliseconds; "" is 0.

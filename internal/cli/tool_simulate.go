@@ -148,10 +148,17 @@ func (s *simulation) save() error {
 	if name, ok := s.value("save-output"); ok {
 		return os.WriteFile(name, s.doc.Bytes(), 0o600)
 	}
-	if name, ok := s.value("xml-file"); ok && s.has("in-place") {
-		return os.WriteFile(name, s.doc.Bytes(), 0o600)
+	if !s.has("in-place") {
+		return nil
 	}
-	return nil
+	name, ok := s.value("xml-file")
+	if !ok {
+		name = s.cibFile()
+	}
+	if name == "" || name == "-" {
+		return nil // what runs is not overwritten by what was pretended
+	}
+	return os.WriteFile(name, s.doc.Bytes(), 0o600)
 }
 
 func (s *simulation) before() {

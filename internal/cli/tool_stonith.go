@@ -41,7 +41,7 @@ func stonithAdmin(ctx context.Context, t *toolCall) int {
 		if !ok {
 			return a.end(exitUsage, "Please specify an agent to query using -a,--agent [value]")
 		}
-		return a.metadata(ctx, agent)
+		return a.metadata(ctx, "stonith:"+strings.TrimPrefix(agent, "stonith:"))
 	case a.has("list-installed"):
 		return a.asPcs(ctx, "stonith", "list")
 	}

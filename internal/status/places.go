@@ -3,6 +3,8 @@ package status
 import (
 	"fmt"
 	"strings"
+
+	"gpcs/internal/cib"
 )
 
 // Place is a node where a resource is active.
@@ -50,35 +52,36 @@ func (v *View) InstanceIDs() []string {
 	return ids
 }
 
-// OperationLines prints the history one operation a line as crm_resource
-// --list-operations does; empty names match all.
-func (v *View) OperationLines(rsc, node string) string {
-	p := &printer{view: v}
+// One prints one resource with what is in it, as crm_resource --query-xml
+// does, and adds the same to an element.
+func (v *View) One(id string, to *cib.Element) string {
+	r := v.Whole(id)
+	if r == nil {
+		return ""
+	}
+	p := printer{Show: Show{Inactive: true, Release3: true}, view: v, inNode: true}
+	(&xmlDoc{p}).resource(to, r)
+	p.depth = 1
+	p.resource(r)
 	var b strings.Builder
-	for _, h := range v.History {
-		if node != "" && node != h.Node.Name {
-			continue
-		}
-		for _, r := range h.Resources {
-			if rsc != "" && rsc != r.ID {
-				continue
-			}
-			for _, o := range r.Operations {
-				b.WriteString(p.operationLine(r.ID, o))
-			}
-		}
+	for _, line := range strings.SplitAfter(p.String(), "\n") {
+		b.WriteString(strings.TrimPrefix(strings.TrimPrefix(line, "  "), "* "))
 	}
 	return b.String()
 }
 
-func (p *printer) operationLine(rsc string, o Operation) string {
-	line := rsc + ":"
-	if r := p.view.Whole(rsc); r != nil {
-		line = fmt.Sprintf("%s\t(%s):\t %s:", rsc, r.Agent(), r.state())
+// Line words a resource and its state in short: "web	(ocf:heartbeat:apache):	 Started";
+// "" if there is none of that name.
+func (v *View) Line(id string) string {
+	r := v.Whole(id)
+	if r == nil {
+		return ""
 	}
-	line += fmt.Sprintf(" %s (node=%s, call=%s, rc=%d", o.Key, o.Node.Name, o.Call, o.RC)
-	if o.Changed != 0 {
-		line += fmt.Sprintf(", last-rc-change='%s', exec=%sms", p.date(o.Changed), zero(o.ExecMS))
-	}
-	return line + "): " + p.stateText(o.State) + "\n"
+	return fmt.Sprintf("%s\t(%s):\t %s", id, r.Agent(), r.state())
 }
+
+// StateText words the execution status of an operation as Pacemaker 3 does.
+func StateText(state int) string { return (&printer{Show: Show{Release3: true}}).stateText(state) }
+
+// DateText writes an epoch second as the field's programs do.
+func (v *View) DateText(epoch int64) string { return (&printer{view: v}).date(epoch) }

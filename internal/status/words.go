@@ -22,6 +22,9 @@ var (
 // ExitText words an agent's exit status as Pacemaker 2.1 does.
 func ExitText(rc int) string { return (&printer{}).exitText(rc) }
 
+// ExitText3 words an agent's exit status as Pacemaker 3 does.
+func ExitText3(rc int) string { return (&printer{Show: Show{Release3: true}}).exitText(rc) }
+
 func (p *printer) exitText(rc int) string {
 	texts := exitTexts2
 	if p.Release3 {

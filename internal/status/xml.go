@@ -24,29 +24,20 @@ func (v *View) XML(request string, show Show) string {
 	if show.Release3 {
 		version = APIVersion3
 	}
-	root := cib.NewElement("pacemaker-result", "api-version", version, "request", request)
+	return Result{Version: version, Request: request, Body: v.Elements(show), Message: "OK"}.XML()
+}
+
+// Elements are the parts of the view as crm_mon --output-as=xml has them.
+func (v *View) Elements(show Show) []*cib.Element {
+	root := cib.NewElement("view")
 	v.addAll(root, show)
-	add(root, "status", "code", "0", "message", "OK")
-	return string(cib.Print(root))
+	return root.ChildElements()
 }
 
 // OldXML prints the view in the form of crm_mon --as-xml.
 func (v *View) OldXML(show Show) string {
 	root := cib.NewElement("crm_mon", "version", Version)
 	v.addAll(root, show)
-	return string(cib.Print(root))
-}
-
-// XMLError prints an error in the form of --output-as=xml.
-func XMLError(request, code, message string, errors ...string) string {
-	root := cib.NewElement("pacemaker-result", "api-version", APIVersion, "request", request)
-	status := add(root, "status", "code", code, "message", message)
-	if len(errors) > 0 {
-		list := add(status, "errors")
-		for _, e := range errors {
-			add(list, "error").SetText(e)
-		}
-	}
 	return string(cib.Print(root))
 }
 

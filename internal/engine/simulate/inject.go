@@ -82,7 +82,7 @@ func (in *injector) happen(e Event) {
 }
 
 func setState(state *cib.Element, inCCM, crmd, join, expected string) {
-	for _, p := range [][2]string{{"in_ccm", inCCM}, {"crmd", crmd}, {"join", join}, {"expected", expected}} {
+	for _, p := range [][2]string{{"in_ccm", inCCM}, {"crmd", crmd}, {"join", join}, {"expected", expected}, {"crm-debug-origin", origin}} {
 		state.CreateAttr(p[0], p[1])
 	}
 }
@@ -268,12 +268,12 @@ func (r *runner) write(state *cib.Element, e entry) {
 	if !failed {
 		target = strconv.Itoa(e.rc)
 	}
-	magic := call + ":-1:" + target + ":simulated"
+	magic := pretended(call, target)
 	for _, id := range ids {
 		op := sub(rsc, "lrm_rsc_op", id)
 		op.Attr = nil
 		for _, p := range [][2]string{
-			{"id", id}, {"operation_key", key}, {"operation", e.task}, {"transition-key", magic}, {"transition-magic", fmt.Sprintf("0:%d;%s", e.rc, magic)},
+			{"id", id}, {"operation_key", key}, {"operation", e.task}, {"crm-debug-origin", origin}, {"transition-key", magic}, {"transition-magic", fmt.Sprintf("0:%d;%s", e.rc, magic)},
 			{"exit-reason", e.reason}, {"on_node", e.node}, {"call-id", call}, {"rc-code", strconv.Itoa(e.rc)}, {"op-status", "0"},
 			{"interval", strconv.FormatInt(e.interval, 10)}, {"last-rc-change", strconv.FormatInt(r.now, 10)}, {"exec-time", "0"}, {"queue-time", "0"},
 		} {

@@ -7,7 +7,6 @@ package simulate
 import (
 	"fmt"
 	"strconv"
-	"strings"
 
 	"gpcs/internal/cib"
 	"gpcs/internal/engine/digest"
@@ -219,9 +218,10 @@ func (r *runner) record(a *graph.Action, name string, interval int64) {
 	if target == "" {
 		target = "0"
 	}
-	magic := strings.Join([]string{strconv.Itoa(a.ID), "0", target, "simulated"}, ":")
+	magic := pretended(strconv.Itoa(call), target)
 	for _, p := range [][2]string{
-		{"id", id}, {"operation_key", key}, {"operation", a.Operation}, {"transition-key", magic}, {"transition-magic", "0:" + target + ";" + magic},
+		{"id", id}, {"operation_key", key}, {"operation", a.Operation}, {"crm-debug-origin", origin}, {"transition-key", magic}, {"transition-magic", "0:" + target + ";" + magic},
+		{"exit-reason", ""},
 		{"on_node", a.Node}, {"call-id", strconv.Itoa(call)}, {"rc-code", target}, {"op-status", "0"}, {"interval", strconv.FormatInt(interval, 10)},
 		{"last-rc-change", strconv.FormatInt(r.now, 10)}, {"exec-time", "0"}, {"queue-time", "0"}, {"op-digest", digest.Operation(a.Attrs, interval)},
 	} {
@@ -232,6 +232,14 @@ func (r *runner) record(a *graph.Action, name string, interval int64) {
 			entry.CreateAttr(end, v)
 		}
 	}
+}
+
+// origin is what entries that a simulation makes say of where they come from.
+const origin = "crm_simulate"
+
+// pretended is the transition key of what no transition has asked for.
+func pretended(call, target string) string {
+	return call + ":-1:" + target + ":xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
 }
 
 // nextCall is a call id above all those in a resource's history on a node.
