@@ -2,7 +2,9 @@ package controller
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"gpcs/internal/cib"
@@ -36,6 +38,28 @@ func (c *Controller) start(now time.Time, a *graph.Action) {
 	default:
 		c.execute(a)
 		c.deadlines[a.ID] = now.Add(timeout(a) + delay)
+	}
+}
+
+// probedBeforeShutdown lets nodes go only when they have answered all probes.
+// The scheduler, as Pacemaker's, orders a shutdown after the stops that it knows
+// are needed. What runs on a node that nobody has asked yet would be left
+// running there, and started elsewhere because the node said that it leaves.
+func probedBeforeShutdown(g *graph.Graph) {
+	probes := map[string][]int{} // by node
+	for _, s := range g.Synapses {
+		for _, a := range s.Actions {
+			if strings.HasSuffix(a.Key, "_monitor_0") {
+				probes[a.Node] = append(probes[a.Node], a.ID)
+			}
+		}
+	}
+	for _, s := range g.Synapses {
+		if a := s.Actions[0]; a.Operation == "do_shutdown" && len(probes[a.Node]) > 0 {
+			s.Inputs = append(s.Inputs, probes[a.Node]...)
+			slices.Sort(s.Inputs)
+			s.Inputs = slices.Compact(s.Inputs)
+		}
 	}
 }
 

@@ -353,6 +353,7 @@ func (c *Controller) decide(now time.Time) {
 	}
 	c.number++
 	c.gaveUp = false
+	probedBeforeShutdown(g)
 	c.tr = transition.New(g, c.number, c.cfg.UUID)
 	c.note(c.number, fmt.Sprintf("transition of %d actions on version %s", len(g.Synapses), c.doc.Version()))
 	c.run(now)
