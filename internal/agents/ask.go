@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,6 +62,22 @@ func (f Finder) ask(ctx context.Context, name agentmeta.Name) ([]byte, error) {
 		args = []string{"-o", "metadata"}
 	}
 	return f.run(ctx, name, path, args, nil, "")
+}
+
+// Installed tells whether there is such an agent, built in or on the disk.
+func (f Finder) Installed(name agentmeta.Name) bool {
+	unit := func() bool { _, err := f.unitFile(name.Type); return err == nil }
+	script := func() bool { return slices.Contains(f.lsb(), name.Type) }
+	switch name.Standard {
+	case "lsb":
+		return script()
+	case "systemd":
+		return unit()
+	case "service":
+		return unit() || script()
+	}
+	_, err := f.path(name)
+	return err == nil || builtin.Metadata(name.Standard, name.Provider, name.Type) != ""
 }
 
 // path finds the program of an OCF or fence agent.

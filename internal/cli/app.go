@@ -289,5 +289,6 @@ func nouns() []*cobra.Command {
 		newQdevice(),
 		newClient(),
 		newDR(),
+		newMigrate(),
 	}
 }

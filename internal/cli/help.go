@@ -46,7 +46,7 @@ func (c *Call) fullHelp() error {
 // usageForms are the first lines of usage that are the same for all that is
 // below a noun.
 var usageForms = map[string]string{
-	"alert": "<command>", "booth": "<command>", "cib": "<command>", "client": "<command>", "dr": "<command>",
+	"alert": "<command>", "booth": "<command>", "cib": "<command>", "client": "<command>", "dr": "<command>", "migrate": "<command>",
 	"node": "<command>", "qdevice": "<command>", "quorum": "<command>", "tag": "<command>",
 	"constraint": "[constraints]...",
 }

@@ -27,3 +27,6 @@ func NewUUID(random io.Reader) (string, error) {
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
 	return hex.EncodeToString(b[:]), nil
 }
+
+// Bounds of a cluster key in bytes, as libknet has them.
+const MinKey, MaxKey = 128, 4096

@@ -19,6 +19,7 @@ import (
 	"gpcs/internal/api"
 	"gpcs/internal/auth"
 	"gpcs/internal/cib/store"
+	"gpcs/internal/client"
 	"gpcs/internal/cluster"
 	"gpcs/internal/conf"
 	"gpcs/internal/engine/agent"
@@ -163,9 +164,6 @@ func (i *instance) newEngine(cfg cluster.Config) *engine {
 // one stands for.
 func part(log *slog.Logger, name string) *slog.Logger { return log.With(journal.Key, name) }
 
-// Bounds of a cluster key in bytes, as libknet has them.
-const minKey, maxKey = 128, 4096
-
 // clusterKey reads authkey.
 func clusterKey(root paths.Root) ([]byte, error) {
 	const hint = "copy it from another node, or set the cluster up again"
@@ -173,9 +171,9 @@ func clusterKey(root paths.Root) ([]byte, error) {
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("the cluster key cannot be read: %w; %s", err, hint)
-	case len(key) < minKey, len(key) > maxKey:
+	case len(key) < conf.MinKey, len(key) > conf.MaxKey:
 		return nil, fmt.Errorf("the cluster key %s has %d bytes, it should have %d to %d; %s",
-			root.CorosyncAuthkey(), len(key), minKey, maxKey, hint)
+			root.CorosyncAuthkey(), len(key), conf.MinKey, conf.MaxKey, hint)
 	}
 	return key, nil
 }
@@ -205,7 +203,7 @@ func clusterConfig(root paths.Root, host string) (cfg cluster.Config, self uint3
 			node.Addresses[a.Link] = a.Addr
 		}
 		cfg.Nodes = append(cfg.Nodes, node)
-		if n.Name == host || isLocal(node.Addresses) && self == 0 {
+		if n.Name == host || self == 0 && client.IsLocal(node.Addresses) {
 			self, name = n.ID, n.Name
 		}
 	}
