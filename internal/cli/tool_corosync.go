@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -192,9 +193,25 @@ func linkNumbers(state api.State) []int {
 	return numbers
 }
 
-// linkMTU is what corosync shows for a network of Ethernet's usual packets
-// with knet's encryption: what fits one datagram after the seal.
-const linkMTU = 1397
+// linkMTU is what corosync shows of a link: what knet's datagrams have room for
+// with its usual encryption, which rounds to blocks of 16 bytes, in the packets
+// of the network of this node's address.
+func linkMTU(own string) int {
+	const ethernet, salt, digest, padding, knet = 1500, 16, 32, 1, 26
+	packet, headers := ethernet, 28
+	ip := net.ParseIP(own)
+	if ip != nil && ip.To4() == nil {
+		headers = 48
+	}
+	interfaces, _ := net.Interfaces() // where it cannot be found out it is what most have
+	for _, i := range interfaces {
+		addresses, _ := i.Addrs()
+		if slices.ContainsFunc(addresses, func(a net.Addr) bool { n, ok := a.(*net.IPNet); return ok && n.IP.Equal(ip) }) {
+			packet = i.MTU
+		}
+	}
+	return (packet-headers-salt-digest)/16*16 - padding - knet
+}
 
 // peersByLink prints the other nodes, and each link to them: one that is down
 // lacks the word "connected".
@@ -213,7 +230,8 @@ func (t *toolCall) peersByLink(state api.State) {
 			if l.Up {
 				reachable, up = " reachable", " connected"
 			}
-			lines += fmt.Sprintf("   LINK: %d udp (%s->%s) enabled%s mtu: %d\n", l.Number, ownAddress(state, l.Number), l.Address, up, linkMTU)
+			own := ownAddress(state, l.Number)
+			lines += fmt.Sprintf("   LINK: %d udp (%s->%s) enabled%s mtu: %d\n", l.Number, own, l.Address, up, linkMTU(own))
 		}
 		fmt.Fprintf(t.Stdout, "nodeid: %d%s\n%s", m.ID, reachable, lines)
 	}

@@ -153,10 +153,7 @@ func (c *Cluster) publish() { c.state.set(c.snapshot()) }
 
 func (c *Cluster) snapshot() State {
 	s := State{Self: c.self, View: c.core.View(), Open: c.core.Open(), Isolated: c.core.Isolated(),
-		Links: c.mesh.Status(), ActiveLinks: c.config.ActiveLinks}
-	if own, ok := c.config.node(c.self.ID); ok {
-		s.Addresses = own.Addresses
-	}
+		Addresses: c.mesh.Addresses(), Links: c.mesh.Status(), ActiveLinks: c.config.ActiveLinks}
 	if s.View == nil {
 		s.Quorum = c.config.quorum().Evaluate([]uint32{c.self.ID}, c.core.Memory(), false, quorum.Order{})
 		s.Quorum.Quorate = false

@@ -178,19 +178,22 @@ func counter(t *testing.T, c *failover.Cluster, node string) uint64 {
 	return state.View.Counter
 }
 
-func linksUp(c *failover.Cluster, node string, n int) error {
+// linksUp tells whether a node has so many links and all of them are up.
+func linksUp(c *failover.Cluster, node string, n int) error { return linksAre(c, node, n, n) }
+
+// linksAre tells whether a node has so many links, and so many of them are up.
+func linksAre(c *failover.Cluster, node string, n, up int) error {
 	state, err := c.State(node)
 	if err != nil {
 		return err
 	}
-	up := 0
 	for _, l := range state.Links {
 		if l.Up {
-			up++
+			up--
 		}
 	}
-	if up != n || len(state.Links) != n {
-		return fmt.Errorf("%s: %d links of %d are up, want %d: %+v", node, up, len(state.Links), n, state.Links)
+	if up != 0 || len(state.Links) != n {
+		return fmt.Errorf("%s: of %d links %d more should be up: %+v", node, n, up, state.Links)
 	}
 	return nil
 }

@@ -398,7 +398,24 @@ func (m *Mesh) Status() []Status {
 			path := p.paths[i]
 			up := path.works(now, m.opt.Token)
 			used := up && (m.opt.Active || i == m.best(p, now))
-			out = append(out, Status{Peer: n.ID, Link: i, Address: n.Addresses[i], Up: up, Used: used, RTT: path.rtt})
+			address := n.Addresses[i]
+			if p.addrs[i].IsValid() {
+				address = p.addrs[i].Addr().String()
+			}
+			out = append(out, Status{Peer: n.ID, Link: i, Address: address, Up: up, Used: used, RTT: path.rtt})
+		}
+	}
+	return out
+}
+
+// Addresses are this node's own by link, "" where it has none.
+func (m *Mesh) Addresses() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	out := slices.Clone(m.hosts)
+	for i, s := range m.sockets {
+		if s != nil {
+			out[i] = s.own.String()
 		}
 	}
 	return out

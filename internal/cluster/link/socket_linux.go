@@ -18,7 +18,7 @@ import (
 // Go's poller the daemon would wake up for each datagram that comes, and for
 // each that has gone.
 type socket struct {
-	six bool
+	own netip.Addr
 	mu  sync.Mutex
 	fd  int // -1 = closed
 	oob [64]byte
@@ -37,7 +37,7 @@ func openSocket(ctx context.Context, addr string) (*socket, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &socket{six: conn.LocalAddr().(*net.UDPAddr).IP.To4() == nil}
+	s := &socket{own: conn.LocalAddr().(*net.UDPAddr).AddrPort().Addr().Unmap()}
 	ctl := raw.Control(func(fd uintptr) {
 		s.fd, err = unix.FcntlInt(fd, unix.F_DUPFD_CLOEXEC, 0)
 	})
@@ -77,7 +77,7 @@ func (s *socket) receive(buf []byte) (n int, ago time.Duration, err error) {
 func (s *socket) send(b []byte, to netip.AddrPort) error {
 	var sa unix.Sockaddr
 	switch {
-	case s.six:
+	case s.own.Is6():
 		six := &unix.SockaddrInet6{Port: int(to.Port()), Addr: to.Addr().As16()}
 		if zone := to.Addr().Zone(); zone != "" {
 			i, err := net.InterfaceByName(zone)
