@@ -85,6 +85,8 @@ func (e *engine) carryOut(ctx context.Context, effect controller.Effect, timer *
 		})
 	case controller.Fence:
 		e.fencer.begin(ctx, effect)
+	case controller.Spare:
+		e.fencer.spare(effect.Seq)
 	case controller.StopFencing:
 		e.fencer.stop(effect.Seq)
 	case controller.FenceAnswer:

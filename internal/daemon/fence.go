@@ -21,13 +21,25 @@ const (
 	kindFenced   = "fenced"    // what became of it
 	kindAskFence = "ask-fence" // an administrator's wish, to the DC
 	kindAnswer   = "answer"    // what became of that
+	kindForgo    = "forgo"     // an order is not to be carried out, if it still waits
+	kindWitness  = "witness"   // proof that a node is off, to a DC that did not ask for it
 )
 
 // orderMessage is an order on its way, or with Reply its answer.
 type orderMessage struct {
 	ID    string       `json:"id"`
 	Order device.Order `json:"order"`
-	Reply *fence.Reply `json:"reply,omitempty"`
+	Goal  string       `json:"goal"`  // what the plan is to reach: "reboot"
+	Claim fence.Proven `json:"claim"` // what a success proves
+	// Quorate: it was given in a view with a quorum, and only there it holds.
+	Quorate bool         `json:"quorate,omitempty"`
+	Reply   *fence.Reply `json:"reply,omitempty"`
+}
+
+// plan is how a plan that is carried out is told what has changed.
+type plan struct {
+	cancel context.CancelFunc
+	spare  chan struct{} // the target came back
 }
 
 // fencer carries out fence plans of the DC, and orders of the DC on this node.
@@ -36,22 +48,24 @@ type fencer struct {
 	devices *device.Runner
 
 	mu    sync.Mutex
-	plans map[int]context.CancelFunc // by seq of the controller
+	plans map[int]plan // by seq of the controller
 	open  map[string]chan fence.Reply
+	holds map[string]bool        // orders that this node carries out: not forgone
 	asked map[string]chan string // answers to this node's own wishes
 	next  int
 }
 
 func newFencer(i *instance) *fencer {
-	return &fencer{i: i, devices: device.New(i.root, part(i.base, journal.Fenced)), plans: map[int]context.CancelFunc{},
+	return &fencer{i: i, devices: device.New(i.root, part(i.base, journal.Fenced)), plans: map[int]plan{}, holds: map[string]bool{},
 		open: map[string]chan fence.Reply{}, asked: map[string]chan string{}}
 }
 
 // begin carries out a plan until it ends, or stop.
 func (f *fencer) begin(ctx context.Context, e controller.Fence) {
 	ctx, cancel := context.WithCancel(ctx)
+	p := plan{cancel, make(chan struct{}, 1)}
 	f.mu.Lock()
-	f.plans[e.Seq] = cancel
+	f.plans[e.Seq] = p
 	f.mu.Unlock()
 	f.i.group.Go(func() error {
 		defer func() {
@@ -60,28 +74,38 @@ func (f *fencer) begin(ctx context.Context, e controller.Fence) {
 			delete(f.plans, e.Seq)
 			cancel()
 		}()
-		f.carryOut(ctx, e)
+		f.carryOut(ctx, e, p.spare)
 		return nil
 	})
+}
+
+// spare tells a plan that its target came back.
+func (f *fencer) spare(seq int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if p, known := f.plans[seq]; known {
+		poke(p.spare)
+	}
 }
 
 // stop ends a plan, all of them with seq 0. Devices that run do not stop.
 func (f *fencer) stop(seq int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for s, cancel := range f.plans {
+	for s, p := range f.plans {
 		if seq == 0 || s == seq {
-			cancel()
+			p.cancel()
 		}
 	}
 }
 
-func (f *fencer) carryOut(ctx context.Context, e controller.Fence) {
+func (f *fencer) carryOut(ctx context.Context, e controller.Fence, spare <-chan struct{}) {
 	req := e.Request
 	req.Random = rand.Float64()
 	req.Members, req.Tests = f.members(), f.i.matrix.tests()
 	states, stop := f.i.cluster.Watch()
 	defer stop()
+	quorate := f.i.cluster.State().Quorate()
 	replies := make(chan planReply, 1)
 	plan := fence.NewPlan(e.Doc, req)
 	effects := plan.Begin(time.Now())
@@ -89,7 +113,10 @@ func (f *fencer) carryOut(ctx context.Context, e controller.Fence) {
 		for _, effect := range effects {
 			switch effect := effect.(type) {
 			case fence.Run:
-				f.i.group.Go(func() error { f.order(ctx, effect, replies); return nil })
+				f.i.group.Go(func() error {
+					f.order(ctx, orderMessage{Goal: req.Action, Quorate: quorate}, effect, replies)
+					return nil
+				})
 			case fence.Proven:
 				f.tell(ctx, func(c *controller.Controller, now time.Time) []controller.Effect { return c.Proven(now, e.Seq, effect) })
 			case fence.Ended:
@@ -102,12 +129,15 @@ func (f *fencer) carryOut(ctx context.Context, e controller.Fence) {
 		case <-ctx.Done():
 			timer.Stop()
 			return
+		case <-spare:
+			effects = plan.Spare(time.Now())
 		case r := <-replies:
 			effects = plan.Answered(time.Now(), r.seq, r.reply)
 		case s := <-states:
 			effects = nil
+			lasting := s.Quorate() || !quorate // else the controller ends the plan, or an administrator wanted it
 			for _, m := range s.Members {
-				if s.Open && !m.Online {
+				if s.IsDC() && lasting && !m.Online {
 					effects = append(effects, plan.Lost(time.Now(), m.ID)...)
 				}
 			}
@@ -137,10 +167,10 @@ type planReply struct {
 }
 
 // order has a member run a device and hands its reply on.
-func (f *fencer) order(ctx context.Context, run fence.Run, replies chan<- planReply) {
-	o := device.Order{Device: run.Device, Action: run.Action, Target: run.Target, Ask: run.Ask,
+func (f *fencer) order(ctx context.Context, m orderMessage, run fence.Run, replies chan<- planReply) {
+	m.Claim, m.Order = run.Claim, device.Order{Device: run.Device, Action: run.Action, Target: run.Target, Ask: run.Ask,
 		DelayMS: run.DelayMS, TimeoutMS: run.TimeoutMS, Retries: run.Retries}
-	reply, err := f.onNode(ctx, run.Node.ID, o)
+	reply, err := f.onNode(ctx, run.Node.ID, m)
 	if err != nil {
 		reply = fence.Reply{Reason: err.Error()}
 	}
@@ -150,14 +180,22 @@ func (f *fencer) order(ctx context.Context, run fence.Run, replies chan<- planRe
 	}
 }
 
-func (f *fencer) onNode(ctx context.Context, node uint32, o device.Order) (fence.Reply, error) {
+// onNode has a node carry an order out, unless ctx ends before it begins: what
+// a device then does nevertheless is attested.
+func (f *fencer) onNode(ctx context.Context, node uint32, m orderMessage) (fence.Reply, error) {
 	if node == f.i.self {
-		return f.use(ctx, o, f.i.self), nil
+		reply := f.use(f.i.ctx, m.Order, func() bool { return ctx.Err() == nil && f.holdsFrom(f.i.self, m) })
+		told := f.i.self
+		if ctx.Err() != nil {
+			told = 0
+		}
+		f.attest(m, reply, told)
+		return reply, nil
 	}
 	answer := make(chan fence.Reply, 1)
 	f.mu.Lock()
 	f.next++
-	m := orderMessage{ID: f.i.uuid + "-" + strconv.Itoa(f.next), Order: o}
+	m.ID = f.i.uuid + "-" + strconv.Itoa(f.next)
 	f.open[m.ID] = answer
 	f.mu.Unlock()
 	defer func() {
@@ -172,26 +210,26 @@ func (f *fencer) onNode(ctx context.Context, node uint32, o device.Order) (fence
 	case r := <-answer:
 		return r, nil
 	case <-ctx.Done():
+		_ = f.send(f.i.ctx, node, kindForgo, orderMessage{ID: m.ID}) // a node that is lost has other reasons not to act
 		return fence.Reply{}, ctx.Err()
 	}
 }
 
-// use carries an order of the DC out on this node, if it is the DC still when
-// the order's wait is over.
-func (f *fencer) use(ctx context.Context, o device.Order, dc uint32) fence.Reply {
+// use carries an order of the DC out on this node, if it is wanted still when
+// its wait is over.
+func (f *fencer) use(ctx context.Context, o device.Order, wanted func() bool) fence.Reply {
 	if o.Device.Agent == fence.WatchdogAgent {
 		return f.awaitReset(ctx, o.Target, o.TimeoutMS)
 	}
 	var struck uint64
 	o.Still = func() bool {
-		s := f.i.cluster.State()
 		struck = 0
-		for _, m := range s.Members {
+		for _, m := range f.i.cluster.State().Members {
 			if m.Online && m.Name == o.Target {
 				struck = m.Incarnation
 			}
 		}
-		return s.DC == dc
+		return wanted()
 	}
 	reply := f.devices.Fence(ctx, o)
 	reply.Struck = struck
@@ -215,13 +253,20 @@ func (f *fencer) receive(from uint32, kind string, payload []byte) bool {
 			f.i.log.Error("message about fencing cannot be read", "node", from, "err", err)
 		} else if m.Reply == nil {
 			f.obey(from, m)
-		} else {
+		} else if !f.deliver(m) {
+			f.witness(m)
+		}
+	case kindForgo:
+		var m orderMessage
+		if err := json.Unmarshal(payload, &m); err == nil {
 			f.mu.Lock()
 			defer f.mu.Unlock()
-			if c := f.open[m.ID]; c != nil {
-				c <- *m.Reply // the channel has a place for it
-				delete(f.open, m.ID)
-			}
+			delete(f.holds, m.ID)
+		}
+	case kindWitness:
+		var w controller.Witness
+		if err := json.Unmarshal(payload, &w); err == nil {
+			f.i.group.Go(func() error { f.witnessed(w); return nil })
 		}
 	case kindAskFence:
 		var ask controller.Ask
@@ -239,16 +284,47 @@ func (f *fencer) receive(from uint32, kind string, payload []byte) bool {
 	return true
 }
 
+// holdsFrom tells whether an order of a node is one of the DC.
+func (f *fencer) holdsFrom(dc uint32, m orderMessage) bool {
+	s := f.i.cluster.State()
+	return s.DC == dc && (s.Quorate() || !m.Quorate)
+}
+
+// deliver hands an answer to who waits for it; false if nobody does any more.
+func (f *fencer) deliver(m orderMessage) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	c := f.open[m.ID]
+	if c != nil {
+		c <- *m.Reply // the channel has a place for it
+		delete(f.open, m.ID)
+	}
+	return c != nil
+}
+
 // obey runs a device for the DC, if it is the DC.
 func (f *fencer) obey(from uint32, m orderMessage) {
+	f.mu.Lock()
+	f.holds[m.ID] = true
+	f.mu.Unlock()
+	wanted := func() bool {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		return f.holds[m.ID] && f.holdsFrom(from, m)
+	}
 	f.i.group.Go(func() error {
 		reply := fence.Reply{Stale: true, Reason: "the order came from a node that is not the DC"}
-		if f.i.dc() == from {
-			reply = f.use(f.i.ctx, m.Order, from)
+		if wanted() {
+			reply = f.use(f.i.ctx, m.Order, wanted)
 		}
-		if err := f.send(f.i.ctx, from, kindFenced, orderMessage{ID: m.ID, Reply: &reply}); err != nil {
-			f.i.log.Warn("the DC cannot be told what became of its order", "device", m.Order.Device.ID, "err", err)
+		f.mu.Lock()
+		delete(f.holds, m.ID)
+		f.mu.Unlock()
+		m.Order, m.Reply = device.Order{Target: m.Order.Target}, &reply
+		if err := f.send(f.i.ctx, from, kindFenced, m); err != nil {
+			f.i.log.Warn("the DC cannot be told what became of its order", "target", m.Order.Target, "err", err)
 		}
+		f.attest(m, reply, from)
 		return nil
 	})
 }

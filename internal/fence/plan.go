@@ -57,6 +57,9 @@ type Run struct {
 	DelayMS   int64
 	TimeoutMS int64
 	Retries   int
+	// Claim is what a success proves, without Devices nothing by itself: for the
+	// next DC, where the one that gave the order is lost.
+	Claim Proven
 }
 
 // Proven says that the target is off, or was switched on where that was asked
@@ -83,7 +86,28 @@ type Ended struct {
 	// Unfinished: the target is off and was to be switched on, but members
 	// refused that since they have, or wait for, another DC.
 	Unfinished bool
+	// Spared: the target came back in time.
+	Spared bool
 }
+
+// Attested is what a reply makes of an order's claim; false where it proves
+// nothing of a daemon that is known.
+func (p Proven) Attested(r Reply) (Proven, bool) {
+	if len(p.Devices) == 0 || !r.OK || r.Struck == 0 {
+		return Proven{}, false
+	}
+	if p.Struck = r.Struck; !r.Verified {
+		p.Proof = offReported
+	}
+	return p, true
+}
+
+// What a success rests on.
+const (
+	offVerified = "off verified by status"
+	offReported = "off reported by the agent"
+	onReported  = "on reported by the agent"
+)
 
 func (Run) effect()    {}
 func (Proven) effect() {}
@@ -117,6 +141,7 @@ type Plan struct {
 	delayed  bool
 	seq      int
 	running  Run
+	strikes  time.Time // when the wait of the present Run is over
 	deadline time.Time
 	verified bool
 	struck   uint64 // of the last reply
@@ -265,7 +290,7 @@ func (p *Plan) next(now time.Time) []Effect {
 			return p.through(now)
 		}
 		if run, ok := p.run(level[p.device]); ok {
-			p.running = run
+			p.running, p.strikes = run, now.Add(time.Duration(run.DelayMS)*time.Millisecond)
 			p.deadline = now.Add(time.Duration(run.DelayMS+run.TimeoutMS)*time.Millisecond + grace)
 			if run.Device.Agent == WatchdogAgent { // its time begins anew if the target is seen meanwhile
 				p.deadline = p.deadline.Add(time.Duration(run.TimeoutMS) * time.Millisecond)
@@ -286,23 +311,45 @@ func (p *Plan) through(now time.Time) []Effect {
 	if p.on {
 		return p.end(true)
 	}
-	proof := "off reported by the agent"
-	switch {
-	case slices.Contains(p.done, watchdogDevice):
-		proof = watchdogProof
-	case p.req.Action == On:
-		proof = "on reported by the agent"
-	case p.verified:
-		proof = "off verified by status"
-	}
-	proven := Proven{Proof: proof, Devices: p.done, Delegate: p.running.Node.Name}
-	proven.Back, proven.Struck = p.running.Action == Reboot, p.struck
-	if p.req.Action != Reboot || proven.Back || slices.Contains(p.done, watchdogDevice) {
+	proven := p.claim(p.done, p.running)
+	proven.Struck = p.struck
+	if len(proven.SwitchOn) == 0 {
 		return append([]Effect{proven}, p.end(true)...)
 	}
 	p.on, p.device = true, 0
-	proven.SwitchOn = slices.Clone(p.done)
 	return append([]Effect{proven}, p.next(now)...)
+}
+
+// claim is what is proved when these devices have done their part.
+func (p *Plan) claim(done []string, last Run) Proven {
+	c := Proven{Proof: offReported, Devices: done, Delegate: last.Node.Name, Back: last.Action == Reboot}
+	watchdog := slices.Contains(done, watchdogDevice)
+	switch {
+	case watchdog:
+		c.Proof = watchdogProof
+	case p.req.Action == On:
+		c.Proof = onReported
+	case p.verified:
+		c.Proof = offVerified
+	}
+	if p.req.Action == Reboot && !c.Back && !watchdog {
+		c.SwitchOn = slices.Clone(done)
+	}
+	return c
+}
+
+// margin is the time in which news of the end of a plan reaches who waits to
+// carry out its order.
+const margin = 250 * time.Millisecond
+
+// Spare ends a plan whose target came back before a device was used: what is
+// to become of it is decided anew. It does nothing where that may be too late.
+func (p *Plan) Spare(now time.Time) []Effect {
+	if p.ended || p.seq != 1 || p.running.Action == On || !now.Before(p.strikes.Add(-margin)) {
+		return nil
+	}
+	p.ended = true
+	return []Effect{Ended{Spared: true, Failures: []string{p.req.Target + " came back before it was fenced, and is spared"}}}
 }
 
 func (p *Plan) end(ok bool) []Effect {
@@ -336,6 +383,9 @@ func (p *Plan) run(d Device) (Run, bool) {
 		r.DelayMS = p.req.DelayMS + d.DelayMS(p.req.Target, p.req.Random)
 	}
 	p.delayed = true
+	if !p.on && r.Action != On && d.Agent != WatchdogAgent && p.device == len(p.levels[p.level])-1 {
+		r.Claim = p.claim(append(slices.Clone(p.done), d.ID), r)
+	}
 	return r, true
 }
 

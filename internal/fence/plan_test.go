@@ -33,6 +33,10 @@ func TestPlan(t *testing.T) {
 				var id int
 				d.ScanArgs(t, "node", &id)
 				return show(plan.Lost(now, uint32(id)), &last)
+			case "spare":
+				after := 0
+				d.ScanArgs(t, "after", &after)
+				return show(plan.Spare(now.Add(time.Duration(after)*time.Second)), &last)
 			case "tick":
 				now = plan.Deadline()
 				return show(plan.Tick(now), &last)
@@ -161,6 +165,39 @@ func TestDelay(t *testing.T) {
 		d := Device{Params: map[string]string{"pcmk_delay_base": c.base, "pcmk_delay_max": c.max}}
 		if got := d.DelayMS("n2", c.random); got != c.want {
 			t.Errorf("%+v: %d", c, got)
+		}
+	}
+}
+
+// What an order's success proves by itself is for the next DC: only the last
+// device of a level, and only of a daemon that is known.
+func TestWhatASuccessClaims(t *testing.T) {
+	doc := document(t, "device a pcmk_host_list=n2\ndevice b pcmk_host_list=n2\nlevel 1 target=n2 a,b")
+	now := time.Unix(1000, 0)
+	p := NewPlan(doc, Request{Target: "n2", Action: Reboot, TimeoutMS: 1000, Members: []Member{{1, "n1"}, {2, "n2"}}})
+	first, ok := p.Begin(now)[0].(Run)
+	if _, claims := first.Claim.Attested(Reply{OK: true, Verified: true, Struck: 7}); !ok || claims {
+		t.Fatalf("one of two devices is taken for a proof: %+v", first)
+	}
+	second, ok := p.Answered(now, first.Seq, Reply{OK: true, Verified: true})[0].(Run)
+	if !ok {
+		t.Fatal("no second device")
+	}
+	for _, c := range []struct {
+		reply Reply
+		want  string
+	}{
+		{Reply{OK: true, Verified: true, Struck: 7}, "off verified by status by a,b, on with a,b"},
+		{Reply{OK: true, Struck: 7}, "off reported by the agent by a,b, on with a,b"},
+		{Reply{OK: true, Verified: true}, ""},
+		{Reply{Struck: 7}, ""},
+	} {
+		got := ""
+		if proven, ok := second.Claim.Attested(c.reply); ok {
+			got = fmt.Sprintf("%s by %s, on with %s", proven.Proof, strings.Join(proven.Devices, ","), strings.Join(proven.SwitchOn, ","))
+		}
+		if got != c.want {
+			t.Errorf("%+v: %q, want %q", c.reply, got, c.want)
 		}
 	}
 }

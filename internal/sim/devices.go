@@ -19,6 +19,7 @@ type fences struct {
 	lastFault time.Duration
 	fenced    map[*host]time.Duration // when each was switched off last
 	held      map[string]holding
+	asked     map[string]bool // nodes that the administrator wanted fenced
 }
 
 // device switches machines: by their boards, or by one of their two feeds.

@@ -33,6 +33,8 @@ type engine struct {
 	sent        int
 	leaving     bool
 	plans       map[int]*fencing // on the DC: nodes that are being fenced
+	holds       map[orderID]bool // orders that are carried out here
+	attested    []*attested
 }
 
 // command is an action on its way from the DC to a node.
@@ -45,10 +47,13 @@ type command struct {
 	// Instead of an action, of fencing.
 	order  *order
 	answer *answer
+	forgo  *order
+	// The proof that a node is off, to a DC that did not ask for it.
+	witness *controller.Witness
 }
 
 func newEngine(d *daemon, doc *cib.Document) *engine {
-	e := &engine{d: d, uuid: fmt.Sprintf("%s-%d", d.h.name, d.self.Incarnation), taken: map[string]bool{}, plans: map[int]*fencing{}}
+	e := &engine{d: d, uuid: fmt.Sprintf("%s-%d", d.h.name, d.self.Incarnation), taken: map[string]bool{}, holds: map[orderID]bool{}, plans: map[int]*fencing{}}
 	e.ctl = controller.New(controller.Config{UUID: e.uuid, Version: version, FeatureSet: history.FeatureSet,
 		ClusterName: clusterName, Token: token, Guard: guardTime(d.h.w), Schedule: schedule})
 	e.executor = &executor{d: d, resources: map[string]*queue{}, results: e.result,
@@ -89,6 +94,10 @@ func (e *engine) step(effects []controller.Effect) {
 			e.send(f)
 		case controller.Fence:
 			e.begin(f)
+		case controller.Spare:
+			if p := e.plans[f.Seq]; p != nil {
+				p.do(p.plan.Spare(w.wall()))
+			}
 		case controller.StopFencing:
 			e.stop(f.Seq)
 		}
@@ -141,12 +150,13 @@ func (e *engine) stateChanged() {
 			e.view = v
 			for _, p := range e.inOrder() {
 				for _, n := range v.Nodes {
-					if !n.Online && p.running() {
+					if !n.Online && p.running() && v.DC && (v.Quorate || !p.quorate) {
 						p.do(p.plan.Lost(e.d.h.w.wall(), n.ID))
 					}
 				}
 			}
 			e.step(e.ctl.View(e.d.h.w.wall(), v))
+			e.attest()
 		}
 	})
 }
@@ -229,6 +239,12 @@ func (d *daemon) command(c command) {
 		return
 	case c.answer != nil:
 		e.answer(*c.answer)
+		return
+	case c.forgo != nil:
+		delete(e.holds, orderID{c.from, c.forgo.plan, c.forgo.run.Seq})
+		return
+	case c.witness != nil:
+		e.step(e.ctl.Witnessed(w.wall(), *c.witness))
 		return
 	case c.act == nil:
 		e.step(e.ctl.Refused(w.wall(), c.key))

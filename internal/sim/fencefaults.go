@@ -117,6 +117,7 @@ func (w *world) fencingAsked(h *host) {
 	ask := controller.Ask{ID: fmt.Sprintf("ask-%d", w.asked), Target: h.name, Action: fence.Reboot, Origin: dc.h.name, Client: "stonith_admin"}
 	w.logf("FAULT the administrator wants %s fenced, by %s", h.name, dc.h.name)
 	w.fences.trouble = max(w.fences.trouble, w.now+25*token)
+	w.fences.asked[h.name] = true
 	dc.now(arrival, func() { dc.engine.step(dc.engine.ctl.Asked(w.wall(), ask)) })
 }
 

@@ -20,6 +20,7 @@ const (
 	takeSilence view.Mutant = "count an order that nobody answers as done"
 	staleOrders view.Mutant = "carry out orders of a DC that is the DC no more"
 	noDelays    view.Mutant = "fence without the delays that are configured"
+	silent      view.Mutant = "do not tell the next DC of what a device did for the last one"
 	oneOfLevel  view.Mutant = "count a fencing level as done with its first device"
 	aloneAtBoot view.Mutant = "let one of two nodes act alone after a boot"
 )
@@ -29,14 +30,26 @@ type fencing struct {
 	e    *engine
 	seq  int // of the controller
 	plan *fence.Plan
-	of   string // target
+	req  fence.Request
+	last order // that was given
+	// quorate: it was begun with a quorum.
+	quorate bool
 }
 
 // order is a device's work on its way from the DC to a member, answer what
 // became of it.
 type order struct {
 	plan int // seq of the DC's controller
+	goal string
 	run  fence.Run
+	// quorate: it holds in views with a quorum only.
+	quorate bool
+}
+
+// orderID names an order at the node that carries it out.
+type orderID struct {
+	dc        uint32
+	plan, run int
 }
 
 type answer struct {
@@ -61,7 +74,7 @@ func (e *engine) begin(f controller.Fence) {
 	case unproven:
 		e.step(e.ctl.Proven(e.d.h.w.wall(), f.Seq, fence.Proven{Proof: "none"}))
 	}
-	p := &fencing{e: e, seq: f.Seq, plan: fence.NewPlan(doc, req), of: req.Target}
+	p := &fencing{e: e, seq: f.Seq, plan: fence.NewPlan(doc, req), req: req, quorate: e.d.acts()}
 	e.plans[f.Seq] = p
 	p.do(p.plan.Begin(e.d.h.w.wall()))
 }
@@ -84,9 +97,9 @@ func withoutRecords(r cib.Request) cib.Request {
 
 // stop ends a plan, all of them with seq 0. Devices that run do not stop.
 func (e *engine) stop(seq int) {
-	for s := range e.plans {
-		if seq == 0 || s == seq {
-			delete(e.plans, s)
+	for _, p := range e.inOrder() {
+		if seq == 0 || p.seq == seq {
+			p.over()
 		}
 	}
 }
@@ -112,13 +125,21 @@ func (p *fencing) do(effects []fence.Effect) {
 		case fence.Proven:
 			d.in(0, timer, func() { p.e.step(p.e.ctl.Proven(w.wall(), p.seq, f)) })
 		case fence.Ended:
-			delete(p.e.plans, p.seq)
+			p.over()
 			w.logf("%s: plan %d ended: %v %q", d.h.name, p.seq, f.OK, f.Failures)
-			if !f.OK {
-				w.fences.helpless(p.of)
+			if !f.OK && !f.Spared {
+				w.fences.helpless(p.req.Target)
 			}
 			d.in(0, timer, func() { p.e.step(p.e.ctl.Ended(w.wall(), p.seq, f)) })
 		}
+	}
+}
+
+// over ends a plan: what waits at another node is forgone.
+func (p *fencing) over() {
+	delete(p.e.plans, p.seq)
+	if p.last.run.Seq > 0 && p.last.run.Node.ID != p.e.d.self.ID {
+		p.e.d.sendCommand(p.last.run.Node.ID, command{from: p.e.d.self.ID, forgo: &p.last})
 	}
 }
 
@@ -136,7 +157,8 @@ func (p *fencing) order(r fence.Run) {
 	d, w := p.e.d, p.e.d.h.w
 	w.logf("%s: %s of %s by %s with %s after %d ms", d.h.name, r.Action, r.Target, r.Node.Name, r.Device.ID, r.DelayMS)
 	w.fences.ordered(d, w.hosts[r.Node.ID-1])
-	o := order{plan: p.seq, run: r}
+	o := order{plan: p.seq, goal: p.req.Action, run: r, quorate: p.quorate}
+	p.last = o
 	switch {
 	case r.Node.ID == d.self.ID:
 		d.obey(d.self.ID, o, p.running)
@@ -155,17 +177,20 @@ func (p *fencing) answered(a answer) {
 // DC is this node, whether it still wants it.
 func (d *daemon) obey(from uint32, o order, wanted func() bool) {
 	w := d.h.w
+	id := orderID{from, o.plan, o.run.Seq}
+	d.engine.holds[id] = true
 	still := func() bool {
 		if w.opt.Mutant == staleOrders {
 			return true
 		}
 		v := d.core.View()
-		return v != nil && d.core.Open() && v.DC == from && wanted()
+		return v != nil && d.core.Open() && v.DC == from && (d.acts() || !o.quorate) && d.engine.holds[id] && wanted()
 	}
 	struck := uint64(0)
 	reply := func(r fence.Reply) {
 		r.Struck = struck
 		a := answer{o, r}
+		d.engine.attests(a, from)
 		switch {
 		case from == d.self.ID:
 			d.in(0, timer, func() { d.engine.answer(a) })
@@ -186,6 +211,9 @@ func (d *daemon) obey(from uint32, o order, wanted func() bool) {
 			reply(stale)
 			return
 		}
+		if r := o.run; !d.acts() && r.Action != fence.On && !w.fences.asked[r.Target] {
+			w.fail("%s fences %s without a quorum", d.h.name, r.Target)
+		}
 		for _, m := range d.members() {
 			if hostName(m.ID) == o.run.Target {
 				struck = m.Incarnation
@@ -193,6 +221,12 @@ func (d *daemon) obey(from uint32, o order, wanted func() bool) {
 		}
 		w.fences.use(d, o.run, reply)
 	})
+}
+
+// acts tells whether the daemon has a quorum, as far as it knows.
+func (d *daemon) acts() bool {
+	v := d.core.View()
+	return v != nil && v.Quorum.Quorate && !d.core.Isolated()
 }
 
 // members are those of the daemon's view, if it has one.
@@ -203,10 +237,50 @@ func (d *daemon) members() []view.Peer {
 	return nil
 }
 
-// answer brings what became of an order to its plan.
+// answer brings what became of an order to its plan; what a device did for a
+// plan that is over counts all the same.
 func (e *engine) answer(a answer) {
 	if p := e.plans[a.plan]; p != nil {
 		p.answered(a)
+		return
+	}
+	if w, ok := a.witness(); ok {
+		e.step(e.ctl.Witnessed(e.d.h.w.wall(), w))
+	}
+}
+
+func (a answer) witness() (controller.Witness, bool) {
+	p, ok := a.run.Claim.Attested(a.reply)
+	return controller.Witness{Target: a.run.Target, Action: a.goal, Proven: p}, ok
+}
+
+// attested is what this node did for a DC, in case that it is lost.
+type attested struct {
+	controller.Witness
+	told  uint32
+	until time.Duration
+}
+
+func (e *engine) attests(a answer, told uint32) {
+	if w, ok := a.witness(); ok && e.d.h.w.opt.Mutant != silent {
+		e.attested = append(e.attested, &attested{w, told, e.d.h.w.now + time.Minute})
+	}
+}
+
+// attest tells the DC what it may not know.
+func (e *engine) attest() {
+	for _, a := range e.attested {
+		v := e.d.core.View()
+		target := e.d.h.w.hostNamed(a.Target)
+		if a.until < e.d.h.w.now || !e.d.core.Open() || v.DC == a.told ||
+			controller.WasFenced(e.d.core.Document(), target.idText(), a.Proven.Struck) {
+			continue
+		}
+		if a.told = v.DC; a.told == e.d.self.ID {
+			e.step(e.ctl.Witnessed(e.d.h.w.wall(), a.Witness))
+		} else if !e.d.sendCommand(a.told, command{from: e.d.self.ID, witness: &a.Witness}) {
+			a.told = 0
+		}
 	}
 }
 

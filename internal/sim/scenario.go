@@ -44,7 +44,7 @@ const (
 const headStart = 5 * time.Second
 
 func newFences(w *world, hosts int) *fences {
-	f := &fences{w: w, fenced: map[*host]time.Duration{}, held: map[string]holding{}}
+	f := &fences{w: w, fenced: map[*host]time.Duration{}, held: map[string]holding{}, asked: map[string]bool{}}
 	f.layout, f.delay = layout(w.rnd.IntN(int(layouts))), delaying(w.rnd.IntN(int(delayings)))
 	f.kept, f.off = 1+w.rnd.Uint32N(uint32(hosts)), w.chance(4)
 	add := func(id string, feed int) {

@@ -148,6 +148,8 @@ func (c *Controller) View(now time.Time, v View) []Effect {
 		c.tr.Abort("the membership changed")
 		c.carryOver(before)
 	}
+	c.spare()
+	c.withhold()
 	c.dirty = true
 	return c.advance(now)
 }

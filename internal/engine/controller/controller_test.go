@@ -28,6 +28,7 @@ type bench struct {
 	fenced  []Fence
 	answers map[string]string // to Asks
 	stopped int               // seq of the last fencing that was stopped
+	spared  int               // the same, of the last one whose target came back
 }
 
 func newBench(t *testing.T, graphs ...*graph.Graph) *bench {
@@ -57,6 +58,8 @@ func (b *bench) do(effects []Effect) {
 			b.wake = e.At
 		case Fence:
 			b.fenced = append(b.fenced, e)
+		case Spare:
+			b.spared = e.Seq
 		case StopFencing:
 			b.stopped = e.Seq
 		case FenceAnswer:

@@ -2,6 +2,8 @@ package controller
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,6 +30,11 @@ type FenceAnswer struct {
 	Error string // "" = done
 }
 
+// Spare ends the plan of a Fence whose target is a member again, if no device
+// was used yet.
+type Spare struct{ Seq int }
+
+func (Spare) effect()       {}
 func (Fence) effect()       {}
 func (StopFencing) effect() {}
 func (FenceAnswer) effect() {}
@@ -51,6 +58,7 @@ type fencing struct {
 	asks   []string // ids of those who wait for it
 	id     string   // of the target, "" where it is not known
 	node   fence.Request
+	life   string // of the target as a member when it began, "" if it was none
 	proven bool
 	on     bool // it is off, and is switched on now
 	submit int  // seq of the Submit of its success, 0 before
@@ -136,6 +144,9 @@ func (c *Controller) begin(f *fencing, delayMS int64) {
 	f.node = fence.Request{Target: f.ask.Target, Action: f.ask.Action, TimeoutMS: options(c.doc).fenceTimeoutMS, DelayMS: delayMS,
 		WatchdogMS: fence.WatchdogMS(c.doc, f.ask.Target, options(c.doc).watchdog)}
 	c.fencings[f.seq] = f
+	if n := c.view.node(f.id); n.Online {
+		f.life = n.life()
+	}
 	c.note(c.number, fmt.Sprintf("fencing of %s (%s) begins", f.ask.Target, f.ask.Action))
 	c.out = append(c.out, Fence{Seq: f.seq, Request: f.node, Doc: c.doc})
 	c.submit(0, fence.Begun(fence.Record{ID: c.recordID(f), Target: f.ask.Target, Action: f.ask.Action, Origin: f.ask.Origin,
@@ -149,6 +160,38 @@ func (c *Controller) fencingOf(target string) *fencing {
 		}
 	}
 	return nil
+}
+
+// spare lets go of nodes that are to be fenced because they were lost, or for
+// what an earlier daemon of theirs did, and are members again: what they run is
+// found out anew. Who asked for fencing gets it.
+func (c *Controller) spare() {
+	for _, seq := range slices.Sorted(maps.Keys(c.fencings)) {
+		f := c.fencings[seq]
+		if n := c.view.node(f.id); !f.proven && len(f.asks) == 0 && f.ask.Action != fence.On && n.Online && n.life() != f.life {
+			c.out = append(c.out, Spare{Seq: seq})
+		}
+	}
+}
+
+// withhold ends what was begun with a quorum when that is lost: the others may
+// fence this side now. An administrator may still want it.
+func (c *Controller) withhold() {
+	if c.view.Quorate || c.doc == nil || !slices.Contains([]string{"stop", "freeze", "demote"}, options(c.doc).policy) {
+		return
+	}
+	for _, seq := range slices.Sorted(maps.Keys(c.fencings)) {
+		f := c.fencings[seq]
+		if f.proven || len(f.asks) > 0 || f.ask.Action == fence.On {
+			continue
+		}
+		delete(c.fencings, seq)
+		c.note(c.number, fmt.Sprintf("%s is not fenced: the quorum was lost", f.ask.Target))
+		c.out = append(c.out, StopFencing{Seq: seq})
+		if f.action != 0 {
+			c.confirm(f.action, false)
+		}
+	}
 }
 
 func (c *Controller) selfName() string { return c.view.node(idText(c.view.Self)).Name }
@@ -181,7 +224,13 @@ func (c *Controller) Asked(now time.Time, ask Ask) []Effect {
 	if !ask.Confirm {
 		return c.asked(now, f)
 	}
-	if running := c.fencingOf(ask.Target); running != nil {
+	c.settle(now, f, fence.Proven{Proof: "confirmed by a human", Delegate: "a human"})
+	return c.advance(now)
+}
+
+// settle takes a proof that is not a plan's own; a plan that is under way ends.
+func (c *Controller) settle(now time.Time, f *fencing, p fence.Proven) {
+	if running := c.fencingOf(f.ask.Target); running != nil {
 		f.action, f.asks = running.action, append(f.asks, running.asks...)
 		delete(c.fencings, running.seq)
 		c.out = append(c.out, StopFencing{Seq: running.seq})
@@ -189,9 +238,8 @@ func (c *Controller) Asked(now time.Time, ask Ask) []Effect {
 	c.seq++
 	f.seq = c.seq
 	c.fencings[f.seq] = f
-	c.prove(now, f, fence.Proven{Proof: "confirmed by a human", Delegate: "a human"})
-	delete(c.fencings, f.seq)
-	return c.advance(now)
+	c.prove(now, f, p)
+	delete(c.fencings, f.seq) // what is left of a reboot is done as for a DC that is lost
 }
 
 // asked begins what an administrator wants; what is under way is joined.
@@ -250,6 +298,13 @@ func (c *Controller) Ended(now time.Time, seq int, e fence.Ended) []Effect {
 	delete(c.fencings, seq)
 	for _, text := range e.Failures {
 		c.note(c.number, text)
+	}
+	if e.Spared {
+		c.dirty = true
+		if f.action != 0 {
+			c.confirm(f.action, false)
+		}
+		return c.advance(now)
 	}
 	if f.proven {
 		c.switchedOn(now, f, e)
