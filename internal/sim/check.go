@@ -1,11 +1,13 @@
 package sim
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"gpcs/internal/cib"
 	"gpcs/internal/cluster/quorum"
 	"gpcs/internal/cluster/replica"
 	"gpcs/internal/cluster/view"
@@ -53,6 +55,28 @@ func (w *world) viewOpened(view *view.View, votes quorum.Config) {
 	w.opened = append(w.opened, v)
 }
 
+// agreedOn checks that what members of a view with a quorum store under one
+// version is one document.
+func (w *world) agreedOn(d *daemon, s replica.Store) {
+	v, has := d.core.View(), s.Doc.Version()
+	if v == nil || s.Lineage.Ballot != v.Ballot || s.Lineage.Agreed != has {
+		return
+	}
+	at := stored{term{v.Ballot, w.hosts[v.DC-1].disks}, has}
+	text, known := w.texts[at]
+	if !known {
+		w.texts[at] = s.Doc.Final()
+	} else if !bytes.Equal(text, s.Doc.Final()) {
+		w.fail("%s stores another document as %s of view %s than a member before", d.h.name, has, v.Ballot)
+	}
+}
+
+// stored names a document of a view.
+type stored struct {
+	term
+	version cib.Version
+}
+
 // held tells whether those who take changes of a view's DC would have a quorum
 // if they went on by themselves. The votes do not say it: of a half that won a
 // tie those who are left have too few without the one that broke it, although
@@ -73,14 +97,15 @@ func (w *world) held(v opened) bool {
 // truthful checks that a daemon counts no peer up that is silent for long,
 // whatever else comes in its name.
 func (w *world) truthful(d *daemon) {
-	if w.now-d.h.resumed < 4*token {
+	long := 4 * w.longest()
+	if w.now-d.h.resumed < long {
 		return
 	}
 	for _, h := range w.hosts {
 		if _, up := upIn(d, h); !up || d.judge.WaitsFor(h.id) {
 			continue
 		}
-		if silent := w.now - w.net.heard[d.h.index*w.net.n+h.index]; silent > 4*token {
+		if silent := w.now - w.net.heard[d.h.index*w.net.n+h.index]; silent > long {
 			w.fail("%s counts %s up, which it has not heard for %v", d.h.name, h.name, silent)
 		}
 	}

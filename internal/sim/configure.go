@@ -14,7 +14,14 @@ type configuration struct {
 	version int
 	nodes   []uint32
 	votes   quorum.Config
+	token   time.Duration
 }
+
+// tick is one step of the cores' time, interval that between two heartbeats:
+// both as package cluster has them.
+func (c *configuration) tick() time.Duration     { return c.token / ticks }
+func (c *configuration) interval() time.Duration { return max(50*time.Millisecond, c.token/10) }
+func (c *configuration) grace() time.Duration    { return grace / token * c.token }
 
 func (c *configuration) has(id uint32) bool { return c != nil && slices.Contains(c.nodes, id) }
 
@@ -29,6 +36,7 @@ func live(opt Options) bool {
 // configure makes up the configuration of n nodes.
 func (w *world) configure(n int) {
 	c := w.conf
+	c.token = token
 	c.votes.Votes = map[uint32]int{}
 	for id := uint32(1); id <= uint32(n); id++ {
 		c.nodes = append(c.nodes, id)
@@ -68,10 +76,10 @@ func (w *world) members() []*host {
 // first is the node whose state stands for all where all are the same.
 func (w *world) first() *host { return w.hosts[w.conf.nodes[0]-1] }
 
-// reconfigure adds a node, removes one, or gives one a vote more or less, as an
-// administrator may while all nodes can be reached: one thing at a time, for
-// then every quorum shares a member with every one of before. All get the file;
-// one of them takes it into use and tells the others.
+// reconfigure adds a node, removes one, gives one a vote more or less, or sets
+// another token, as an administrator may while all nodes can be reached: one
+// thing at a time, for then every quorum shares a member with every one of
+// before. All get the file; one of them takes it into use and tells the others.
 func (w *world) reconfigure(*host) {
 	by := w.members()[w.rnd.IntN(len(w.conf.nodes))]
 	for _, h := range w.members() {
@@ -80,7 +88,7 @@ func (w *world) reconfigure(*host) {
 			return
 		}
 	}
-	next := &configuration{version: w.conf.version + 1, nodes: slices.Clone(w.conf.nodes), votes: w.conf.votes}
+	next := &configuration{version: w.conf.version + 1, nodes: slices.Clone(w.conf.nodes), votes: w.conf.votes, token: w.conf.token}
 	next.votes.Votes = maps.Clone(next.votes.Votes)
 	h := w.hosts[w.rnd.IntN(len(w.hosts))]
 	switch {
@@ -95,6 +103,9 @@ func (w *world) reconfigure(*host) {
 		next.nodes = slices.DeleteFunc(next.nodes, func(id uint32) bool { return id == h.id })
 		delete(next.votes.Votes, h.id)
 		w.remove(h)
+	case w.chance(3):
+		next.token = []time.Duration{token / 2, token, mostToken}[w.rnd.IntN(3)]
+		w.logf("FAULT the token is %v", next.token)
 	default:
 		votes := next.votes.Votes
 		if votes[h.id]++; votes[h.id] > 2 {
@@ -111,6 +122,17 @@ func (w *world) reconfigure(*host) {
 			d.now(arrival, d.reloadAll)
 		}
 	})
+}
+
+// mostToken is the longest token that an administrator sets.
+const mostToken = 2 * token
+
+// longest is the longest token that a node may use.
+func (w *world) longest() time.Duration {
+	if w.live {
+		return mostToken
+	}
+	return token
 }
 
 // remove ends the cluster on a node: it leaves, and its files are deleted.
@@ -143,6 +165,9 @@ func (d *daemon) reload() {
 		return
 	}
 	d.h.w.logf("%s: takes configuration %d into use", d.h.name, c.version)
+	if c.token != d.conf.token {
+		d.judge.Retime(c.token, c.interval(), c.grace(), d.h.w.now, max(c.token, d.conf.token))
+	}
 	d.conf = c
 	for _, h := range d.h.w.hosts {
 		switch known := d.peers[h.index] != nil; {

@@ -192,6 +192,7 @@ type daemon struct {
 	quorate  bool // annotation of the result being taken
 	result   bool // a result is being taken
 
+	steps  int // that the next tick stands for, see tickAsLoop
 	saves  []replica.Store
 	saving bool
 	write  replica.Store // under way while saving
@@ -227,7 +228,7 @@ func newDaemon(h *host) *daemon {
 			d.meet(other)
 		}
 	}
-	d.judge = link.NewJudge(token, beat, grace, d.self.Incarnation, others)
+	d.judge = link.NewJudge(d.conf.token, d.conf.interval(), d.conf.grace(), d.self.Incarnation, others)
 	if w.plan != nil {
 		d.engine = newEngine(d, doc)
 	}
@@ -270,14 +271,33 @@ func (d *daemon) now(kind lateKind, do func()) {
 }
 
 func (d *daemon) tick() {
+	if d.h.w.live {
+		d.tickAsLoop()
+		return
+	}
 	d.in(tick, timer, d.tick)
 	d.do(d.core.Tick(0, d.h.w.clock()))
+}
+
+// tickAsLoop is tick as package cluster has it: hellos go at one time by the
+// clocks of all nodes, and a node at rest takes two steps at once.
+func (d *daemon) tickAsLoop() {
+	period := d.conf.tick()
+	common := int(d.h.w.wall().Add(d.h.clock+period/2).UnixNano() / int64(period) % (1 << 30))
+	for n := max(d.steps, 1); n > 0 && d.h.d == d; n-- {
+		d.do(d.core.Tick(common-n+1, d.h.w.clock()))
+	}
+	if d.steps = 1; d.core.Resting() {
+		d.steps = 2
+	}
+	d.in(time.Duration(d.steps)*d.conf.tick(), timer, d.tick)
 }
 
 // beat sends heartbeats and judges silence.
 func (d *daemon) beat() {
 	w := d.h.w
-	d.in(beat, timer, d.beat)
+	interval := d.conf.interval()
+	d.in(interval, timer, d.beat)
 	d.check()
 	w.truthful(d)
 	for _, p := range d.peers {
@@ -286,7 +306,7 @@ func (d *daemon) beat() {
 			d.keep(p)
 		}
 	}
-	if at := d.judge.Next(w.now); at < w.now+beat {
+	if at := d.judge.Next(w.now); at < w.now+interval {
 		d.in(at-w.now, timer, d.check)
 	}
 }
@@ -402,6 +422,7 @@ func (d *daemon) do(effects []member.Effect) {
 		case replica.Changed:
 			d.engine.documentChanged()
 		case replica.Store:
+			w.agreedOn(d, e)
 			d.saves = append(d.saves, e)
 			d.save()
 		case replica.Lost:

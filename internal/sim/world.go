@@ -107,6 +107,7 @@ type world struct {
 	tickets int64 // orders calls and answers
 
 	views  map[term]string // what each ballot installed
+	texts  map[stored][]byte
 	saved  map[string]bool // changes in documents that gave way, by request
 	opened []opened        // quorate views, in the order of their opening
 	ctime  string
@@ -119,7 +120,7 @@ type world struct {
 
 func newWorld(opt Options) *world {
 	w := &world{opt: opt, conf: &configuration{}, live: live(opt), rnd: rand.New(rand.NewPCG(opt.Seed, 0x67706373)), now: time.Second,
-		views: map[term]string{}, saved: map[string]bool{}, stats: Stats{ByKind: map[string]int{}}}
+		views: map[term]string{}, texts: map[stored][]byte{}, saved: map[string]bool{}, stats: Stats{ByKind: map[string]int{}}}
 	n := 3 + w.rnd.IntN(3)
 	if w.chance(5) {
 		n = 6 + w.rnd.IntN(2)

@@ -72,6 +72,11 @@ func (j *Judge) Add(id uint32) { j.rule.add(id) }
 // Remove ends the judgement of a node that is no peer any more.
 func (j *Judge) Remove(id uint32) []Event { return events(j.rule.remove(id)) }
 
+// Retime changes the times; for the given while nobody is judged.
+func (j *Judge) Retime(token, interval, grace, now, while time.Duration) {
+	j.rule.retime(token, interval, grace, now, while)
+}
+
 // Window refuses what came before, as the mesh does for each link of each of a
 // peer's incarnations.
 type Window struct{ rule window }
