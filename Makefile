@@ -11,7 +11,7 @@ NODES ?= 5
 SCRIPTS ?= 660
 FUZZTIME ?= 1m
 
-.PHONY: build setup demo test sim sim-fencing sim-mutants vqsim nemesis lint parity bench bench-engine bench-failover bench-fencing clean install man packages parity-cli bench-cli salads
+.PHONY: build setup demo test sim sim-fencing sim-mutants vqsim nemesis lint parity bench bench-engine bench-failover bench-fencing clean install man packages lab parity-cli bench-cli salads
 
 build:
 	$(GO) build -trimpath -o bin/ ./cmd/...
@@ -90,6 +90,12 @@ man: build
 # has and administrators may add to theirs; packages put them into /usr/sbin, too.
 install: build man
 	packaging/stage "$(or $(DESTDIR),/)" bin
+
+# The deb on nodes with a systemd of their own, which the lab beside the repository
+# makes (root, Debian): the tutorial, reboots, units, upgrades.
+lab:
+	packaging/build $(VERSION) $(shell $(GO) env GOARCH)
+	$(GO) test -v -count=1 -timeout 1h ./test/lab -args -lab
 
 # How many recorded calls of pcs and of the helper programs ours equal, by verb;
 # the recordings lie beside the repository.
