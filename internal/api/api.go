@@ -13,6 +13,7 @@ const (
 	PathRefresh = "/api/gpcs/v1/lrm/refresh" // POST RefreshRequest: forget history, probe again
 	PathFence   = "/api/gpcs/v1/fence"       // POST FenceRequest
 	PathIdle    = "/api/gpcs/v1/idle"        // GET ?timeout=seconds: answers Idle when no action is pending or running
+	PathReport  = "/api/gpcs/v1/report"      // GET ?from=&to= (epoch s): this node's part of a report, a tar archive
 	PathMetrics = "/metrics"                 // GET: Prometheus's text format
 )
 

@@ -4,12 +4,12 @@ package archtest
 // below internal/ has to be in one of them.
 var layers = [][]string{
 	{"report", "paths", "durable", "queue", "engine/builtin", "cib/value"},
-	{"cib", "cib/rule", "conf", "agentmeta", "engine/graph", "engine/digest"},
+	{"cib", "redact", "cib/rule", "conf", "agentmeta", "engine/graph", "engine/digest"},
 	{"admin", "helper", "status", "cluster/view", "cluster/quorum", "cluster/replica", "cluster/member",
 		"fence", "engine/sched", "engine/simulate", "engine/explain", "engine/transition", "engine/history", "engine/controller", "engine/alert"},
 	{"api"},
 	{"cib/store", "cluster", "cluster/link", "cluster/lost", "cluster/roster", "engine/executor", "engine/agent", "engine/alerter",
-		"agents", "auth", "backup", "ocf", "units", "client", "fence/device", "fence/ledger", "fence/watchdog", "journal", "metrics"},
+		"agents", "auth", "backup", "ocf", "units", "client", "fence/device", "fence/ledger", "fence/watchdog", "collect", "journal", "metrics"},
 	{"server"},
 	{"daemon", "cli", "sandbox", "sim", "archtest"},
 }
@@ -33,6 +33,7 @@ var neighbours = map[string][]string{
 	"agents":            {"engine/agent"},
 	"engine/agent":      {"fence/device"},
 	"client":            {"auth"},
+	"redact":            {"cib"},
 	"backup":            {"auth"},
 	"units":             {"client"},
 	"cli":               {"sandbox"},
@@ -48,7 +49,7 @@ var strangers = [][2]string{
 var pure = []string{
 	"cib", "cib/rule", "cib/value", "conf", "report", "admin", "agentmeta", "helper", "fence", "status", "cluster/view", "cluster/quorum", "cluster/replica",
 	"cluster/member", "engine/sched", "engine/simulate", "engine/explain", "engine/transition", "engine/controller", "engine/graph",
-	"engine/digest", "engine/history", "engine/builtin", "engine/alert", "metrics",
+	"engine/digest", "engine/history", "engine/builtin", "engine/alert", "metrics", "redact",
 }
 
 // impure are the packages of the standard library that pure rooms do without.

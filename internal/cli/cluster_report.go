@@ -1,35 +1,33 @@
 package cli
 
 import (
-	"archive/tar"
-	"bytes"
 	"context"
-	"encoding/json"
-	"maps"
+	"errors"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"gpcs/internal/admin"
+	"gpcs/internal/backup"
 	"gpcs/internal/client"
+	"gpcs/internal/collect"
 	"gpcs/internal/durable"
 	"gpcs/internal/report"
 )
 
 func newClusterReport() *cobra.Command {
 	return verb(`report [--from "YYYY-M-D H:M:S" [--to "YYYY-M-D H:M:S"]] <dest> [--overwrite]`,
-		"Collect what helps to explain a failure into the archive <dest>.tar.bz2: the configuration without secrets, the state, and the log of "+
-			"this node; corosync.conf and versions of all nodes. The log is taken whole, also with --from and --to.",
+		"Collect what helps to explain a failure from all nodes into the archive <dest>.tar.bz2: configuration, state, logs, versions, "+
+			"network. Passwords, keys and tokens are not in it. Without --from and --to the logs are those of the past 24 hours.",
 		clusterReport, "--force", "--from", "--overwrite", "--to")
 }
 
-// clusterReport carries out "cluster report". The other nodes are asked over
-// their daemons; what one cannot give is said and left out.
+// clusterReport carries out "cluster report". What one node cannot give is said
+// and left out.
 func clusterReport(ctx context.Context, c *Call) error {
 	if len(c.Args) != 1 {
 		return errUsage
@@ -37,16 +35,26 @@ func clusterReport(ctx context.Context, c *Call) error {
 	if c.Has("--to") && !c.Has("--from") {
 		return fail("--to cannot be used without --from")
 	}
+	from, to, err := c.reportTimes(time.Now())
+	if err != nil {
+		return err
+	}
 	name := strings.TrimSuffix(c.Args[0], backupSuffix) + backupSuffix
 	if _, err := os.Stat(name); err == nil && !c.Has("--overwrite") && !c.Has("--force") {
 		return fail("File '%s' already exists, use --overwrite to override", name)
 	}
-	if c.Has("--from") {
-		c.say(report.NewWarning("REPORT_WHOLE_LOG", "the log is taken whole: --from and --to are not used"))
+	if _, err := os.Stat(c.Root.CorosyncConf()); errors.Is(err, fs.ErrNotExist) {
+		return fail("cluster is not configured on this node")
 	}
-	files := c.reportHere(ctx)
-	c.reportThere(ctx, files)
-	data, err := packReport(strings.TrimSuffix(filepath.Base(name), backupSuffix), files, time.Now())
+	nodes, err := c.clusterNodes()
+	if err != nil {
+		return err
+	}
+	files, err := c.reportOf(ctx, nodes, from, to)
+	if err != nil {
+		return err
+	}
+	data, err := collect.Pack(strings.TrimSuffix(filepath.Base(name), backupSuffix), files, time.Now())
 	if err != nil {
 		return fail("unable to create tarball: %v", err)
 	}
@@ -56,74 +64,72 @@ func clusterReport(ctx context.Context, c *Call) error {
 	if err := durable.Write(name, data, 0o600); err != nil {
 		return fail("unable to write '%s': %s", name, pathReason(err))
 	}
-	c.say(report.NewInfo("REPORT_WRITTEN", "Report written to "+name))
+	c.say(report.NewInfo("REPORT_WRITTEN", "Collected results are available in "+name))
 	return nil
 }
 
-// reportHere collects what this node has. Secrets are not in it: of the CIB
-// the form without them is taken, and no key.
-func (c *Call) reportHere(ctx context.Context) map[string][]byte {
-	files := map[string][]byte{}
-	lacks := func(what string, err error) {
-		c.say(report.NewWarning("REPORT_LACKS", "the report lacks "+what+": "+why(err)))
-	}
-	if doc, err := liveCIB(ctx, c); err != nil {
-		lacks("the configuration", err)
-	} else {
-		files["config.txt"] = []byte(strings.Join(admin.ConfigLines(doc, false, time.Now()), "\n") + "\n")
-	}
-	if state, err := c.localState(ctx); err != nil {
-		lacks("the state of the cluster", err)
-	} else if text, err := json.MarshalIndent(state, "", "  "); err == nil {
-		files["state.json"] = text
-	}
-	logs, _ := filepath.Glob(filepath.Join(c.Root.LogDir(), "*.log")) // the pattern is a good one
-	for _, file := range logs {
-		if data, err := os.ReadFile(file); err != nil {
-			lacks(file, err)
-		} else {
-			files[path.Join("log", filepath.Base(file))] = data
+// reportTimes reads --from and --to; without them the last day is meant.
+func (c *Call) reportTimes(now time.Time) (from, to time.Time, err error) {
+	from, to = now.AddDate(0, 0, -1), now.Add(time.Minute) // clocks of nodes differ
+	for option, at := range map[string]*time.Time{"--from": &from, "--to": &to} {
+		text, given := c.Value(option)
+		if !given {
+			continue
+		}
+		if *at, err = reportTime(text); err != nil {
+			return from, to, fail("'%s' is not a valid %s value, use YYYY-M-D H:M:S", text, strings.TrimLeft(option, "-"))
 		}
 	}
-	return files
+	if to.Before(from) {
+		return from, to, fail("--to is before --from")
+	}
+	return from, to, nil
 }
 
-// reportThere asks all nodes for their corosync.conf and versions.
-func (c *Call) reportThere(ctx context.Context, files map[string][]byte) {
-	nodes, err := c.clusterNodes()
-	if err != nil {
-		c.say(report.NewWarning("REPORT_LACKS", "the report lacks the nodes of the cluster: "+err.Error()))
-		return
+func reportTime(text string) (at time.Time, err error) {
+	for _, layout := range []string{"2006-1-2 15:4:5", "2006-1-2 15:4", "2006-1-2"} {
+		if at, err = time.ParseInLocation(layout, strings.TrimSpace(text), time.Local); err == nil {
+			return at, nil
+		}
 	}
+	return at, err
+}
+
+// reportOf asks all nodes for their parts, and takes this one's itself where its
+// daemon does not run.
+func (c *Call) reportOf(ctx context.Context, nodes []string, from, to time.Time) (map[string][]byte, error) {
 	targets, err := c.targets(nodes)
 	if err != nil {
-		c.say(report.NewWarning("REPORT_LACKS", "the report lacks the other nodes: "+err.Error()))
-		return
+		return nil, err
 	}
-	for file, command := range map[string]string{"corosync.conf": "get_corosync_conf", "services.json": "check_host"} {
-		client.Each(ctx, targets, remote(command, 0, nil), func(t *client.Target, text string, err error) {
-			if err != nil {
-				c.say(report.NewWarning("REPORT_LACKS", "the report lacks "+file+" of node '"+t.Name+"': "+why(err)))
-				return
+	files := map[string][]byte{}
+	add := func(node string, texts map[string][]byte) {
+		for name, text := range texts {
+			if name == collect.LacksFile {
+				c.say(report.NewWarning("REPORT_LACKS", "the part of node '"+node+"' lacks "+strings.ReplaceAll(strings.TrimSpace(string(text)), "\n", "; ")))
 			}
-			files[path.Join(t.Name, file)] = []byte(text)
-		})
-	}
-}
-
-// packReport makes an archive of files below one directory, in their order.
-func packReport(dir string, files map[string][]byte, now time.Time) ([]byte, error) {
-	var out bytes.Buffer
-	w := tar.NewWriter(&out)
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		h := &tar.Header{Name: path.Join(dir, name), Mode: 0o600, Size: int64(len(files[name])), ModTime: now}
-		if err := w.WriteHeader(h); err != nil {
-			return nil, err
-		}
-		if _, err := w.Write(files[name]); err != nil {
-			return nil, err
+			files[path.Join(node, name)] = text
 		}
 	}
-	err := w.Close()
-	return out.Bytes(), err
+	own, _ := os.Hostname() // "" is no node's name
+	client.Each(ctx, targets, func(ctx context.Context, t *client.Target) (backup.Archive, error) {
+		data, err := t.Report(ctx, from, to)
+		if err != nil {
+			return nil, err
+		}
+		return backup.Open(data)
+	}, func(t *client.Target, part backup.Archive, err error) {
+		if err == nil {
+			add(t.Name, part)
+			return
+		}
+		c.say(report.NewWarning("REPORT_LACKS", "the report lacks the part of node '"+t.Name+"': "+why(err)))
+		if t.Name == own {
+			add(own, collect.Node(ctx, collect.Options{Root: c.Root, From: from, To: to}).Text)
+		}
+	})
+	if len(files) == 0 {
+		return nil, fail("no node has given its part of the report")
+	}
+	return files, nil
 }

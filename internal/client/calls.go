@@ -124,6 +124,17 @@ func (t *Target) Change(ctx context.Context, r cib.Request) (api.ChangeResult, e
 	return result, t.call(ctx, http.MethodPost, api.PathChange, 0, r, &result)
 }
 
+// Report returns the target's part of a report as a tar archive, with what its
+// logs have from one time to another. It may take a while.
+func (t *Target) Report(ctx context.Context, from, to time.Time) ([]byte, error) {
+	text, err := t.send(ctx, request{method: http.MethodGet, limit: reportLimit,
+		path: fmt.Sprintf("%s?from=%d&to=%d", api.PathReport, from.Unix(), to.Unix())})
+	return []byte(text), coded(err)
+}
+
+// reportLimit is how long a node may take to collect its part of a report.
+const reportLimit = 2 * time.Minute
+
 // State returns what the target knows of itself and the cluster.
 func (t *Target) State(ctx context.Context) (api.State, error) {
 	var s api.State

@@ -14,7 +14,7 @@ var harmless = []string{"username", "check_auth_only", "component", "force", "cl
 
 // secretAnswers are the requests whose answers hold tokens or passwords; the
 // CIB holds those of fence devices.
-var secretAnswers = []string{"/remote/auth", "/remote/get_configs", "/remote/get_cluster_known_hosts", api.PathCIB}
+var secretAnswers = []string{"/remote/auth", "/remote/get_configs", "/remote/get_cluster_known_hosts", api.PathCIB, api.PathReport}
 
 const hidden = "(not shown: may hold secrets)"
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/redact"
 )
 
 // Every member tests every device that it may run, whether or not the cluster
@@ -175,28 +176,12 @@ func nodeNames(doc *cib.Document) []string {
 	return names
 }
 
-// Secret is what stands in a text in the place of a secret.
-const Secret = "******"
-
 // Hide takes the device's secrets out of a text, such as what its agent said.
 func (d Device) Hide(text string) string {
 	for name, value := range d.Params {
-		if len(value) > 2 && isSecret(name) {
-			text = strings.ReplaceAll(text, value, Secret)
+		if len(value) > 2 && redact.IsName(name) {
+			text = strings.ReplaceAll(text, value, redact.Mark)
 		}
 	}
 	return text
-}
-
-func isSecret(name string) bool {
-	name = strings.ToLower(name)
-	if strings.HasSuffix(name, "_script") {
-		return false // the name of a program
-	}
-	for _, word := range []string{"passw", "passphrase", "secret", "token", "community", "_key", "apikey", "hexadecimal_kg"} {
-		if strings.Contains(name, word) {
-			return true
-		}
-	}
-	return false
 }

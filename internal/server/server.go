@@ -83,6 +83,7 @@ func New(o Options) *Server {
 	r.Post(api.PathRefresh, s.own(auth.Write, s.refresh))
 	r.Post(api.PathFence, s.own(auth.Full, s.fence))
 	r.Get(api.PathIdle, s.own(auth.Read, s.idle))
+	r.Get(api.PathReport, s.own(auth.Full, s.getReport))
 	r.Get(api.PathMetrics, s.own(auth.Read, s.getMetrics))
 	r.NotFound(func(w http.ResponseWriter, _ *http.Request) { text(w, http.StatusNotFound, "Unknown Request") })
 	s.routes = r
