@@ -11,7 +11,7 @@ NODES ?= 5
 SCRIPTS ?= 660
 FUZZTIME ?= 1m
 
-.PHONY: build setup demo test sim sim-fencing sim-mutants vqsim nemesis lint parity bench bench-engine bench-failover bench-fencing clean install man packages lab parity-cli bench-cli salads
+.PHONY: build setup demo test sim sim-fencing sim-mutants vqsim nemesis lint parity bench bench-engine bench-failover bench-fencing clean install man packages lab parity-cli bench-cli salads grammar
 
 build:
 	$(GO) build -trimpath -o bin/ ./cmd/...
@@ -110,6 +110,13 @@ bench-cli:
 
 salads:
 	$(GO) test -count=1 -v -timeout 1h -run '^TestSaladsBeside$$' ./test/pcscorpus -args -beside $(PCS)
+
+# Calls made from a grammar, CALLS of them: exit status, both streams and the CIB
+# of each are compared, and what differs is shown in full.
+CALLS ?= 500
+SEED ?= 1
+grammar:
+	$(GO) test -count=1 -v -timeout 1h -run '^TestGrammarBeside$$' ./test/pcscorpus -args -beside $(PCS) -calls $(CALLS) -seed $(SEED)
 
 bench: setup build
 	$(GO) run ./test/bench
