@@ -203,7 +203,7 @@ func findHolder(doc *cib.Document, tag, id string) (*cib.Element, report.List) {
 			return e, nil
 		}
 	}
-	if tag != "" && (findACL(doc, ACLUser, id) != nil || findACL(doc, ACLGroup, id) != nil || IDExists(doc, id)) {
+	if tag != "" && IDExists(doc, id) {
 		return nil, report.List{wrongKind(id, tag)}.Alone()
 	}
 	return nil, report.List{notFound(id, tags...)}.Alone()
@@ -247,18 +247,24 @@ func CreateHolder(doc *cib.Document, tag, id string, roles []string) report.List
 		return report.List{report.Stop("ID_ALREADY_EXISTS", fmt.Sprintf("'%s' already exists", id))}
 	}
 	var out report.List
+	if tag == ACLGroup {
+		if out = checkID(id, "ACL group"); out.Failed() {
+			return out
+		}
+	}
 	e := cib.NewElement(tag, "id", id)
 	for i, r := range roles {
 		switch {
 		case findACL(doc, "acl_role", r) == nil:
-			out = append(out, notFound(r, "acl_role"))
+			_, bad := lookUp(doc, r, "acl_role")
+			out = append(out, bad...)
 		case slices.Contains(roles[:i], r):
 			out = append(out, report.NewError("CIB_ACL_ROLE_IS_ALREADY_ASSIGNED_TO_TARGET", fmt.Sprintf("Role '%s' is already assigned to '%s'", r, id)))
 		}
 		e.AddChild(cib.NewElement("role", "id", r))
 	}
 	if out.Failed() {
-		return out
+		return out.Alone()
 	}
 	acls(doc).AddChild(e)
 	return nil

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -233,11 +234,14 @@ func deleteAll(doc *cib.Document, ids []string, tag string) report.List {
 	var out report.List
 	for _, id := range ids {
 		e, bad := lookUp(doc, id, tag)
-		if e == nil {
+		switch {
+		case e == nil:
 			out = append(out, bad...)
-			continue
+		case slices.Contains(found, e):
+			out = append(out, notFound(id, tag)) // the first time took it away
+		default:
+			found = append(found, e)
 		}
-		found = append(found, e)
 	}
 	if out.Failed() {
 		return out

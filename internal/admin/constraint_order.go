@@ -12,15 +12,23 @@ import (
 // OrderActions are the actions that order constraints name.
 var OrderActions = []string{"start", "promote", "stop", "demote"}
 
+// Orderable says why there can be no order constraint between two resources.
+func Orderable(doc *cib.Document, firstID, thenID string, force bool) report.List {
+	for _, id := range []string{firstID, thenID} {
+		if bad := checkPlainResource(doc, id, force); bad != nil {
+			return bad
+		}
+	}
+	return nil
+}
+
 // AddOrder adds an order constraint between two resources. options hold
 // first-action and then-action besides what was given; their order is that of
 // the message. force passes duplicates and resources inside clones and bundles.
 func AddOrder(doc *cib.Document, firstID, thenID string, options Pairs, force bool) report.List {
-	var out report.List
-	for _, id := range []string{firstID, thenID} {
-		if bad := checkPlainResource(doc, id, force); bad != nil {
-			return append(out, bad...)
-		}
+	out := Orderable(doc, firstID, thenID, force)
+	if out.Failed() {
+		return out
 	}
 	if sameGroup(findResource(doc, firstID), findResource(doc, thenID)) {
 		return append(out, report.Stop("CONSTRAINT_WITHIN_GROUP", "Cannot create an order constraint for resources in the same group"))

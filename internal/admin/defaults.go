@@ -188,7 +188,7 @@ func DeleteDefaults(doc *cib.Document, of DefaultsOf, ids []string) report.List 
 		if set := defaultsSet(doc, of, id); set != nil {
 			found = append(found, set)
 		} else {
-			out = append(out, noSuchSet(id))
+			out = append(out, noSuchSet(doc, of, id))
 		}
 	}
 	if !out.Failed() {
@@ -199,8 +199,16 @@ func DeleteDefaults(doc *cib.Document, of DefaultsOf, ids []string) report.List 
 	return out
 }
 
-func noSuchSet(id string) report.Report {
-	return report.NewError("ID_NOT_FOUND", fmt.Sprintf("options set '%s' does not exist", id))
+// noSuchSet says that an id is none of a set of these defaults, and what else
+// it is.
+func noSuchSet(doc *cib.Document, of DefaultsOf, id string) report.Report {
+	switch e := findElement(doc, id); {
+	case e == nil:
+		return report.NewError("ID_NOT_FOUND", fmt.Sprintf("options set '%s' does not exist", id))
+	case isTag(e, "meta_attributes", "instance_attributes"):
+		return report.NewError("OBJECT_WITH_ID_IN_UNEXPECTED_CONTEXT", fmt.Sprintf("%s '%s' exists but does not belong to '%s'", tagName(e.Tag), id, of))
+	}
+	return report.NewError("ID_BELONGS_TO_UNEXPECTED_TYPE", fmt.Sprintf("'%s' is not an options set", id))
 }
 
 func defaultsSet(doc *cib.Document, of DefaultsOf, id string) *cib.Element {
@@ -218,11 +226,11 @@ func defaultsSet(doc *cib.Document, of DefaultsOf, id string) *cib.Element {
 func UpdateDefaultsSet(doc *cib.Document, of DefaultsOf, id string, meta Pairs) report.List {
 	set := defaultsSet(doc, of, id)
 	if set == nil {
-		return report.List{noSuchSet(id)}
+		return report.List{noSuchSet(doc, of, id)}
 	}
 	out := checkDefaults(of, meta, isForResources(set))
 	ids := newIDs(doc)
-	for _, p := range meta.Sorted() {
+	for _, p := range meta {
 		ids.setNvpair(set, p)
 	}
 	return append(out, overridden())
@@ -251,7 +259,7 @@ func UpdateDefaults(doc *cib.Document, of DefaultsOf, meta Pairs) report.List {
 			"Several options sets exist, please specify an option set ID: %s", quoteSorted(ids)))}
 	}
 	ids := newIDs(doc)
-	for _, p := range meta.Sorted() {
+	for _, p := range meta {
 		ids.setNvpair(sets[0], p)
 	}
 	return append(report.List{overridden()}, checkDefaults(of, meta, isForResources(sets[0]))...)

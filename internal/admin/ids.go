@@ -45,7 +45,7 @@ func (b *idBook) read(e *cib.Element) {
 // attribute refers to another element.
 func definesID(e *cib.Element) bool {
 	switch e.Tag {
-	case "obj_ref", "resource_ref", "acl_target", "acl_group":
+	case "obj_ref", "resource_ref", "acl_target":
 		return false
 	case "role":
 		return e.Parent() == nil || (e.Parent().Tag != "acl_target" && e.Parent().Tag != "acl_group")

@@ -176,7 +176,7 @@ func SetNodeUtilization(doc *cib.Document, name string, values Pairs) report.Lis
 		}
 	}
 	b := newIDs(doc)
-	for _, p := range values {
+	for _, p := range values.Sorted() {
 		if p.Value != "" || node.SelectElement("utilization") != nil {
 			b.setNvpair(b.nodeSet(node, "utilization"), p)
 		}

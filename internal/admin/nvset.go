@@ -97,13 +97,19 @@ func (b *idBook) setNvpair(set *cib.Element, p Pair) {
 // updateNvset sets names in the element's first set of the tag, which is made
 // behind all else if it is missing and there is something to set.
 func (b *idBook) updateNvset(parent *cib.Element, tag string, pairs Pairs) {
+	b.setIn(parent, tag, pairs.Sorted(), len(parent.Child))
+}
+
+// extendNvset is updateNvset for commands that keep the order in which pairs
+// were said.
+func (b *idBook) extendNvset(parent *cib.Element, tag string, pairs Pairs) {
 	b.setIn(parent, tag, pairs, len(parent.Child))
 }
 
 // markNvset is updateNvset for marks such as target-role: pcs puts a set that
 // is made for them before all else.
 func (b *idBook) markNvset(parent *cib.Element, tag string, pairs Pairs) {
-	b.setIn(parent, tag, pairs, 0)
+	b.setIn(parent, tag, pairs.Sorted(), 0)
 }
 
 func (b *idBook) setIn(parent *cib.Element, tag string, pairs Pairs, at int) {
@@ -115,7 +121,7 @@ func (b *idBook) setIn(parent *cib.Element, tag string, pairs Pairs, at int) {
 		set = cib.NewElement(tag, "id", b.below(parent, tag))
 		parent.InsertChildAt(at, set)
 	}
-	for _, p := range pairs.Sorted() {
+	for _, p := range pairs {
 		b.setNvpair(set, p)
 	}
 }

@@ -86,15 +86,33 @@ func checkRemoval(set *cib.Element, names []string, force bool) report.List {
 			missing = append(missing, n)
 		}
 	}
+	forbidden := forbiddenRemovals(names)
 	if missing == nil {
-		return nil
+		return forbidden
 	}
 	noun, pronoun := "property", "it is"
 	if len(missing) > 1 {
 		noun, pronoun = "properties", "they are"
 	}
 	text := fmt.Sprintf("Cannot remove %s %s, %s not present in property set '%s'", noun, quoteSorted(missing), pronoun, id)
-	return report.List{report.Passed("CANNOT_REMOVE_ITEMS_NOT_IN_THE_CONTAINER", text, report.Force, force)}
+	return append(report.List{report.Passed("CANNOT_REMOVE_ITEMS_NOT_IN_THE_CONTAINER", text, report.Force, force)}, forbidden...)
+}
+
+// forbiddenRemovals refuses to remove properties that the cluster sets itself.
+func forbiddenRemovals(names []string) report.List {
+	var forbidden, allowed []string
+	for _, p := range properties() {
+		switch {
+		case !p.Generated && p.Name != nameOfCluster:
+			allowed = append(allowed, p.Name)
+		case p.Generated && contains(names, p.Name):
+			forbidden = append(forbidden, p.Name)
+		}
+	}
+	if forbidden == nil {
+		return nil
+	}
+	return report.List{invalidOptions(optionProperty, forbidden, allowed, report.Never, false)}
 }
 
 func checkProperties(wanted Pairs, o PropertyOptions) report.List {

@@ -33,7 +33,7 @@ func Unstick(doc *cib.Document, ids []string) ([]string, report.List) {
 	var out report.List
 	for _, id := range ids {
 		if !found[id] {
-			out = append(out, report.NewError("RESOURCE_NOT_FOUND", "resource '"+id+"' not found"))
+			out = append(out, report.Stop("RESOURCE_NOT_FOUND", "unable to find a resource/clone/group: "+id))
 		}
 	}
 	return touched, out

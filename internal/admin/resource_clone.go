@@ -58,14 +58,6 @@ func CloneResource(doc *cib.Document, id string, c Clone, agents Agents, force b
 	if out.Failed() {
 		return out
 	}
-	ids := newIDs(doc)
-	switch {
-	case c.ID == "":
-	case checkID(c.ID, "id") != nil:
-		return stopf("invalid id '%s'", c.ID)
-	case !ids.book(c.ID):
-		return stopf("id '%s' already exists", c.ID)
-	}
 	said := c.Meta
 	if c.Promotable {
 		if _, given := said.Get("promotable"); given {
@@ -75,6 +67,14 @@ func CloneResource(doc *cib.Document, id string, c Clone, agents Agents, force b
 	}
 	if out = allFit(c.Meta, e, agents, force).Alone(); out.Failed() {
 		return out
+	}
+	ids := newIDs(doc)
+	switch {
+	case c.ID == "":
+	case checkID(c.ID, "id") != nil:
+		return append(out, stopf("invalid id '%s'", c.ID)...)
+	case !ids.book(c.ID):
+		return append(out, stopf("id '%s' already exists", c.ID)...)
 	}
 	if anyValue(said) {
 		out = append(out, metaNotChecked("clone"))
@@ -94,6 +94,12 @@ func CloneResource(doc *cib.Document, id string, c Clone, agents Agents, force b
 	clone := ids.wrapInClone(e, c)
 	doc.Section("resources").AddChild(clone)
 	redirect(doc, id, elementID(clone))
+	return out
+}
+
+// Cloneable says why a resource cannot be put into a clone, nothing if it can.
+func Cloneable(doc *cib.Document, id string) report.List {
+	_, out := cloneable(doc, id)
 	return out
 }
 

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gpcs/internal/cib"
@@ -11,29 +12,17 @@ import (
 // AddToGroup puts primitives into a group, which is made if there is none of
 // that id, at the end or beside a member. Members may be moved within it.
 func AddToGroup(doc *cib.Document, ids []string, m Member) report.List {
-	var out report.List
 	group := findElement(doc, m.Group)
-	switch {
-	case group == nil:
-		out = append(out, checkID(m.Group, "group name")...)
-	case group.Tag != "group":
-		out = append(out, wrongKind(m.Group, "group"))
-		group = nil
+	var out report.List
+	if group == nil {
+		out = checkID(m.Group, "group name")
 	}
-	if twice := repeated(ids); twice != nil {
-		out = append(out, report.NewError("ADD_REMOVE_ITEMS_DUPLICATION", fmt.Sprintf(
-			"Resources to add or remove must be unique, duplicate resources: %s", quoteSorted(twice))))
-	}
-	found, more := newMembers(doc, ids, group, m)
+	found, more := newMembers(doc, ids, m.Group)
 	out = append(out, more...)
-	if m.Beside != "" {
-		if beside := findElement(doc, m.Beside); group == nil || beside == nil || beside.Parent() != group {
-			out = append(out, notInGroup(m.Beside, m.Group))
-		}
-		if contains(ids, m.Beside) {
-			out = append(out, besideItself(m.Beside))
-		}
+	if group != nil && group.Tag != "group" {
+		return append(out, wrongKind(m.Group, "group"))
 	}
+	out = append(out, checkMembers(doc, ids, found, group, m)...)
 	out = append(out, emptied(doc, found, group)...)
 	if out.Failed() {
 		return out
@@ -63,51 +52,85 @@ func repeated(words []string) []string {
 	return twice
 }
 
-// newMembers finds the resources that go into a group and says which cannot.
-func newMembers(doc *cib.Document, ids []string, group *cib.Element, m Member) ([]*cib.Element, report.List) {
+// newMembers finds the resources that go into a group, each once, and says
+// which cannot.
+func newMembers(doc *cib.Document, ids []string, group string) ([]*cib.Element, report.List) {
 	var found []*cib.Element
 	var out report.List
-	known := false
-	for _, id := range ids {
+	for i, id := range ids {
 		e := findElement(doc, id)
-		known = known || e != nil
-		if e == nil {
+		switch {
+		case contains(ids[:i], id):
+		case e == nil && id == group:
+			out = append(out, report.NewError("CANNOT_GROUP_RESOURCE_WRONG_TYPE", kindNotGroupable(id, "group")))
+		case e == nil:
 			out = append(out, report.NewError("ID_NOT_FOUND", fmt.Sprintf("'%s' does not exist", id)))
-			continue
+		case notGroupable(e) != "":
+			out = append(out, report.NewError("CANNOT_GROUP_RESOURCE_WRONG_TYPE", notGroupable(e)))
+		default:
+			found = append(found, e)
 		}
-		if bad := notGroupable(e); bad != "" {
-			out = append(out, report.NewError("CANNOT_GROUP_RESOURCE_WRONG_TYPE", bad))
-			continue
-		}
-		if group != nil && e.Parent() == group && m.Beside == "" {
-			out = append(out, report.NewError("ADD_REMOVE_CANNOT_ADD_ITEMS_ALREADY_IN_THE_CONTAINER", fmt.Sprintf(
-				"Cannot add resource '%s', it is already present in group '%s'", id, m.Group)))
-			continue
-		}
-		found = append(found, e)
-	}
-	if !known {
-		out = append(out, report.NewError("ADD_REMOVE_ITEMS_NOT_SPECIFIED", fmt.Sprintf(
-			"Cannot modify group '%s', no resources to add or remove specified", m.Group)))
 	}
 	return found, out
 }
 
+// checkMembers says what is wrong with a list of new members as a whole, and
+// with their place.
+func checkMembers(doc *cib.Document, ids []string, found []*cib.Element, group *cib.Element, m Member) report.List {
+	var out report.List
+	if !slices.ContainsFunc(ids, func(id string) bool { return findElement(doc, id) != nil }) {
+		out = append(out, report.NewError("ADD_REMOVE_ITEMS_NOT_SPECIFIED", fmt.Sprintf(
+			"Cannot modify group '%s', no resources to add or remove specified", m.Group)))
+	}
+	if twice := repeated(ids); twice != nil {
+		out = append(out, report.NewError("ADD_REMOVE_ITEMS_DUPLICATION", fmt.Sprintf(
+			"Resources to add or remove must be unique, duplicate resources: %s", quoteSorted(twice))))
+	}
+	var already []string
+	for _, e := range found {
+		if group != nil && e.Parent() == group && m.Beside == "" {
+			already = append(already, elementID(e))
+		}
+	}
+	if len(already) > 0 {
+		are := "it is"
+		if len(already) > 1 {
+			are = "they are"
+		}
+		out = append(out, report.NewError("ADD_REMOVE_CANNOT_ADD_ITEMS_ALREADY_IN_THE_CONTAINER", fmt.Sprintf(
+			"Cannot add %s %s, %s already present in group '%s'", plural(len(already), "resource"), quoteSorted(already), are, m.Group)))
+	}
+	if m.Beside == "" {
+		return out
+	}
+	if beside := findElement(doc, m.Beside); group == nil || beside == nil || beside.Parent() != group {
+		out = append(out, notInGroup(m.Beside, m.Group))
+	}
+	if contains(ids, m.Beside) {
+		out = append(out, besideItself(m.Beside))
+	}
+	return out
+}
+
 // notGroupable says why an element cannot be a member of a group, "" if it can.
 func notGroupable(e *cib.Element) string {
-	id, kind := elementID(e), tagName(e.Tag)
+	id := elementID(e)
 	parent := parentResource(e)
 	switch {
 	case !isResource(e):
 		return fmt.Sprintf("'%s' is not a resource", id)
 	case isStonith(e):
-		return fmt.Sprintf("'%s' is a stonith resource, stonith resources cannot be put into a group", id)
+		return kindNotGroupable(id, "stonith")
 	case e.Tag != "primitive":
-		return fmt.Sprintf("'%s' is a %s resource, %s resources cannot be put into a group", id, kind, kind)
+		return kindNotGroupable(id, tagName(e.Tag))
 	case parent != nil && parent.Tag != "group":
 		return fmt.Sprintf("'%s' cannot be put into a group because its parent '%s' is a %s resource", id, elementID(parent), tagName(parent.Tag))
 	}
 	return ""
+}
+
+func kindNotGroupable(id, kind string) string {
+	return fmt.Sprintf("'%s' is a %s resource, %s resources cannot be put into a group", id, kind, kind)
 }
 
 // emptied reports groups that would be left without members while something

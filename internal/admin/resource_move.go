@@ -20,6 +20,9 @@ type Steering struct {
 	Promoted bool // of the promoted instance only
 	// Until is when the constraint ends; zero for never.
 	Until time.Time
+	// WrongLifetime is what is wrong with the lifetime said: it comes to light
+	// after what is wrong with the resource.
+	WrongLifetime string
 }
 
 // steeringTime is how crm_resource writes the end of a constraint.
@@ -43,7 +46,7 @@ func (s Steering) checkResource(doc *cib.Document) report.List {
 		return report.List{wrongKind(s.Resource, resourceTags...)}
 	case isStonith(e):
 		return report.List{report.NewError("COMMAND_ARGUMENT_TYPE_MISMATCH", "This command does not accept stonith resource.")}
-	case s.Promoted && !isPromotable(e):
+	case s.Promoted && !isPromotable(e) && (s.Ban || promotableHint(e) != "" || notMovable(e) == nil):
 		return report.List{report.NewError("CANNOT_MOVE_RESOURCE_MASTER_RESOURCE_NOT_PROMOTABLE",
 			"when specifying --promoted you must use the promotable clone id"+promotableHint(e))}
 	case !s.Ban:
@@ -109,6 +112,9 @@ func nodeKnown(doc *cib.Document, name string) bool {
 func Steer(doc *cib.Document, s Steering) report.List {
 	if out := CheckSteering(doc, s); out.Failed() {
 		return out
+	}
+	if s.WrongLifetime != "" {
+		return stopf("%s", s.WrongLifetime)
 	}
 	constraints := doc.Section("constraints")
 	prefer, ban := "cli-prefer-"+s.Resource, "cli-ban-"+s.Resource+"-on-"+s.Node

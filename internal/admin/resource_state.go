@@ -2,6 +2,7 @@ package admin
 
 import (
 	"fmt"
+	"slices"
 
 	"gpcs/internal/cib"
 	"gpcs/internal/cib/value"
@@ -88,9 +89,46 @@ func DisableResources(doc *cib.Document, ids []string) report.List {
 	}
 	book := newIDs(doc)
 	for _, e := range found {
+		out = append(out, unmanagedHint(doc, e, out)...)
 		book.disable(e)
 	}
 	return out
+}
+
+// unmanagedHint warns that the cluster leaves a resource alone whatever is
+// wished for it; once for each resource.
+func unmanagedHint(doc *cib.Document, e *cib.Element, said report.List) report.List {
+	hint := report.NewWarning("RESOURCE_IS_UNMANAGED", fmt.Sprintf("'%s' is unmanaged", elementID(e)))
+	if !slices.ContainsFunc(primitives(e), func(p *cib.Element) bool { return !managed(doc, p) }) || slices.Contains(said, hint) {
+		return nil
+	}
+	return report.List{hint}
+}
+
+// managed tells whether the cluster looks after a primitive: it has the
+// nearest is-managed of those in and around it, or that of the defaults.
+func managed(doc *cib.Document, p *cib.Element) bool {
+	if properties := firstPropertySet(doc); properties != nil {
+		if nv := findNvpair(properties, "maintenance-mode"); nv != nil && value.True(nv.SelectAttrValue("value", "")) {
+			return false
+		}
+	}
+	for e := p; e != nil; e = parentResource(e) {
+		if v, given := nvsetValue(e, "meta_attributes", "maintenance"); given && value.True(v) {
+			return false
+		}
+		if v, given := nvsetValue(e, "meta_attributes", "is-managed"); given {
+			return value.True(v)
+		}
+	}
+	if section := doc.Find(string(ResourceDefaults)); section != nil {
+		for _, set := range section.SelectElements("meta_attributes") {
+			if nv := findNvpair(set, "is-managed"); nv != nil && set.SelectElement("rule") == nil {
+				return value.True(nv.SelectAttrValue("value", ""))
+			}
+		}
+	}
+	return true
 }
 
 // EnableResources lets resources start: their own target-role goes, and that
@@ -107,6 +145,9 @@ func EnableResources(doc *cib.Document, ids []string) report.List {
 			all = append(all, p)
 		}
 		for _, r := range all {
+			if r != nil {
+				out = append(out, unmanagedHint(doc, r, out)...)
+			}
 			book.dropMeta(r, "target-role")
 		}
 	}

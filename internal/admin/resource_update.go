@@ -66,9 +66,6 @@ func updatePrimitive(doc *cib.Document, e *cib.Element, change ResourceChange, a
 			return out.Alone()
 		}
 	}
-	if e.SelectElement("operations") == nil {
-		e.CreateElement("operations") // pcs makes one whether or not it has a use for it
-	}
 	if !change.Stonith && changesGuest(e, change.Meta) {
 		if out = append(out, guestChange(doc, elementID(e), change.Meta, change.Force)...); out.Failed() {
 			return out
@@ -82,7 +79,10 @@ func updatePrimitive(doc *cib.Document, e *cib.Element, change ResourceChange, a
 		out = append(out, report.NewWarning("META_ATTRS_NOT_VALIDATED_LOADING", "Meta attributes are not validated by this command. "+
 			"For validation, please use 'pcs "+noun+" meta' instead."))
 	}
-	newIDs(doc).updateNvset(e, "meta_attributes", change.Meta)
+	newIDs(doc).extendNvset(e, "meta_attributes", change.Meta)
+	if e.SelectElement("operations") == nil {
+		e.CreateElement("operations") // pcs makes one whether or not it has a use for it
+	}
 	for _, op := range change.Operations {
 		if len(op) < 2 {
 			continue
@@ -111,7 +111,7 @@ func updateAttributes(doc *cib.Document, e *cib.Element, change ResourceChange, 
 		out = append(out, recheck(change.SelfCheck, current, final)...)
 	}
 	if !out.Failed() {
-		newIDs(doc).updateNvset(e, "instance_attributes", change.Attributes)
+		newIDs(doc).extendNvset(e, "instance_attributes", change.Attributes)
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package admin
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -66,7 +67,7 @@ func (l Level) text() string {
 		text += " at level '" + l.Index + "'"
 	}
 	if len(l.Devices) > 0 {
-		text += " with device(s) " + quoteSorted(l.Devices)
+		text += " with device(s) " + report.Quote(slices.Sorted(slices.Values(l.Devices)))
 	}
 	return text
 }

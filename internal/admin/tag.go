@@ -39,7 +39,8 @@ func ReadTags(doc *cib.Document, ids []string) (Tags, report.List) {
 		if t, known := all[id]; known {
 			tags.List = append(tags.List, t)
 		} else {
-			out = append(out, notFound(id, "tag"))
+			_, bad := lookUp(doc, id, "tag")
+			out = append(out, bad...)
 		}
 	}
 	return tags, out
@@ -118,13 +119,15 @@ func CreateTag(doc *cib.Document, id string, refs []string) report.List {
 
 // DeleteTags removes tags that no constraint names.
 func DeleteTags(doc *cib.Document, ids []string) report.List {
-	_, out := ReadTags(doc, ids)
+	var out report.List
 	for _, id := range ids {
 		if users := ConstraintsReferring(doc, id); len(users) > 0 {
 			out = append(out, report.NewError("TAG_CANNOT_REMOVE_TAG_REFERENCED_IN_CONSTRAINTS", fmt.Sprintf(
 				"Tag '%s' cannot be removed because it is referenced in %s %s", id, plural(len(users), "constraint"), quoteSorted(users))))
 		}
 	}
+	_, missing := ReadTags(doc, ids)
+	out = append(out, missing...)
 	if out.Failed() {
 		return out
 	}
@@ -152,8 +155,7 @@ func UpdateTag(doc *cib.Document, id string, c TagChange) report.List {
 	if e != nil {
 		refs = tagRefs(e)
 	}
-	out = append(out, checkTagged(doc, c.Add)...)
-	out = append(out, c.check(id, refs, e != nil)...)
+	out = append(out, c.check(doc, id, refs, e != nil)...)
 	if out.Failed() {
 		return out
 	}
@@ -177,7 +179,7 @@ func UpdateTag(doc *cib.Document, id string, c TagChange) report.List {
 	return nil
 }
 
-func (c TagChange) check(id string, refs []string, found bool) report.List {
+func (c TagChange) check(doc *cib.Document, id string, refs []string, found bool) report.List {
 	var out report.List
 	var both, already, missing []string
 	for _, r := range c.Add {
@@ -201,6 +203,7 @@ func (c TagChange) check(id string, refs []string, found bool) report.List {
 	fault(both != nil, "TAG_CANNOT_ADD_AND_REMOVE_IDS_AT_THE_SAME_TIME", "Ids cannot be added and removed at the same time: "+quoteSorted(both))
 	out = append(out, duplicateIDs("Ids to add", c.Add)...)
 	out = append(out, duplicateIDs("Ids to remove", c.Remove)...)
+	out = append(out, checkTagged(doc, c.Add)...)
 	fault(found && already != nil, "TAG_CANNOT_ADD_REFERENCE_IDS_ALREADY_IN_THE_TAG",
 		fmt.Sprintf("Cannot add reference %s already in the tag '%s': %s", plural(len(already), "id"), id, quoteSorted(already)))
 	fault(found && missing != nil, "TAG_IDS_NOT_IN_THE_TAG",

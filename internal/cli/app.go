@@ -172,7 +172,9 @@ func Main(ctx context.Context, env Env, argv []string) int {
 	}
 	if err != nil {
 		fmt.Fprintf(env.Stderr, "Error: %v\n", err)
-		printUsage(env.Stderr, root)
+		if again := onceOnly(""); !errors.As(err, &again) {
+			printUsage(env.Stderr, root)
+		}
 		return 1
 	}
 	words.modernize()

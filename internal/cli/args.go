@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"gpcs/internal/admin"
+	"gpcs/internal/report"
 )
 
 // parsePairs reads words of the form name=value. A name may stand twice if
@@ -27,6 +29,22 @@ func parsePairs(words []string) (admin.Pairs, error) {
 	return pairs, nil
 }
 
+// stop makes a report of an error in the words of a command that is said only
+// once the document has been looked at.
+func stop(wrong error) report.List { return report.List{report.Stop("ERROR", wrong.Error())} }
+
+// loosePairs are the pairs among words; other words are passed over, and the
+// last value of a name counts.
+func loosePairs(words []string) admin.Pairs {
+	var pairs admin.Pairs
+	for _, w := range words {
+		if name, value, found := strings.Cut(w, "="); found {
+			pairs = pairs.With(name, value)
+		}
+	}
+	return pairs
+}
+
 // keywordGroups are words sorted by the keyword that they follow.
 type keywordGroups struct {
 	first  []string              // before any keyword
@@ -36,6 +54,21 @@ type keywordGroups struct {
 
 // has tells whether a keyword was given.
 func (g keywordGroups) has(keyword string) bool { return len(g.each[keyword]) > 0 }
+
+// once refuses keywords that were said again.
+func (g keywordGroups) once(keywords ...string) error {
+	var again []string
+	for _, k := range keywords {
+		if len(g.each[k]) > 1 {
+			again = append(again, k)
+		}
+	}
+	if again == nil {
+		return nil
+	}
+	slices.Sort(again)
+	return fail("%s cannot be used more than once", report.Quote(again))
+}
 
 // splitKeywords sorts words by the keyword that they follow.
 func splitKeywords(words []string, keywords ...string) keywordGroups {

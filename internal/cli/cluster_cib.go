@@ -174,7 +174,7 @@ func (c *Call) pushed(ctx context.Context, edit func(*cib.Document) report.List)
 	}
 	var faults []string
 	err = c.editCIBAndWait(ctx, wait, nil, func(doc *cib.Document) report.List {
-		before := cib.Validate(doc.Bytes())
+		before := doc.Bytes()
 		out := append(edit(doc), checkSchema(before, doc, "unable to push cib")...)
 		faults = admin.VerifyCIB(doc)
 		return out
@@ -187,26 +187,6 @@ func (c *Call) pushed(ctx context.Context, edit func(*cib.Document) report.List)
 		fmt.Fprintln(c.Stderr, f)
 	}
 	return nil
-}
-
-// schemaFaults says where a document is against its schema.
-func schemaFaults(faults []cib.Fault) []string {
-	var out []string
-	for _, f := range faults {
-		out = append(out, "error: "+f.String())
-	}
-	return out
-}
-
-// checkSchema refuses what would be a CIB against its schema, unless it has
-// been one before.
-func checkSchema(before []cib.Fault, doc *cib.Document, doing string) report.List {
-	faults := cib.Validate(doc.Bytes())
-	if faults == nil || before != nil {
-		return nil
-	}
-	return report.List{report.Stop("CIB_PUSH_ERROR", doing+"\n"+strings.Join(schemaFaults(faults), "\n")+
-		"\nCall failed: Update does not conform to the configured schema\n")}
 }
 
 func cibUpgrade(ctx context.Context, c *Call) error {

@@ -33,16 +33,20 @@ func orderOrShow(show handler) handler {
 			return show(ctx, c)
 		}
 		firstID, thenID, options, err := parseOrder(c.Args)
-		if err != nil {
+		if err != nil && thenID == "" {
 			return err
 		}
 		return c.editCIB(ctx, func(doc *cib.Document) report.List {
+			if out := admin.Orderable(doc, firstID, thenID, c.Has("--force")); err != nil && !out.Failed() {
+				return stop(err)
+			}
 			return admin.AddOrder(doc, firstID, thenID, options, c.Has("--force"))
 		})
 	}
 }
 
-// parseOrder reads "[action] a then [action] b [name=value]...". The options
+// parseOrder reads "[action] a then [action] b [name=value]...". Options that
+// cannot be read are an error that comes with the two ids. The options
 // returned hold the actions, "start" where none was given.
 func parseOrder(words []string) (firstID, thenID string, options admin.Pairs, err error) {
 	then := slices.Index(words, "then")
@@ -65,11 +69,11 @@ func parseOrder(words []string) (firstID, thenID string, options admin.Pairs, er
 		return "", "", nil, errUsage
 	}
 	thenID = rest[0]
-	if options, err = parsePairs(rest[1:]); err != nil {
-		return "", "", nil, err
+	if options, err = parsePairs(rest[1:]); err == nil {
+		err = noEmptyValues(options)
 	}
-	if err = noEmptyValues(options); err != nil {
-		return "", "", nil, err
+	if err != nil {
+		return firstID, thenID, nil, err
 	}
 	return firstID, thenID, options.With("first-action", firstAction).With("then-action", thenAction), nil
 }

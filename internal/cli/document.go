@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
 
 	"gpcs/internal/admin"
 	"gpcs/internal/cib"
@@ -28,6 +29,7 @@ func (c *Call) readCIB(ctx context.Context) (*cib.Document, error) {
 // depend on the document alone. Reports are printed; nothing is stored when
 // one of them is an error.
 func (c *Call) editCIB(ctx context.Context, edit func(*cib.Document) report.List) error {
+	edit = keepSchema(edit)
 	if c.plan != nil {
 		return c.plan.edit(c, edit)
 	}
@@ -47,6 +49,39 @@ func (c *Call) editCIB(ctx context.Context, edit func(*cib.Document) report.List
 		return nil
 	}
 	return editLiveCIB(ctx, c, edit)
+}
+
+// keepSchema lets edit fail where it turns a CIB of its schema into one that is
+// against it: what was forced need not be what a cluster can read.
+func keepSchema(edit func(*cib.Document) report.List) func(*cib.Document) report.List {
+	return func(doc *cib.Document) report.List {
+		before := doc.Bytes()
+		out := edit(doc)
+		if out.Failed() {
+			return out
+		}
+		return append(out, checkSchema(before, doc, "Unable to update cib")...)
+	}
+}
+
+// checkSchema refuses what would be a CIB against its schema, unless it has
+// been one before.
+func checkSchema(before []byte, doc *cib.Document, doing string) report.List {
+	faults := cib.Validate(doc.Bytes())
+	if faults == nil || before != nil && cib.Validate(before) != nil {
+		return nil
+	}
+	return report.List{report.Stop("CIB_PUSH_ERROR", doing+"\n"+strings.Join(schemaFaults(faults), "\n")+
+		"\nCall failed: Update does not conform to the configured schema\n")}
+}
+
+// schemaFaults says where a document is against its schema.
+func schemaFaults(faults []cib.Fault) []string {
+	var out []string
+	for _, f := range faults {
+		out = append(out, "error: "+f.String())
+	}
+	return out
 }
 
 // emptyFileSchema is what pcs names in a CIB that it makes for a file of -f

@@ -68,6 +68,8 @@ func nodeQuery(c *Call) (node, name, format string, set bool, err error) {
 	}
 	set = len(c.Args) > 1
 	switch {
+	case set && named:
+		err = errUsage
 	case format == "text" && !(set && c.Has("--output-format")):
 	case set:
 		err = errUsage

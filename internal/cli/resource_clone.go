@@ -41,10 +41,7 @@ func (c *Call) cloneResource(ctx context.Context, promotable bool) error {
 		c.say(report.NewDeprecation("DEPRECATED_SYNTAX", "configuring meta attributes without specifying the 'meta' keyword "+
 			"is deprecated and will be removed in a future release"))
 	}
-	pairs, err := parsePairs(append(g.first, g.groups["meta"]...))
-	if err != nil {
-		return err
-	}
+	pairs, wrong := parsePairs(append(g.first, g.groups["meta"]...))
 	wait, err := c.resourceWait()
 	if err != nil {
 		return err
@@ -52,12 +49,15 @@ func (c *Call) cloneResource(ctx context.Context, promotable bool) error {
 	clone := admin.Clone{ID: id, Meta: pairs, Promotable: promotable}
 	agents := func(name agentmeta.Name) agentmeta.Agent { return c.agentOrVoid(ctx, name) }
 	return c.editCIBAndWait(ctx, wait, c.Args[:1], func(doc *cib.Document) report.List {
+		if out := admin.Cloneable(doc, c.Args[0]); wrong != nil && !out.Failed() {
+			return stop(wrong)
+		}
 		return admin.CloneResource(doc, c.Args[0], clone, agents, c.Has("--force"))
 	})
 }
 
 func resourceUnclone(ctx context.Context, c *Call) error {
-	if len(c.Args) == 0 {
+	if len(c.Args) != 1 {
 		return errUsage
 	}
 	wait, err := c.resourceWait()

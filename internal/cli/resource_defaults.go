@@ -73,6 +73,9 @@ func (c *Call) showDefaults(ctx context.Context, of admin.DefaultsOf) error {
 
 func (c *Call) createDefaults(ctx context.Context, of admin.DefaultsOf) error {
 	g := splitKeywords(c.Args, "meta", "rule")
+	if err := g.once("meta", "rule"); err != nil {
+		return err
+	}
 	options, err := parsePairs(g.first)
 	if err != nil {
 		return err
@@ -96,6 +99,9 @@ func (c *Call) updateDefaultsSet(ctx context.Context, of admin.DefaultsOf) error
 		return errUsage
 	}
 	g := splitKeywords(c.Args[1:], "meta")
+	if err := g.once("meta"); err != nil {
+		return err
+	}
 	if len(g.first) > 0 {
 		return errUsage
 	}
@@ -143,11 +149,12 @@ func resourceUtilization(ctx context.Context, c *Call) error {
 		c.printLines(lines)
 		return nil
 	}
-	values, err := parsePairs(c.Args[1:])
-	if err != nil {
-		return err
-	}
+	values, wrong := parsePairs(c.Args[1:])
 	return c.editCIB(ctx, func(doc *cib.Document) report.List {
-		return admin.SetResourceUtilization(doc, c.Args[0], values)
+		out := admin.SetResourceUtilization(doc, c.Args[0], values)
+		if wrong != nil && !out.Failed() {
+			return stop(wrong)
+		}
+		return out
 	})
 }

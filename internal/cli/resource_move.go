@@ -48,9 +48,15 @@ func (c *Call) steeringWords(doing string) (admin.Steering, error) {
 		lifetime, isLifetime := strings.CutPrefix(word, "lifetime=")
 		switch {
 		case isLifetime && s.Until.IsZero() && doing != "clear":
+			if lifetime = strings.TrimSpace(lifetime); lifetime == "" {
+				continue
+			}
+			if lifetime[0] >= '0' && lifetime[0] <= '9' {
+				lifetime = "P" + lifetime
+			}
 			end, ok := admin.LifetimeEnd(lifetime, time.Now())
 			if !ok {
-				return s, fail("cannot %s resource '%s'\nInvalid duration specified: %s\nPlease refer to "+
+				s.WrongLifetime = fmt.Sprintf("cannot %s resource '%s'\nInvalid duration specified: %s\nPlease refer to "+
 					"https://en.wikipedia.org/wiki/ISO_8601#Durations for examples of valid durations", doing, s.Resource, lifetime)
 			}
 			s.Until = end

@@ -26,13 +26,7 @@ func (c *Call) updateResource(ctx context.Context, stonith bool) error {
 	}
 	change := admin.ResourceChange{Stonith: stonith, Force: c.Has("--force")}
 	g := splitKeywords(c.Args[1:], "op", "meta")
-	var err error
-	if change.Attributes, err = parsePairs(g.first); err != nil {
-		return err
-	}
-	if change.Meta, err = parsePairs(g.groups["meta"]); err != nil {
-		return err
-	}
+	change.Attributes, change.Meta = loosePairs(g.first), loosePairs(g.groups["meta"])
 	for _, words := range g.each["op"] {
 		ops, err := c.changedOperations(words)
 		if err != nil {
@@ -89,6 +83,9 @@ func (c *Call) changedOperations(words []string) ([]admin.Pairs, error) {
 		end := i + 1
 		for end < len(words) && strings.Contains(words[end], "=") {
 			end++
+		}
+		if strings.Contains(words[i], "=") && end > i+1 {
+			return nil, fail("%s does not appear to be a valid operation action", words[i])
 		}
 		op, err := c.operationPairs(words[i], words[i+1:end])
 		if err != nil {

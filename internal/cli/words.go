@@ -143,12 +143,17 @@ func completeOption(name string) (string, error) {
 	return "", fmt.Errorf("option --%s not a unique prefix", name)
 }
 
+// onceOnly is the error of an option that was given again.
+type onceOnly string
+
+func (o onceOnly) Error() string { return string(o) + " can only be used once" }
+
 func (w *Words) add(option, value string) error {
 	if option == "--help" {
 		option = "-h"
 	}
 	if len(w.values[option]) > 0 && option != "-h" {
-		return fmt.Errorf("%s can only be used once", option)
+		return onceOnly(option)
 	}
 	w.values[option] = append(w.values[option], value)
 	return nil
