@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -53,5 +54,5 @@ func (l *look) fenceMatrix() []fence.Row {
 	for _, t := range l.state.Fencing {
 		tests = append(tests, fence.Test{Device: t.Device, Node: t.Node, GoodMS: t.GoodMS, TriedMS: t.TriedMS, Error: t.Error})
 	}
-	return fence.Matrix(l.doc, online, tests)
+	return fence.Matrix(l.doc, online, tests, time.Now().Unix())
 }

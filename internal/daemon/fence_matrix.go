@@ -52,12 +52,12 @@ func (m *matrix) document(doc *cib.Document) {
 	v = cib.Version{AdminEpoch: v.AdminEpoch, Epoch: v.Epoch}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if v == m.config {
+	if v == m.config && !fence.Ruled(doc) {
 		return
 	}
 	m.config, m.devices = v, nil
 	if !fence.Disabled(doc) {
-		m.devices = fence.Devices(doc)
+		m.devices = fence.Devices(doc, fence.Site{Node: m.i.name, Now: time.Now().Unix()})
 	}
 	poke(m.wake)
 }
@@ -229,10 +229,10 @@ func (m *matrix) tests() []fence.Test {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var list []fence.Test
+	sites := fence.NewSites(m.i.cluster.Document(), time.Now().Unix())
 	for _, d := range m.devices {
-		config := fence.ConfigOf(d)
 		for _, member := range members {
-			if t, ok := m.rows[member.Name][d.ID]; ok && member.Online && t.Config == config {
+			if t, ok := m.rows[member.Name][d.ID]; ok && member.Online && t.Config == fence.ConfigOf(sites.From(member.Name, d)) {
 				list = append(list, t)
 			}
 		}

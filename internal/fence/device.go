@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/rule"
 	"gpcs/internal/cib/value"
 )
 
@@ -24,8 +25,9 @@ type Device struct {
 }
 
 // Devices returns the devices of the configuration, those to be asked first
-// first. A device whose target-role is Stopped is left out: it is disabled.
-func Devices(doc *cib.Document) []Device {
+// first, as they are at a site. A device whose target-role is Stopped is left
+// out: it is disabled.
+func Devices(doc *cib.Document, at Site) []Device {
 	section := doc.Find("resources")
 	if section == nil {
 		return nil
@@ -42,7 +44,7 @@ func Devices(doc *cib.Document) []Device {
 				walk(c)
 				continue
 			}
-			if d, ok := deviceOf(c, templates[c.SelectAttrValue("template", "")]); ok {
+			if d, ok := deviceOf(c, templates[c.SelectAttrValue("template", "")], at.env(doc)); ok {
 				d.Banned = bans(doc, d.ID)
 				list = append(list, d)
 			}
@@ -53,12 +55,12 @@ func Devices(doc *cib.Document) []Device {
 	return list
 }
 
-func deviceOf(e, template *cib.Element) (Device, bool) {
+func deviceOf(e, template *cib.Element, env *rule.Env) (Device, bool) {
 	class, agent, interval := e.SelectAttrValue("class", ""), e.SelectAttrValue("type", ""), monitorMS(e)
-	params, meta := values(e, "instance_attributes"), values(e, "meta_attributes")
+	params, meta := values(e, "instance_attributes", env), values(e, "meta_attributes", env)
 	if template != nil {
 		class, agent = template.SelectAttrValue("class", ""), template.SelectAttrValue("type", "")
-		params, meta = fill(params, values(template, "instance_attributes")), fill(meta, values(template, "meta_attributes"))
+		params, meta = fill(params, values(template, "instance_attributes", env)), fill(meta, values(template, "meta_attributes", env))
 		if interval == 0 {
 			interval = monitorMS(template)
 		}
@@ -84,27 +86,6 @@ func monitorMS(e *cib.Element) int64 {
 		}
 	}
 	return shortest
-}
-
-// values reads the attribute sets of a kind; the set of the highest score
-// counts, then the first. Sets with a rule are not for fence devices.
-func values(e *cib.Element, kind string) map[string]string {
-	sets := e.SelectElements(kind)
-	score := func(e *cib.Element) int { n, _ := strconv.Atoi(e.SelectAttrValue("score", "0")); return n }
-	sort.SliceStable(sets, func(i, j int) bool { return score(sets[i]) > score(sets[j]) })
-	found := map[string]string{}
-	for _, set := range sets {
-		if set.SelectElement("rule") != nil {
-			continue
-		}
-		for _, nv := range set.SelectElements("nvpair") {
-			name := nv.SelectAttrValue("name", "")
-			if _, have := found[name]; !have {
-				found[name] = nv.SelectAttrValue("value", "")
-			}
-		}
-	}
-	return found
 }
 
 func fill(have, more map[string]string) map[string]string {

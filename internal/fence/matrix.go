@@ -99,14 +99,15 @@ type Row struct {
 }
 
 // Matrix puts together what the members know; tests of devices that are gone
-// or were other ones at that time do not count.
-func Matrix(doc *cib.Document, online []string, tests []Test) []Row {
+// or were other ones at that time do not count. now is in s since 1970.
+func Matrix(doc *cib.Document, online []string, tests []Test, now int64) []Row {
 	var rows []Row
-	nodes := nodeNames(doc)
-	for _, d := range Devices(doc) {
-		row := Row{Device: d.ID}
-		config := ConfigOf(d)
+	nodes, sites := nodeNames(doc), NewSites(doc, now)
+	for _, seen := range Devices(doc, Site{Now: now}) {
+		row := Row{Device: seen.ID}
 		for _, node := range nodes {
+			d := sites.From(node, seen)
+			config := ConfigOf(d)
 			if d.CanFence(node) == Yes {
 				row.Targets = append(row.Targets, node)
 			}

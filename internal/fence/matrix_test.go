@@ -22,7 +22,7 @@ func matrixDocument(t *testing.T) *cib.Document {
 
 func TestMatrixWarnsBeforeADeviceIsNeeded(t *testing.T) {
 	doc := matrixDocument(t)
-	device := Devices(doc)[0]
+	device := Devices(doc, Site{})[0]
 	if device.IntervalMS != 60000 {
 		t.Error("interval", device.IntervalMS)
 	}
@@ -49,13 +49,13 @@ func TestMatrixWarnsBeforeADeviceIsNeeded(t *testing.T) {
 				tests = append(tests, Test{Device: "d", Node: node, Config: ConfigOf(device), TriedMS: 9, Error: *failure})
 			}
 		}
-		row := Matrix(doc, strings.Fields(c.online), tests)[0]
+		row := Matrix(doc, strings.Fields(c.online), tests, 0)[0]
 		if row.Nowhere() != c.nowhere || !slices.Equal(row.Helpless(), c.helpless) {
 			t.Errorf("%s: nowhere %v, helpless %v", c.name, row.Nowhere(), row.Helpless())
 		}
 	}
 	old := []Test{{Device: "d", Node: "n1", Config: "another", Error: bad}, {Device: "d", Node: "n2", Config: "another", Error: bad}}
-	if row := Matrix(doc, []string{"n1", "n2"}, old)[0]; row.Tested() || row.Nowhere() {
+	if row := Matrix(doc, []string{"n1", "n2"}, old, 0)[0]; row.Tested() || row.Nowhere() {
 		t.Error("tests of a device that was another one count")
 	}
 }
@@ -96,15 +96,15 @@ func TestSecretsAreHidden(t *testing.T) {
 
 func TestPlanPrefersMembersThatReachTheDevice(t *testing.T) {
 	doc := matrixDocument(t)
-	config := ConfigOf(Devices(doc)[0])
+	config := ConfigOf(Devices(doc, Site{})[0])
 	doc = applied(t, doc, []cib.Op{{Kind: cib.Delete, Path: "/cib/configuration/constraints/rsc_location[@id='l']"}})
 	p := NewPlan(doc, Request{Target: "n1", Action: Off, Members: []Member{{2, "n2"}, {3, "n3"}},
 		Tests: []Test{{Device: "d", Node: "n2", Config: config, Error: "no route"}, {Device: "d", Node: "n3", Config: config}}})
-	if m, ok := p.executor(Devices(doc)[0]); !ok || m.Name != "n3" {
+	if m, ok := p.executor(Devices(doc, Site{})[0]); !ok || m.Name != "n3" {
 		t.Error("run by", m)
 	}
 	p.tried["n3"] = true
-	if m, ok := p.executor(Devices(doc)[0]); !ok || m.Name != "n2" {
+	if m, ok := p.executor(Devices(doc, Site{})[0]); !ok || m.Name != "n2" {
 		t.Error("one that failed its test is not tried at all", m)
 	}
 }

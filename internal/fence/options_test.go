@@ -27,7 +27,7 @@ func TestWhomADeviceFences(t *testing.T) {
 		{"static without a list", "pcmk_host_check=static-list", "n1", No, "n1"},
 		{"nothing said", "", "n1", Ask, "n1"},
 	} {
-		d := Devices(document(t, "device d "+c.params))[0]
+		d := Devices(document(t, "device d "+c.params), Site{})[0]
 		if got := d.CanFence(c.target); got != c.want || d.Plug(c.target) != c.plug {
 			t.Errorf("%s: %v, plug %s", c.name, got, d.Plug(c.target))
 		}
@@ -43,14 +43,14 @@ func TestDelays(t *testing.T) {
 		{"pcmk_delay_base=9 pcmk_delay_max=4", 4000}, {"pcmk_delay_base=n1:3s;n2:6s", 3000}, {"pcmk_delay_base=n2:6s", 0},
 		{"pcmk_delay_base=n1:2s;n2:6s pcmk_delay_max=4s", 3000},
 	} {
-		if got := Devices(document(t, "device d "+c.params))[0].DelayMS("n1", 0.5); got != c.want {
+		if got := Devices(document(t, "device d "+c.params), Site{})[0].DelayMS("n1", 0.5); got != c.want {
 			t.Errorf("%q: %d ms, want %d", c.params, got, c.want)
 		}
 	}
 }
 
 func TestActionsOfADevice(t *testing.T) {
-	d := Devices(document(t, "device d pcmk_off_action=poweroff pcmk_off_timeout=90s pcmk_off_retries=4 pcmk_action_limit=-1 pcmk_monitor_timeout=1m"))[0]
+	d := Devices(document(t, "device d pcmk_off_action=poweroff pcmk_off_timeout=90s pcmk_off_retries=4 pcmk_action_limit=-1 pcmk_monitor_timeout=1m"), Site{})[0]
 	if d.Action(Off) != "poweroff" || d.Action(On) != On {
 		t.Error(d.Action(Off), d.Action(On))
 	}

@@ -35,6 +35,7 @@ type Request struct {
 	// WatchdogMS is the time in which the target resets itself, 0 = it does not.
 	WatchdogMS int64
 	Random     float64
+	Now        int64    // epoch, s, for rules in the devices' attributes
 	Members    []Member // online ones, the preferred first; the target is left out
 	Tests      []Test   // what members know of the devices
 	// SwitchOn: the target is off already, by these devices; what is left of a
@@ -132,6 +133,7 @@ type Plan struct {
 	req      Request
 	target   Member // as a member, the zero Member if it is none
 	doc      *cib.Document
+	sites    *Sites
 	levels   [][]Device
 	level    int
 	device   int
@@ -152,12 +154,12 @@ type Plan struct {
 
 // NewPlan makes a plan from the document as it is now. Begin starts it.
 func NewPlan(doc *cib.Document, req Request) *Plan {
-	p := &Plan{req: req, doc: doc, tried: map[string]bool{}, verified: true}
+	p := &Plan{req: req, doc: doc, sites: NewSites(doc, req.Now), tried: map[string]bool{}, verified: true}
 	if at := slices.IndexFunc(req.Members, func(m Member) bool { return m.Name == req.Target }); at >= 0 {
 		p.target = req.Members[at]
 	}
 	p.req.Members = slices.DeleteFunc(slices.Clone(req.Members), func(m Member) bool { return m.Name == req.Target })
-	devices := Devices(doc)
+	devices := Devices(doc, Site{Now: req.Now})
 	if len(req.SwitchOn) > 0 {
 		p.resume(devices)
 		return p
@@ -188,7 +190,7 @@ func NewPlan(doc *cib.Document, req Request) *Plan {
 		}
 	}
 	for _, d := range devices {
-		if len(levels) == 0 && d.CanFence(req.Target) != No {
+		if len(levels) == 0 && p.canFence(d) {
 			p.levels = append(p.levels, []Device{d})
 		}
 	}
@@ -203,7 +205,7 @@ func NewPlan(doc *cib.Document, req Request) *Plan {
 func (p *Plan) unfence(devices []Device) bool {
 	var level []Device
 	for _, d := range devices {
-		if p.req.Action == On && d.Unfences && d.CanFence(p.req.Target) != No {
+		if p.req.Action == On && d.Unfences && p.canFence(d) {
 			level = append(level, d)
 		}
 	}
@@ -366,6 +368,7 @@ func (p *Plan) run(d Device) (Run, bool) {
 	if !ok {
 		return Run{}, false
 	}
+	d = p.sites.From(m.Name, d)
 	p.seq++
 	r := Run{Seq: p.seq, Node: m, Device: d, Action: p.req.Action, Target: p.req.Target, Ask: d.CanFence(p.req.Target) == Ask && !p.on}
 	limit := r.Action
@@ -389,6 +392,13 @@ func (p *Plan) run(d Device) (Run, bool) {
 	return r, true
 }
 
+// canFence tells whether the device may fence the target, seen from any member.
+func (p *Plan) canFence(d Device) bool {
+	return slices.ContainsFunc(append([]Member{p.target}, p.req.Members...), func(m Member) bool {
+		return p.sites.From(m.Name, d).CanFence(p.req.Target) != No
+	})
+}
+
 // executor is the member that is to run a device: one where it was last seen
 // working, else one that is not known to fail with it, else any that may; none
 // that has failed with it in this plan.
@@ -397,13 +407,16 @@ func (p *Plan) executor(d Device) (Member, bool) {
 		return p.target, p.target != Member{} && !p.tried[p.target.Name]
 	}
 	working := Working(p.doc, d.ID)
-	config := ConfigOf(d)
 	best, rank := Member{}, 0
 	for _, m := range p.req.Members {
 		if p.tried[m.Name] || d.Banned[m.Name] {
 			continue
 		}
-		now := 2
+		seen := p.sites.From(m.Name, d)
+		if seen.CanFence(p.req.Target) == No {
+			continue
+		}
+		now, config := 2, ConfigOf(seen)
 		if slices.Contains(working, m.Name) {
 			now = 4
 		}

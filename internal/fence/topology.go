@@ -77,7 +77,7 @@ func attribute(doc *cib.Document, node, name string) []string {
 		if !strings.EqualFold(n.SelectAttrValue("uname", ""), node) {
 			continue
 		}
-		if v, ok := values(n, "instance_attributes")[name]; ok {
+		if v, ok := plain(n, "instance_attributes")[name]; ok {
 			return []string{v}
 		}
 	}
@@ -110,7 +110,7 @@ func Working(doc *cib.Document, device string) []string {
 func Unreachable(doc *cib.Document) []string {
 	status := doc.Find("status")
 	var found []string
-	for _, d := range Devices(doc) {
+	for _, d := range Devices(doc, Site{}) {
 		tried := status != nil && status.FindElement("node_state/lrm/lrm_resources/lrm_resource[@id='"+d.ID+"']/lrm_rsc_op[@operation='start']") != nil
 		if tried && len(Working(doc, d.ID)) == 0 {
 			found = append(found, d.ID)

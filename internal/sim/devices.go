@@ -153,12 +153,16 @@ func (u *use) try() {
 		}
 		u.f.set(u.device, u.target, on)
 		if u.run.Action == fence.Reboot {
-			u.f.w.in(u.f.w.between(100*time.Millisecond, token), func() { u.f.set(u.device, u.target, true) })
+			u.f.busy++
+			u.f.w.in(u.f.w.between(100*time.Millisecond, token), func() { u.f.busy--; u.f.set(u.device, u.target, true) })
 		}
 	}
 	if u.run.Action == fence.Off { // many a board needs a moment more
 		now := act
-		act = func() { u.f.w.in(u.f.w.between(0, 500*time.Millisecond), now) }
+		act = func() {
+			u.f.busy++
+			u.f.w.in(u.f.w.between(0, 500*time.Millisecond), func() { u.f.busy--; now() })
+		}
 	}
 	u.agent(act, func(ok bool) {
 		switch {

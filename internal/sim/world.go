@@ -244,6 +244,9 @@ func (w *world) run() {
 	w.healAll()
 	start := w.now
 	next := w.now
+	if w.fences != nil {
+		next += 2 * token // what was cut last may not have been noticed yet
+	}
 	settled := w.until(w.now+settling, func() bool {
 		if w.now < next {
 			return false

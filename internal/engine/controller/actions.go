@@ -34,7 +34,7 @@ func (c *Controller) start(now time.Time, a *graph.Action) {
 		c.execute(a)
 		c.confirm(a.ID, true)
 	case "stonith":
-		c.fence(a)
+		c.fence(now, a)
 	default:
 		c.execute(a)
 		c.deadlines[a.ID] = now.Add(timeout(a) + delay)

@@ -77,7 +77,7 @@ const (
 const fencingTimeout = 60 * time.Second
 
 // fence carries out the transition's action to fence a node.
-func (c *Controller) fence(a *graph.Action) {
+func (c *Controller) fence(now time.Time, a *graph.Action) {
 	if f := c.fencingOf(a.Node); f != nil && f.action == 0 {
 		f.action = a.ID // an administrator was faster
 		return
@@ -100,14 +100,14 @@ func (c *Controller) fence(a *graph.Action) {
 	}
 	delay, _ := strconv.ParseInt(a.Attr("CRM_meta_priority_fencing_delay"), 10, 64)
 	f := &fencing{action: a.ID, id: a.NodeID, ask: Ask{Target: a.Node, Action: op, Origin: c.selfName(), Client: "pacemaker-controld"}}
-	c.begin(f, delay*1000+c.tieDelayMS())
+	c.begin(now, f, delay*1000+c.tieDelayMS(now))
 }
 
 // tieDelayMS keeps two halves of a cluster that both have quorum from fencing
 // each other at the same moment, where no delay is configured: the half with
 // the lowest node id goes first. With priority-fencing-delay, too: nothing may
 // be active yet that has a priority, or the halves may not agree on where it is.
-func (c *Controller) tieDelayMS() int64 {
+func (c *Controller) tieDelayMS(now time.Time) int64 {
 	online, first, own := 0, true, c.lowestOnline()
 	for _, n := range c.view.Nodes {
 		if n.Online {
@@ -119,7 +119,7 @@ func (c *Controller) tieDelayMS() int64 {
 	if first || online*2 > len(c.view.Nodes) {
 		return 0
 	}
-	for _, d := range fence.Devices(c.doc) {
+	for _, d := range fence.Devices(c.doc, fence.Site{Node: c.selfName(), Now: now.Unix()}) {
 		if d.Params["pcmk_delay_base"] != "" || d.Params["pcmk_delay_max"] != "" {
 			return 0
 		}
@@ -137,11 +137,11 @@ func (c *Controller) lowestOnline() uint32 {
 	return lowest
 }
 
-func (c *Controller) begin(f *fencing, delayMS int64) {
+func (c *Controller) begin(now time.Time, f *fencing, delayMS int64) {
 	c.overrule(f.ask.Target)
 	c.seq++
 	f.seq = c.seq
-	f.node = fence.Request{Target: f.ask.Target, Action: f.ask.Action, TimeoutMS: options(c.doc).fenceTimeoutMS, DelayMS: delayMS,
+	f.node = fence.Request{Target: f.ask.Target, Action: f.ask.Action, TimeoutMS: options(c.doc).fenceTimeoutMS, DelayMS: delayMS, Now: now.Unix(),
 		WatchdogMS: fence.WatchdogMS(c.doc, f.ask.Target, options(c.doc).watchdog)}
 	c.fencings[f.seq] = f
 	if n := c.view.node(f.id); n.Online {
@@ -258,7 +258,7 @@ func (c *Controller) asked(now time.Time, f *fencing) []Effect {
 			return append(c.advance(now), answer)
 		}
 	}
-	c.begin(f, 0)
+	c.begin(now, f, 0)
 	return c.advance(now)
 }
 

@@ -48,7 +48,7 @@ func (c *Controller) leftovers(now time.Time) {
 		case n.Online && !isFenced(state, n.Incarnation):
 			ops = append(ops, noSwitchOn(id)) // it is on
 		case c.view.Quorate || options(c.doc).policy == "ignore":
-			c.switchOn(id, state.SelectAttrValue("uname", ""), strings.Split(devices, ","))
+			c.switchOn(now, id, state.SelectAttrValue("uname", ""), strings.Split(devices, ","))
 		}
 	}
 	for _, r := range fence.Pending(c.doc) {
@@ -72,10 +72,10 @@ func (c *Controller) switching(id string) bool {
 	return false
 }
 
-func (c *Controller) switchOn(id, name string, devices []string) {
+func (c *Controller) switchOn(now time.Time, id, name string, devices []string) {
 	c.seq++
 	f := &fencing{seq: c.seq, id: id, proven: true, on: true, ask: Ask{Target: name, Action: fence.Reboot}}
-	f.node = fence.Request{Target: name, Action: fence.Reboot, TimeoutMS: options(c.doc).fenceTimeoutMS, SwitchOn: devices}
+	f.node = fence.Request{Target: name, Action: fence.Reboot, TimeoutMS: options(c.doc).fenceTimeoutMS, SwitchOn: devices, Now: now.Unix()}
 	c.fencings[f.seq] = f
 	c.note(c.number, fmt.Sprintf("%s is off and was to be rebooted: this node goes on with it", name))
 	c.out = append(c.out, Fence{Seq: f.seq, Request: f.node, Doc: c.doc})

@@ -1,0 +1,166 @@
+package fence
+
+import (
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	"gpcs/internal/cib"
+	"gpcs/internal/cib/rule"
+)
+
+// Site is from where and when a device is seen. Rules in its attributes are
+// judged by the node that would run it, as each node's pacemaker-fenced judges
+// for itself: one device may have another address in each computer centre.
+type Site struct {
+	Node string // name; "" = none, rules about node attributes see nothing
+	Now  int64  // epoch, s
+}
+
+// env is what rules may ask about.
+func (s Site) env(doc *cib.Document) *rule.Env {
+	return &rule.Env{Now: s.Now, Attribute: func(name string) (string, bool) { return attributeOf(doc, s.Node, name) },
+		Deref: func(e *cib.Element) *cib.Element { return follow(doc, e) }}
+}
+
+// follow returns what an element with id-ref stands for.
+func follow(doc *cib.Document, e *cib.Element) *cib.Element {
+	id := e.SelectAttrValue("id-ref", "")
+	if id == "" {
+		return e
+	}
+	if section := doc.Find("configuration"); section != nil {
+		if target := section.FindElement(".//" + e.Tag + "[@id='" + id + "']"); target != nil {
+			return target
+		}
+	}
+	return e
+}
+
+// values reads the attribute sets of a kind whose rules hold; the set of the
+// highest score counts, then the first.
+func values(e *cib.Element, kind string, env *rule.Env) map[string]string {
+	var sets []*cib.Element
+	for _, set := range e.SelectElements(kind) {
+		set = env.Deref(set)
+		if r := set.SelectElement("rule"); r == nil || rule.Holds(r, env) {
+			sets = append(sets, set)
+		}
+	}
+	score := func(e *cib.Element) int { return scoreOf(e.SelectAttrValue("score", "0")) }
+	sort.SliceStable(sets, func(i, j int) bool { return score(sets[i]) > score(sets[j]) })
+	found := map[string]string{}
+	for _, set := range sets {
+		for _, nv := range set.SelectElements("nvpair") {
+			nv = env.Deref(nv)
+			name := nv.SelectAttrValue("name", "")
+			if _, have := found[name]; !have {
+				found[name] = nv.SelectAttrValue("value", "")
+			}
+		}
+	}
+	return found
+}
+
+// infinity is the greatest score.
+const infinity = 1_000_000
+
+func scoreOf(text string) int {
+	switch strings.TrimPrefix(text, "+") {
+	case "INFINITY":
+		return infinity
+	case "-INFINITY":
+		return -infinity
+	}
+	n, _ := strconv.Atoi(text) // what is no number is 0
+	return n
+}
+
+// Sites are the devices of a document as they are from node to node.
+type Sites struct {
+	doc   *cib.Document
+	now   int64
+	ruled bool
+	seen  map[string][]Device // by node
+}
+
+// NewSites is for a moment, in s since 1970.
+func NewSites(doc *cib.Document, now int64) *Sites {
+	return &Sites{doc: doc, now: now, ruled: Ruled(doc), seen: map[string][]Device{}}
+}
+
+// From is a device as it is on a node.
+func (s *Sites) From(node string, d Device) Device {
+	if !s.ruled {
+		return d
+	}
+	list, known := s.seen[node]
+	if !known {
+		list = Devices(s.doc, Site{node, s.now})
+		s.seen[node] = list
+	}
+	if i := slices.IndexFunc(list, func(o Device) bool { return o.ID == d.ID }); i >= 0 {
+		return list[i]
+	}
+	return d
+}
+
+// Ruled tells whether any device's attributes depend on the site.
+func Ruled(doc *cib.Document) bool {
+	section := doc.Find("resources")
+	if section == nil {
+		return false
+	}
+	for _, tag := range []string{"primitive", "template"} {
+		for _, e := range section.FindElements(".//" + tag + "[@class='stonith']") {
+			for _, set := range e.FindElements("instance_attributes") {
+				if follow(doc, set).SelectElement("rule") != nil {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// attributeOf is an attribute of a node as rules see it: #uname and #id, what
+// the status section has, then what the configuration has.
+func attributeOf(doc *cib.Document, node, name string) (string, bool) {
+	if node == "" {
+		return "", false
+	}
+	id, permanent := "", map[string]string{}
+	if section := doc.Find("nodes"); section != nil {
+		for _, n := range section.SelectElements("node") {
+			if strings.EqualFold(n.SelectAttrValue("uname", ""), node) {
+				id, permanent = n.SelectAttrValue("id", ""), plain(n, "instance_attributes")
+			}
+		}
+	}
+	switch name {
+	case "#uname":
+		return node, true
+	case "#id":
+		return id, id != ""
+	}
+	if status := doc.Find("status"); status != nil {
+		for _, state := range status.SelectElements("node_state") {
+			if state.SelectAttrValue("uname", "") != node {
+				continue
+			}
+			for _, attrs := range state.SelectElements("transient_attributes") {
+				if v, ok := plain(attrs, "instance_attributes")[name]; ok {
+					return v, true
+				}
+			}
+		}
+	}
+	v, ok := permanent[name]
+	return v, ok
+}
+
+// plain reads attribute sets without judging rules: those of nodes have none.
+func plain(e *cib.Element, kind string) map[string]string {
+	return values(e, kind, &rule.Env{Deref: func(e *cib.Element) *cib.Element { return e }})
+}
