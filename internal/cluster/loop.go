@@ -108,7 +108,10 @@ func (c *Cluster) do(effects []member.Effect) {
 		case view.Refuses:
 			c.publish()
 		case view.Differs:
-			c.opt.Differs()
+			if len(c.differing()) > 0 {
+				c.opt.Differs()
+			}
+			c.publish()
 		case replica.Changed:
 			c.doc.set(e.Doc)
 		case replica.Store, replica.Lost:
@@ -185,8 +188,20 @@ func (c *Cluster) snapshot() State {
 	for _, r := range c.core.Refused() {
 		s.Troubles = append(s.Troubles, refusal(c.opt.Features, r, c.name(r.Peer)))
 	}
+	for _, id := range c.differing() {
+		s.Troubles = append(s.Troubles, fmt.Sprintf("Node %s uses another corosync.conf than this node. Resources run on, but a node that is "+
+			"not in all of them is kept out: run 'pcs cluster sync' on a node that has the right one", c.name(id)))
+	}
 	slices.Sort(s.Troubles)
 	return s
+}
+
+// differing are the nodes whose configuration should be this node's and is not.
+func (c *Cluster) differing() []uint32 {
+	if c.opt.Differs == nil {
+		return nil
+	}
+	return c.core.Differing()
 }
 
 // refusal says why a node is kept apart, and what to do about it.

@@ -77,8 +77,9 @@ type Options struct {
 	// Receive takes the messages of Send, in order for each sender, one at a
 	// time. It may take its time; later messages wait.
 	Receive func(from uint32, kind string, payload []byte)
-	// Differs is called where another node uses another configuration: this one
+	// Differs is called while another node uses another configuration: this one
 	// may have missed that its files have changed. It must not wait for the cluster.
+	// nil = each node may have a configuration of its own.
 	Differs func()
 	// Features are what this gpcs can do; tests make older and newer ones. The
 	// zero value is for what it is, with FeatureSet.
@@ -111,9 +112,6 @@ func (o *Options) complete() error {
 	}
 	if o.Document == nil {
 		o.Document = cib.New(o.Schema, o.FeatureSet)
-	}
-	if o.Differs == nil {
-		o.Differs = func() {}
 	}
 	if len(o.Key) == 0 {
 		return errors.New("the cluster key is empty")

@@ -107,6 +107,9 @@ func (c *Core) Isolated() bool { return c.view.IsIsolated() }
 // Refused are the peers that features keep apart from this node.
 func (c *Core) Refused() []view.Refusal { return c.view.Refused() }
 
+// Differing are the peers that use another configuration than this node.
+func (c *Core) Differing() []uint32 { return c.view.Differing() }
+
 // SeenAll is wait_for_all's memory.
 func (c *Core) SeenAll() bool { return c.view.Memory().SeenAll }
 

@@ -45,13 +45,16 @@ type Core struct {
 // peer is what this node knows of another.
 type peer struct {
 	Peer
-	up    bool
-	gone  uint64   // incarnation that said Bye
-	conf  uint64   // that it said last that it uses
-	hello *Message // last one of this incarnation
-	heard int      // tick of that hello
-	skip  int      // not asked again before this tick
-	tries int      // proposals in a row that it did not answer
+	up   bool
+	gone uint64 // incarnation that said Bye
+	conf uint64 // that it said last that it uses
+
+	differs bool     // that is another than this node's
+	told    int      // tick of the last Differs because of it
+	hello   *Message // last one of this incarnation
+	heard   int      // tick of that hello
+	skip    int      // not asked again before this tick
+	tries   int      // proposals in a row that it did not answer
 }
 
 // New returns the core of a node that has just started and is in no view.
@@ -356,6 +359,22 @@ func (c *Core) forgive(p *peer) {
 	}
 }
 
+// differs tells whether who says a hello uses another configuration.
+func (c *Core) differs(m *Message) bool {
+	return m.Conf != c.cfg.Conf && m.Conf != 0 && c.cfg.Conf != 0
+}
+
+// Differing are the peers that use another configuration than this node, by id.
+func (c *Core) Differing() []uint32 {
+	var out []uint32
+	for p := range c.living() {
+		if p.hello != nil && c.differs(p.hello) {
+			out = append(out, p.ID)
+		}
+	}
+	return out
+}
+
 // onHello also finds members that are no longer in one view with this node.
 func (c *Core) onHello(p *peer, m *Message) {
 	if !reaches(p.hello, c.cfg.Self) && reaches(m, c.cfg.Self) {
@@ -366,10 +385,12 @@ func (c *Core) onHello(p *peer, m *Message) {
 	if before := p.hello; c.cfg.Features.fits(m.Features) != (before == nil || c.cfg.Features.fits(before.Features)) {
 		c.emit(Refuses{})
 	}
-	if m.Conf != c.cfg.Conf && m.Conf != p.conf && m.Conf != 0 && c.cfg.Conf != 0 {
+	p.hello, p.heard = m, c.now
+	if d := c.differs(m); p.conf != m.Conf && d || p.differs != d || d && c.now-p.told >= 4*c.cfg.Hello {
+		p.differs, p.told = d, c.now
 		c.emit(Differs{p.ID})
 	}
-	p.hello, p.heard, p.conf = m, c.now, m.Conf
+	p.conf = m.Conf
 	if m.Opened && c.view != nil && m.Ballot == c.view.Ballot {
 		c.memory = c.memory.Settled()
 	}

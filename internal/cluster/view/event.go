@@ -139,7 +139,8 @@ type Isolated struct{ Now bool }
 type Refuses struct{}
 
 // Differs says that a peer uses another configuration than this node, which may
-// have missed that its own has changed. It comes once for each of a peer's.
+// have missed that its own has changed, or that it does not any longer: see
+// Core.Differing. While it does it comes again and again.
 type Differs struct{ Peer uint32 }
 
 func (Send) effect()     {}

@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -128,7 +129,11 @@ func (s *stage) step(id uint32, ev Event) {
 				fmt.Fprintf(&s.log, "%d refuses %d of level %d\n", id, r.Peer, r.Features.Level)
 			}
 		case Differs:
-			fmt.Fprintf(&s.log, "%d uses another configuration than %d\n", id, e.Peer)
+			word := "the same configuration as"
+			if slices.Contains(s.cores[id].Differing(), e.Peer) {
+				word = "another configuration than"
+			}
+			fmt.Fprintf(&s.log, "%d uses %s %d\n", id, word, e.Peer)
 		case Isolated:
 			fmt.Fprintf(&s.log, "%d isolated: %v\n", id, e.Now)
 		}
