@@ -5,6 +5,7 @@
 GO ?= go
 
 SEEDS ?= 1000
+FROM ?= 0
 MINUTES ?= 5
 NODES ?= 5
 
@@ -30,10 +31,10 @@ test: setup build
 	$(GO) test -v -count=1 -timeout 20m ./test/e2e || status=1; \
 	exit $$status
 
-# Histories of several nodes with faults, on a virtual clock; each seed is one. One
+# Histories of several nodes with faults, on a virtual clock; each of SEEDS seeds, FROM one on, is one. One
 # in fifty has resources, agents and fence devices too.
 sim:
-	$(GO) run ./test/sim -seeds $(SEEDS)
+	$(GO) run ./test/sim -seeds $(SEEDS) -from $(FROM)
 
 # The same with small clusters whose trouble is about fencing: devices that refuse, lie, are slow or out of reach, lost
 # answers, a DC that dies meanwhile, halves of two nodes.

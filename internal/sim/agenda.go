@@ -5,9 +5,11 @@ import "time"
 // event is something that happens at a time of the virtual clock. Events of
 // one time happen in the order in which they were planned.
 type event struct {
-	at  time.Duration
-	seq uint64
-	do  func()
+	at   time.Duration
+	seq  uint64
+	do   func()
+	d    *daemon  // whose it is, nil = nobody's
+	kind lateKind // of a daemon's
 }
 
 func (e event) before(o event) bool { return e.at < o.at || (e.at == o.at && e.seq < o.seq) }
@@ -18,9 +20,10 @@ type agenda struct {
 	seq  uint64
 }
 
-func (a *agenda) add(at time.Duration, do func()) {
+func (a *agenda) add(e event) {
 	a.seq++
-	a.heap = append(a.heap, event{at, a.seq, do})
+	e.seq = a.seq
+	a.heap = append(a.heap, e)
 	for i := len(a.heap) - 1; i > 0; {
 		up := (i - 1) / 2
 		if !a.heap[i].before(a.heap[up]) {

@@ -192,6 +192,8 @@ type daemon struct {
 	quorate  bool // annotation of the result being taken
 	result   bool // a result is being taken
 
+	ticking, beating, checking func() // tick, beat and check
+
 	steps  int // that the next tick stands for, see tickAsLoop
 	saves  []replica.Store
 	saving bool
@@ -212,6 +214,7 @@ func newDaemon(h *host) *daemon {
 	w := h.w
 	d := &daemon{h: h, began: w.now, self: view.Peer{ID: h.id, Incarnation: h.incarnation}, lost: map[uint32]lost{},
 		calls: map[string]*call{}, conf: h.conf, peers: make([]*peer, len(w.hosts)), numbers: make([]uint64, len(w.hosts)), windows: map[view.Peer]*link.Window{}}
+	d.ticking, d.beating, d.checking = d.tick, d.beat, d.check
 	floor := max(h.ballots, h.lineage.Ballot.Counter)
 	h.ballots = floor + reserve
 	doc := h.doc.Copy()
@@ -239,8 +242,8 @@ func newDaemon(h *host) *daemon {
 const reserve = 100
 
 func (d *daemon) start() {
-	d.in(d.h.w.between(0, tick), timer, d.tick)
-	d.in(d.h.w.between(0, time.Millisecond), timer, d.beat)
+	d.in(d.h.w.between(0, tick), timer, d.ticking)
+	d.in(d.h.w.between(0, time.Millisecond), timer, d.beating)
 }
 
 // end is the end of the daemon, however it comes.
@@ -256,7 +259,7 @@ func (d *daemon) end() {
 
 // in plans something that the daemon does, if it is still there.
 func (d *daemon) in(after time.Duration, kind lateKind, do func()) {
-	d.h.w.in(after, func() { d.now(kind, do) })
+	d.h.w.agenda.add(event{at: d.h.w.now + after, do: do, d: d, kind: kind})
 }
 
 // now does something, or later if the machine stands still.
@@ -275,7 +278,7 @@ func (d *daemon) tick() {
 		d.tickAsLoop()
 		return
 	}
-	d.in(tick, timer, d.tick)
+	d.in(tick, timer, d.ticking)
 	d.do(d.core.Tick(0, d.h.w.clock()))
 }
 
@@ -290,14 +293,14 @@ func (d *daemon) tickAsLoop() {
 	if d.steps = 1; d.core.Resting() {
 		d.steps = 2
 	}
-	d.in(time.Duration(d.steps)*d.conf.tick(), timer, d.tick)
+	d.in(time.Duration(d.steps)*d.conf.tick(), timer, d.ticking)
 }
 
 // beat sends heartbeats and judges silence.
 func (d *daemon) beat() {
 	w := d.h.w
 	interval := d.conf.interval()
-	d.in(interval, timer, d.beat)
+	d.in(interval, timer, d.beating)
 	d.check()
 	w.truthful(d)
 	for _, p := range d.peers {
@@ -307,7 +310,7 @@ func (d *daemon) beat() {
 		}
 	}
 	if at := d.judge.Next(w.now); at < w.now+interval {
-		d.in(at-w.now, timer, d.check)
+		d.in(at-w.now, timer, d.checking)
 	}
 }
 

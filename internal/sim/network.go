@@ -79,8 +79,12 @@ func (w *world) datagram(from, to *host, p packet) {
 }
 
 func (w *world) arrives(to *host, p packet) {
-	if d := to.d; d != nil {
+	switch d := to.d; {
+	case d == nil:
+	case to.stalled:
 		d.now(arrival, func() { d.packet(p) })
+	default:
+		d.packet(p)
 	}
 }
 
@@ -137,6 +141,8 @@ type wire struct {
 	waiting []frame
 	busy    bool          // an event for the first of them is planned
 	last    time.Duration // arrival of the last one
+
+	arriving func() // the event
 }
 
 func (c *conn) end(d *daemon) int {
@@ -171,7 +177,10 @@ func (c *conn) pump(e int) {
 	}
 	wr.busy = true
 	w := c.ends[e].h.w
-	w.agenda.add(max(w.now, wr.waiting[0].at), func() { c.arrive(e) })
+	if wr.arriving == nil {
+		wr.arriving = func() { c.arrive(e) }
+	}
+	w.agenda.add(event{at: max(w.now, wr.waiting[0].at), do: wr.arriving})
 }
 
 // arrive delivers what has been on its way for long enough, unless the path is cut.

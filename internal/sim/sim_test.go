@@ -129,7 +129,7 @@ func TestAgendaKeepsOrder(t *testing.T) {
 	var a agenda
 	var got []int
 	for i, at := range []int{5, 1, 5, 3, 1, 0, 5, 2} {
-		a.add(time.Duration(at), func() { got = append(got, at*10+i) })
+		a.add(event{at: time.Duration(at), do: func() { got = append(got, at*10+i) }})
 	}
 	for e, ok := a.next(); ok; e, ok = a.next() {
 		e.do()

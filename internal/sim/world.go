@@ -185,7 +185,7 @@ func (w *world) between(a, b time.Duration) time.Duration {
 }
 
 // in plans something.
-func (w *world) in(d time.Duration, do func()) { w.agenda.add(w.now+d, do) }
+func (w *world) in(d time.Duration, do func()) { w.agenda.add(event{at: w.now + d, do: do}) }
 
 func (w *world) logf(format string, args ...any) {
 	if w.opt.Trace != nil {
@@ -221,7 +221,11 @@ func (w *world) until(end time.Duration, stop func() bool) bool {
 		}
 		e, _ := w.agenda.next()
 		w.now = e.at
-		e.do()
+		if e.d != nil {
+			e.d.now(e.kind, e.do)
+		} else {
+			e.do()
+		}
 		if stop != nil && stop() {
 			return true
 		}
