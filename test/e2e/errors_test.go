@@ -1,11 +1,8 @@
 package e2e
 
 import (
-	"os"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"gpcs/internal/sandbox"
 	"gpcs/test/failover"
@@ -103,20 +100,9 @@ func TestPeerDiesInTheMiddleOfClusterSetup(t *testing.T) {
 	c := nodes(t, 3)
 	all := strings.Join(c.Nodes(), " ")
 	must(t, c, "node1", "sh", "-c", "pcs host auth "+all+" -u hacluster -p "+sandbox.Password)
-	var died sync.WaitGroup
-	died.Go(func() {
-		for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-			log, err := os.ReadFile(c.DiskPath("node3", "/var/log/gpcsd.log"))
-			if err == nil && strings.Contains(string(log), "destroy") { // setup's first step on each node
-				break
-			}
-		}
-		if _, err := c.Kill("node3"); err != nil {
-			t.Error(err)
-		}
-	})
+	wait := killWhen(t, c, "node3", "node3", "destroy") // setup's first step on each node
 	r := do(t, c, "node1", "sh", "-c", "pcs cluster setup my_cluster "+all+" --request-timeout 3")
-	died.Wait()
+	wait()
 	t.Logf("status %d\n%s%s", r.Code, r.Stdout, r.Stderr)
 	for _, node := range []string{"node1", "node2"} {
 		conf := sh(t, c, node, "cat /etc/corosync/corosync.conf 2>/dev/null || true")
