@@ -52,7 +52,7 @@ func attrdUpdater(ctx context.Context, t *toolCall) int {
 	}
 	switch {
 	case update:
-		err = t.change(ctx, place.set(doc, name, value))
+		err = t.change(ctx, place.put(doc, name, "", value))
 	case t.has("delete"):
 		err = t.change(ctx, place.remove(name))
 	default:

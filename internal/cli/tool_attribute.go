@@ -2,50 +2,62 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"os"
+	"regexp"
+	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/helper"
 )
 
 var crmAttributeOptions = []toolOption{
-	{'n', "name", needsValue}, {'N', "node", needsValue}, {'U', "uname", needsValue}, {'u', "node-uuid", needsValue},
-	{'l', "lifetime", needsValue}, {'v', "update", needsValue}, {'G', "query", noValue}, {'D', "delete", noValue},
-	{'q', "quiet", noValue}, {'Q', "quiet-old", noValue}, {'t', "type", needsValue}, {'z', "utilization", noValue},
+	{'n', "name", needsValue}, {0, "attr-name", needsValue}, {'N', "node", needsValue}, {'U', "uname", needsValue}, {'u', "node-uuid", needsValue},
+	{'P', "pattern", needsValue}, {'l', "lifetime", needsValue}, {'v', "update", needsValue}, {0, "attr-value", needsValue}, {'G', "query", noValue}, {0, "get-value", noValue}, {'D', "delete", noValue},
+	{0, "delete-attr", noValue}, {'q', "quiet", noValue}, {'t', "type", needsValue}, {'z', "utilization", noValue},
 	{'d', "default", needsValue}, {'p', "promotion", mayHaveValue}, {'s', "set-name", needsValue},
-	{'i', "id", needsValue}, {'V', "verbose", noValue}, {'$', "version", noValue},
+	{'i', "id", needsValue}, {0, "attr-id", needsValue}, {0, "score", noValue}, {0, "list-options", needsValue}, {0, "all", noValue},
 }
 
 var crmMasterOptions = append([]toolOption{
-	{'r', "resource", needsValue}, {0, "attr-value", needsValue}, {0, "delete-attr", noValue}, {0, "get-value", noValue},
+	{'r', "resource", needsValue}, {'$', "version", noValue}, {'V', "verbose", noValue}, {'Q', "quiet-old", noValue},
 }, crmAttributeOptions...)
 
-// crmAttribute reads and writes node attributes and cluster properties.
+// oldAttributeOptions are options of old and their present names.
+var oldAttributeOptions = map[string]string{"attr-name": "name", "attr-value": "update", "get-value": "query", "delete-attr": "delete",
+	"attr-id": "id", "uname": "node", "node-uuid": "node"}
+
+// crmAttribute reads and writes node attributes and cluster properties:
+// crm_attribute(8).
 func crmAttribute(ctx context.Context, t *toolCall) int {
-	if err := t.parse(t.promotionArgument(crmAttributeOptions)); err != nil {
-		return t.misused(err)
+	a, code, done := t.start(t.promotionArgument(crmAttributeOptions))
+	if done {
+		return code
 	}
-	if t.has("version") {
-		return t.version()
+	a.rename(oldAttributeOptions)
+	if kind, ok := a.value("list-options"); ok {
+		if kind != "cluster" {
+			return a.end(exitUsage, "Invalid --list-options value '%s'. Allowed values: cluster", kind)
+		}
+		return a.listOptions(helper.ClusterOptions())
 	}
-	name, _ := t.value("name")
-	if rsc, ok := t.value("promotion"); ok {
+	name, _ := a.value("name")
+	if rsc, ok := a.value("promotion"); ok {
 		if rsc == "" {
 			rsc = os.Getenv("OCF_RESOURCE_INSTANCE")
 		}
 		if rsc == "" {
-			return t.fails(exitUsage, "-p/--promotion must be called from an OCF resource agent or with a resource ID specified")
+			return a.end(exitUsage, "-p/--promotion must be called from an OCF resource agent or with a resource ID specified")
 		}
 		name = "master-" + rsc
 	}
-	return t.attribute(ctx, name)
+	return (&attributeTool{answer: a, name: name}).run(ctx)
 }
 
 // promotionArgument lets -p take the next word, if that is no option, as
 // getopt's optional arguments cannot: agents write "-p RSC".
 func (t *toolCall) promotionArgument(options []toolOption) []toolOption {
 	for i, w := range t.argv {
-		if (w == "-p" || w == "--promotion") && i+1 < len(t.argv) && t.argv[i+1] != "" && t.argv[i+1][0] != '-' {
+		if (w == "-p" || w == "--promotion") && i+1 < len(t.argv) && !strings.HasPrefix(t.argv[i+1], "-") {
 			t.argv = append(append(append([]string{}, t.argv[:i]...), "--promotion="+t.argv[i+1]), t.argv[i+2:]...)
 			break
 		}
@@ -66,14 +78,8 @@ func crmMaster(ctx context.Context, t *toolCall) int {
 	if rsc == "" {
 		return t.fails(exitError, "This program should only ever be invoked from inside an OCF resource agent")
 	}
-	for i, w := range t.given {
-		t.given[i].name = map[string]string{
-			"attr-value": "update", "delete-attr": "delete", "get-value": "query", "quiet-old": "query",
-		}[w.name]
-		if t.given[i].name == "" {
-			t.given[i].name = w.name
-		}
-	}
+	t.rename(oldAttributeOptions)
+	t.rename(map[string]string{"quiet-old": "quiet"})
 	if !t.has("lifetime") {
 		t.given = append(t.given, toolWord{"lifetime", "forever"})
 	}
@@ -82,69 +88,161 @@ func crmMaster(ctx context.Context, t *toolCall) int {
 
 // attribute carries out what the options say for one name.
 func (t *toolCall) attribute(ctx context.Context, name string) int {
-	doc, err := t.document(ctx)
-	if err != nil {
-		return t.failed(err)
-	}
-	place, err := t.attributePlace(ctx, doc, name)
-	if err != nil {
-		return t.fails(exitNoSuch, "%v", err)
-	}
-	pair := place.find(doc, name)
-	value, update := t.value("update")
-	switch {
-	case name == "" && place.scope == "crm_config":
-		for _, p := range place.pairs(doc) {
-			fmt.Fprintf(t.Stdout, "scope=%s  name=%s value=%s\n", place.scope, p.SelectAttrValue("name", ""), p.SelectAttrValue("value", ""))
+	return (&attributeTool{answer: &answer{toolCall: t, format: "text"}, name: name}).run(ctx)
+}
+
+// attributeTool is one call of crm_attribute.
+type attributeTool struct {
+	*answer
+	name  string
+	doc   *cib.Document
+	place attrPlace
+}
+
+func (a *attributeTool) run(ctx context.Context) int {
+	command := "query"
+	for _, w := range a.given {
+		switch w.name {
+		case "update", "delete", "query":
+			command = w.name // the last one counts
 		}
-		return exitOK
-	case update:
-		if err := t.change(ctx, place.set(doc, name, value)); err != nil {
-			return t.failed(err)
-		}
-		return exitOK
-	case t.has("delete"):
-		if pair == nil {
-			return exitOK
-		}
-		if err := t.change(ctx, place.remove(name)); err != nil {
-			return t.failed(err)
-		}
-		if !t.has("quiet") {
-			fmt.Fprintf(t.Stdout, "Deleted %s attribute: id=%s name=%s\n", place.scope, pair.SelectAttrValue("id", ""), name)
-		}
-		return exitOK
 	}
-	value, ok := t.value("default")
-	if pair != nil {
-		value, ok = pair.SelectAttrValue("value", ""), true
+	if command != "query" && a.name == "" && !a.has("pattern") {
+		return a.end(exitUsage, "Error: must specify attribute name or pattern to %s", command)
 	}
-	switch {
-	case !ok:
-		return t.fails(exitNoSuch, "Error performing operation: No such device or address")
-	case t.has("quiet"), t.has("quiet-old"):
-		fmt.Fprintln(t.Stdout, value)
-	default:
-		fmt.Fprintf(t.Stdout, "scope=%s  name=%s value=%s\n", place.scope, name, value)
+	var err error
+	if a.doc, err = a.document(ctx); err != nil {
+		return a.failed(err)
 	}
-	return exitOK
+	if a.place, err = a.attributePlace(ctx, a.doc); err != nil {
+		return a.end(exitNoSuch, "%v", err)
+	}
+	a.place.set, _ = a.value("set-name")
+	found := a.matches()
+	switch command {
+	case "query":
+		return a.query(found)
+	case "delete":
+		return a.remove(ctx, found)
+	}
+	return a.update(ctx, found)
+}
+
+// matches are the attributes that the options mean.
+func (a *attributeTool) matches() []*cib.Element {
+	id, byID := a.value("id")
+	pattern, _ := a.value("pattern")
+	re, err := regexp.Compile(pattern)
+	var found []*cib.Element
+	for _, p := range a.place.pairs(a.doc) {
+		name := p.SelectAttrValue("name", "")
+		switch {
+		case a.has("pattern") && (err != nil || !re.MatchString(name)):
+		case !a.has("pattern") && a.name != "" && name != a.name:
+		case byID && p.SelectAttrValue("id", "") != id:
+		default:
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+func (a *attributeTool) query(found []*cib.Element) int {
+	say := func(name, value string) {
+		e := cib.NewElement("attribute", "name", name, "value", value, "scope", a.place.section())
+		if a.has("quiet") {
+			a.put(e, "%s\n", value)
+		} else {
+			a.put(e, "scope=%s name=%s value=%s\n", a.place.section(), name, value)
+		}
+	}
+	for _, p := range found {
+		say(p.SelectAttrValue("name", ""), p.SelectAttrValue("value", ""))
+	}
+	if value, ok := a.value("default"); ok && found == nil {
+		say(a.name, value)
+	} else if found == nil {
+		return a.end(exitNoSuch, "Error performing operation: No such device or address")
+	}
+	return a.end(exitOK, "")
+}
+
+// ambiguous refuses to choose among several attributes of one name.
+func (a *attributeTool) ambiguous(found []*cib.Element) int {
+	a.put(nil, "Multiple attributes match name=%s\n", a.name)
+	for _, p := range found {
+		a.put(nil, "  Value: %s \t(id=%s)\n", p.SelectAttrValue("value", ""), p.SelectAttrValue("id", ""))
+	}
+	return a.end(exitMultiple, "Please choose from one of the matches below and supply the 'id' with --attr-id")
+}
+
+func (a *attributeTool) remove(ctx context.Context, found []*cib.Element) int {
+	if len(found) > 1 && !a.has("pattern") {
+		return a.ambiguous(found)
+	}
+	var ops []cib.Op
+	for _, p := range found {
+		id := p.SelectAttrValue("id", "")
+		ops = append(ops, cib.Op{Kind: cib.Delete, Path: elementPath(p)})
+		if a.has("id") {
+			id = "(null)" // so does the program that this stands for
+		}
+		if a.has("quiet") {
+			continue
+		}
+		what, in := "attribute", ""
+		if a.place.nodeID == "" {
+			what = "option"
+		}
+		if a.place.set != "" {
+			in = " set=" + a.place.set
+		}
+		a.put(nil, "Deleted %s %s: id=%s%s name=%s\n", a.place.section(), what, id, in, p.SelectAttrValue("name", ""))
+	}
+	return a.apply(ctx, ops)
+}
+
+func (a *attributeTool) update(ctx context.Context, found []*cib.Element) int {
+	value, _ := a.value("update")
+	if a.has("pattern") {
+		var ops []cib.Op
+		for _, p := range found {
+			ops = append(ops, a.place.put(a.doc, p.SelectAttrValue("name", ""), p.SelectAttrValue("id", ""), value))
+		}
+		return a.apply(ctx, ops)
+	}
+	if len(found) > 1 {
+		return a.ambiguous(found)
+	}
+	id, _ := a.value("id")
+	return a.apply(ctx, []cib.Op{a.place.put(a.doc, a.name, id, value)})
+}
+
+func (a *attributeTool) apply(ctx context.Context, ops []cib.Op) int {
+	if ops == nil {
+		return a.end(exitOK, "")
+	}
+	if err := a.change(ctx, ops...); err != nil {
+		return a.end(statusOf(err), "Error performing operation: %s", refusalText(err))
+	}
+	return a.end(exitOK, "")
 }
 
 // attributePlace finds out where the attribute stands: crm_attribute(8),
 // --type, --lifetime and --utilization.
-func (t *toolCall) attributePlace(ctx context.Context, doc *cib.Document, name string) (attrPlace, error) {
+func (t *toolCall) attributePlace(ctx context.Context, doc *cib.Document) (attrPlace, error) {
 	kind, _ := t.value("type")
 	life, _ := t.value("lifetime")
 	node := ""
-	for _, option := range []string{"node", "uname", "node-uuid"} {
-		if v, ok := t.value(option); ok {
-			node = v
-		}
+	if v, ok := t.value("node"); ok {
+		node = v
 	}
 	place := attrPlace{scope: "nodes"}
 	switch {
 	case t.has("utilization"):
 		place.scope = "utilization"
+	case kind == "rsc_defaults", kind == "rsc-defaults", kind == "op_defaults", kind == "op-defaults":
+		return attrPlace{scope: strings.ReplaceAll(kind, "-", "_")}, nil
 	case kind == "status", life == "reboot", kind == "" && life == "" && t.has("promotion"):
 		place.scope = "status"
 	case kind == "crm_config", kind == "" && life == "" && node == "":

@@ -15,7 +15,7 @@ var cibadminOptions = []toolOption{
 	{'d', "delete-all", noValue}, {'P', "patch", noValue}, {'X', "xml-text", needsValue}, {'x', "xml-file", needsValue},
 	{'p', "xml-pipe", noValue}, {'c', "allow-create", noValue}, {'V', "verbose", noValue}, {'t', "timeout", needsValue},
 	{'$', "version", noValue}, {'u', "upgrade", noValue}, {'E', "erase", noValue}, {'B', "bump", noValue},
-	{'a', "empty", noValue}, {'5', "md5-sum", noValue}, {'U', "user", needsValue}, {'N', "node", needsValue},
+	{0, "score", noValue}, {'a', "empty", noValue}, {'5', "md5-sum", noValue}, {'U', "user", needsValue}, {'N', "node", needsValue},
 }
 
 // cibadmin reads the document and changes it by the field's operations.
@@ -58,8 +58,7 @@ func (t *toolCall) cibQuery(ctx context.Context) int {
 	found := []*cib.Element{doc.Root()}
 	if path, ok := t.value("xpath"); ok {
 		if found, err = doc.XPath(path); err != nil || len(found) == 0 {
-			fmt.Fprintln(t.Stderr, "Call failed: No such device or address")
-			return exitNoSuch
+			return t.callFailed(cib.ErrNotFound)
 		}
 	} else if scope, ok := t.value("scope"); ok && scope != "all" {
 		if e := sectionOf(doc, scope); e != nil {

@@ -77,7 +77,7 @@ func (t *toolCall) cibUpgrade(ctx context.Context) int {
 		for _, f := range faults {
 			fmt.Fprintln(t.Stderr, f)
 		}
-		fmt.Fprintln(t.Stderr, "Call failed: Update does not conform to the configured schema")
+		fmt.Fprintln(t.Stderr, "cibadmin: CIB API call failed: Update does not conform to the configured schema")
 		return exitConfig
 	}
 	return exitOK
@@ -186,7 +186,7 @@ func (t *toolCall) cibCreate(ctx context.Context) int {
 // failedUpdate is the report on an element that exists already.
 func failedUpdate(e *cib.Element) *cib.Element {
 	return within(cib.NewElement("failed"), within(cib.NewElement("failed_update", "id", e.SelectAttrValue("id", ""),
-		"object_type", e.Tag, "operation", "cib_create", "reason", "File exists"), e.Copy()))
+		"object-type", e.Tag, "operation", "cib_create", "reason", "File exists"), e.Copy()))
 }
 
 func (t *toolCall) cibReplace(ctx context.Context) int {
@@ -292,7 +292,7 @@ func (t *toolCall) conforms(ctx context.Context, ops []cib.Op) (status int, ok b
 	for _, f := range faults {
 		fmt.Fprintln(t.Stderr, f)
 	}
-	fmt.Fprintln(t.Stderr, "Call failed: Update does not conform to the configured schema")
+	fmt.Fprintln(t.Stderr, "cibadmin: CIB API call failed: Update does not conform to the configured schema")
 	return exitConfig, false
 }
 
@@ -320,17 +320,20 @@ func statusOf(err error) int {
 	return exitError
 }
 
+// refusalText says why a change was refused.
+func refusalText(err error) string {
+	for _, r := range refusals {
+		if errors.Is(err, r.is) {
+			return r.text
+		}
+	}
+	return strings.TrimSuffix(why(err), "\n")
+}
+
 // callFailed says why a call was refused, and returns the exit status.
 func (t *toolCall) callFailed(err error) int {
 	if errors.Is(err, errToolStopped) {
 		return t.failed(err)
 	}
-	for _, r := range refusals {
-		if errors.Is(err, r.is) {
-			fmt.Fprintln(t.Stderr, "Call failed: "+r.text)
-			return r.status
-		}
-	}
-	fmt.Fprintf(t.Stderr, "Call failed: %s\n", strings.TrimSuffix(why(err), "\n"))
-	return exitError
+	return t.fails(statusOf(err), "CIB API call failed: %s", refusalText(err))
 }
