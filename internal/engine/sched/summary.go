@@ -237,6 +237,15 @@ func FormatSummary(list []Decision) string {
 	nameWidth, detailWidth := 5, 5
 	for _, d := range list {
 		if d.Node {
+			continue
+		}
+		if len(d.Resource) > nameWidth {
+			nameWidth = len(d.Resource) + 2
+		}
+		detailWidth = max(detailWidth, len(d.Details))
+	}
+	for _, d := range list {
+		if d.Node {
 			line := "  * " + d.Change + " " + d.Resource
 			if d.Reason != "" {
 				line += " '" + d.Reason + "'"
@@ -244,10 +253,6 @@ func FormatSummary(list []Decision) string {
 			b.WriteString(line + "\n")
 			continue
 		}
-		if len(d.Resource) > nameWidth {
-			nameWidth = len(d.Resource) + 2
-		}
-		detailWidth = max(detailWidth, len(d.Details))
 		fmt.Fprintf(&b, "  * %-8s   %-*s   ( %*s )", d.Change, nameWidth, d.Resource, detailWidth, d.Details)
 		if d.Reason != "" {
 			b.WriteString("  due to " + d.Reason)
