@@ -394,6 +394,9 @@ func (c *Cluster) addScore(r *Resource, n *Node, score int) {
 	}
 	for _, m := range c.Nodes {
 		if n == nil || n == m {
+			if cell := &r.allowed[m.Index]; !cell.in && m.closed {
+				cell.probe = probeNever // nothing is looked for inside a container
+			}
 			r.allowed.add(m.Index, score)
 		}
 	}

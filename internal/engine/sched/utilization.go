@@ -255,6 +255,9 @@ func (p *planner) showCapacity(title string) {
 		return
 	}
 	for _, n := range p.Nodes {
+		if n.closed {
+			continue // a container has what its host gives it
+		}
 		free := make(Values, len(n.Utilization))
 		for i, a := range n.Utilization {
 			free[i] = graph.Attr{Name: a.Name, Value: strconv.Itoa(p.freeOf(n)[i])}

@@ -7,6 +7,7 @@ import (
 
 	"gpcs/internal/cib"
 	"gpcs/internal/cib/value"
+	"gpcs/internal/engine/digest"
 )
 
 // Event is something made to happen before a simulation, named as the long
@@ -276,6 +277,7 @@ func (r *runner) write(state *cib.Element, e entry) {
 			{"id", id}, {"operation_key", key}, {"operation", e.task}, {"crm-debug-origin", origin}, {"transition-key", magic}, {"transition-magic", fmt.Sprintf("0:%d;%s", e.rc, magic)},
 			{"exit-reason", e.reason}, {"on_node", e.node}, {"call-id", call}, {"rc-code", strconv.Itoa(e.rc)}, {"op-status", "0"},
 			{"interval", strconv.FormatInt(e.interval, 10)}, {"last-rc-change", strconv.FormatInt(r.now, 10)}, {"exec-time", "0"}, {"queue-time", "0"},
+			{"op-digest", digest.Operation(nil, e.interval)}, // of no parameters: what it ran with nobody knows
 		} {
 			op.CreateAttr(p[0], p[1])
 		}
