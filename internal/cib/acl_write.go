@@ -82,7 +82,7 @@ func (c offspring) keptIn(others offspring) []place {
 
 func (w writer) created(e *Element, inherited access) error {
 	own := narrowed(w.becomes[e], inherited)
-	if own != mayWrite {
+	if own != mayWrite && !(own == mayRead && scaffold(e)) {
 		return refuse("create", e)
 	}
 	for _, c := range e.ChildElements() {
@@ -91,6 +91,23 @@ func (w writer) created(e *Element, inherited access) error {
 		}
 	}
 	return nil
+}
+
+// scaffold tells of an element that is nothing but a place for others: who may
+// write what is in it may make it, as with Pacemaker. One of the access
+// control lists is never that.
+func scaffold(e *Element) bool {
+	for _, a := range e.Attr {
+		if a.Key != "id" {
+			return false
+		}
+	}
+	for p := e.Parent(); p != nil; p = p.Parent() {
+		if p.Tag == "acls" {
+			return false
+		}
+	}
+	return e.Tag != "acls"
 }
 
 func narrowed(own, inherited access) access {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"os"
 	"regexp"
 	"strings"
@@ -112,6 +113,9 @@ func (a *attributeTool) run(ctx context.Context) int {
 	}
 	var err error
 	if a.doc, err = a.document(ctx); err != nil {
+		if errors.Is(err, cib.ErrDenied) {
+			return a.end(exitDenied, "Error performing operation: %s", refusalText(err))
+		}
 		return a.failed(err)
 	}
 	if a.place, err = a.attributePlace(ctx, a.doc); err != nil {
@@ -223,6 +227,13 @@ func (a *attributeTool) apply(ctx context.Context, ops []cib.Op) int {
 		return a.end(exitOK, "")
 	}
 	if err := a.change(ctx, ops...); err != nil {
+		if value, ok := a.value("update"); ok && !a.xml {
+			set := a.place.set
+			if set == "" {
+				set = "<null>"
+			}
+			a.blame("Error setting %s=%s (section=%s, set=%s): %s", a.name, value, a.place.section(), set, refusalText(err))
+		}
 		return a.end(statusOf(err), "Error performing operation: %s", refusalText(err))
 	}
 	return a.end(exitOK, "")

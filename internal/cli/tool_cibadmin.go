@@ -45,9 +45,6 @@ func cibadmin(ctx context.Context, t *toolCall) int {
 
 func (t *toolCall) cibQuery(ctx context.Context) int {
 	doc, err := t.document(ctx)
-	if user, ok := t.value("user"); ok && err == nil {
-		doc, err = doc.Readable(callerNamed(user))
-	}
 	switch {
 	case err == errToolStopped:
 		fmt.Fprintln(t.Stderr, "cibadmin: Could not connect to the CIB: Transport endpoint is not connected")

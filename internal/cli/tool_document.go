@@ -23,7 +23,30 @@ func (t *toolCall) cibFile() string {
 
 // document returns the document that a helper program is about: the file that
 // CIB_file names ("-" is the standard input) or this node's own copy.
+//
+// Where a user is given (--user, CIB_user) it holds only what that user may see.
 func (t *toolCall) document(ctx context.Context) (*cib.Document, error) {
+	doc, err := t.wholeDocument(ctx)
+	if as := t.actingUser(); as != nil && err == nil {
+		return doc.Readable(*as)
+	}
+	return doc, err
+}
+
+// actingUser is the user in whose name a call is made, nil for the caller's own.
+func (t *toolCall) actingUser() *cib.Caller {
+	name, ok := t.value("user")
+	if !ok {
+		name = os.Getenv("CIB_user")
+	}
+	if name == "" {
+		return nil
+	}
+	as := callerNamed(name)
+	return &as
+}
+
+func (t *toolCall) wholeDocument(ctx context.Context) (*cib.Document, error) {
 	switch name := t.cibFile(); name {
 	case "":
 	case "-":
@@ -61,10 +84,7 @@ func (t *toolCall) running(ctx context.Context) (api.State, error) {
 // running cluster.
 func (t *toolCall) change(ctx context.Context, ops ...cib.Op) error {
 	request := cib.Request{ID: randomID(), Client: t.name, User: userName(), Ops: ops}
-	if user, ok := t.value("user"); ok {
-		as := callerNamed(user)
-		request.As = &as
-	}
+	request.As = t.actingUser()
 	if name := t.cibFile(); name != "" && name != "-" {
 		doc, err := readCIBFile(name)
 		if err != nil {

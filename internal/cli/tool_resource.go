@@ -154,6 +154,9 @@ func (r *resourceTool) open(ctx context.Context, command resourceCommand) int {
 	switch {
 	case err == stopped:
 		return r.end(exitDisconnected, "Could not connect to the CIB: Transport endpoint is not connected\nError performing operation: Not connected")
+	case errors.Is(err, cib.ErrDenied):
+		r.blame("Could not obtain the current CIB: Permission denied")
+		return r.end(exitDenied, "Error performing operation: %s", exitText(exitDenied))
 	case err != nil:
 		return r.end(exitError, "%s", why(err))
 	}
