@@ -12,7 +12,7 @@ NODES ?= 5
 SCRIPTS ?= 660
 FUZZTIME ?= 1m
 
-.PHONY: build setup demo test sim sim-fencing sim-mutants vqsim nemesis lint parity bench bench-engine bench-failover bench-fencing clean install man packages lab parity-cli bench-cli salads grammar
+.PHONY: build setup demo test sim sim-fencing sim-mutants vqsim nemesis lint parity bench bench-engine bench-failover bench-fencing clean install man packages lint-packages lab parity-cli bench-cli salads grammar
 
 build:
 	$(GO) build -trimpath -o bin/ ./cmd/...
@@ -85,12 +85,19 @@ packages:
 	packaging/build $(VERSION) $(ARCH)
 
 man: build
-	$(GO) run ./packaging/man >bin/gpcs.8
+	$(GO) run ./packaging/man bin/man
 
 # The other names of gpcs lie in a directory of their own, which the agents' PATH
 # has and administrators may add to theirs; packages put them into /usr/sbin, too.
 install: build man
 	packaging/stage "$(or $(DESTDIR),/)" bin
+
+# What Debian's lintian and rpmlint say of the packages, and systemd of the units:
+# errors fail. The score of a unit is 0 (sheltered) to 10.
+lint-packages:
+	lintian --allow-root --fail-on error dist/gpcs_$(VERSION)-1_*.deb
+	for p in dist/gpcs-$(VERSION)-1.*.rpm; do rpmlint -r packaging/rpm/rpmlintrc $$p || exit 1; done
+	packaging/verify-units
 
 # The deb on nodes with a systemd of their own, which the lab beside the repository
 # makes (root, Debian): the tutorial, reboots, units, upgrades.

@@ -14,7 +14,7 @@ func ManPage(w io.Writer) {
 	fmt.Fprintf(w, ".TH GPCS 8 \"\" \"gpcs %s\" \"System Administration\"\n.SH NAME\ngpcs, pcs \\- configure and control a high-availability cluster\n", Version)
 	fmt.Fprint(w, ".SH SYNOPSIS\n.B gpcs\n[\\fB\\-f\\fR \\fIfile\\fR] [\\fB\\-h\\fR] [\\fIcommands\\fR]...\n")
 	fmt.Fprintf(w, ".SH DESCRIPTION\n%s It is a drop\\-in for pcs and installed under that name too; under the names of the stack's helper "+
-		"programs it is those.\n", roff(root.Short))
+		"programs it is those.\n", Roff(root.Short))
 	fmt.Fprint(w, ".SH OPTIONS\n")
 	for _, o := range [][2]string{
 		{"-h, --help", "Show help; with a command before it, of that command."},
@@ -24,12 +24,12 @@ func ManPage(w io.Writer) {
 		{"--request-timeout=<seconds>", "How long to wait for a node's answer."},
 		{"--fullhelp", "Show the help of all commands."},
 	} {
-		fmt.Fprintf(w, ".TP\n\\fB%s\\fR\n%s\n", roff(o[0]), roff(o[1]))
+		fmt.Fprintf(w, ".TP\n\\fB%s\\fR\n%s\n", Roff(o[0]), Roff(o[1]))
 	}
 	fmt.Fprint(w, ".SH COMMANDS\n")
 	for _, noun := range root.Commands() {
 		if !noun.Hidden {
-			fmt.Fprintf(w, ".SS %s\n%s\n", roff(noun.Name()), roff(noun.Short))
+			fmt.Fprintf(w, ".SS %s\n%s\n", Roff(noun.Name()), Roff(noun.Short))
 			manVerbs(w, noun, "")
 		}
 	}
@@ -51,13 +51,13 @@ func manVerbs(w io.Writer, cmd *cobra.Command, before string) {
 			if text == "" {
 				text = c.Short
 			}
-			fmt.Fprintf(w, ".TP\n\\fB%s\\fR\n%s\n", roff(before+c.Use), roff(text))
+			fmt.Fprintf(w, ".TP\n\\fB%s\\fR\n%s\n", Roff(before+c.Use), Roff(text))
 		}
 	}
 }
 
-// roff writes a text so that nothing in it is a request of troff.
-func roff(text string) string {
+// Roff writes a text so that nothing in it is a request of troff.
+func Roff(text string) string {
 	text = strings.NewReplacer(`\`, `\e`, "-", `\-`).Replace(text)
 	lines := strings.Split(text, "\n")
 	for i, l := range lines {
