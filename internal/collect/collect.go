@@ -57,7 +57,7 @@ func Node(ctx context.Context, o Options) Files {
 	for name, text := range o.More {
 		c.files.Text[name] = text
 	}
-	for _, name := range []string{"/etc/corosync/corosync.conf", "/etc/default/pcsd", "/etc/sysconfig/pcsd", "/etc/default/pacemaker",
+	for _, name := range []string{"/etc/corosync/corosync.conf", "/etc/default/gpcsd", "/etc/sysconfig/gpcsd", "/etc/default/pcsd", "/etc/sysconfig/pcsd", "/etc/default/pacemaker",
 		"/etc/sysconfig/pacemaker", "/etc/default/sbd", "/etc/sysconfig/sbd", "/etc/hosts", "/etc/os-release", "/var/lib/pcsd/pcs_settings.conf",
 		"/var/lib/gpcs/fencing-ledger", "/var/lib/gpcs/cluster.json"} {
 		c.file(name)
