@@ -17,11 +17,11 @@ func newQuorum() *cobra.Command {
 		verb("config", "Show quorum configuration.", withoutArgs(quorumConfig), "--corosync_conf"),
 		verb("update [auto_tie_breaker=[0|1]] [last_man_standing=[0|1]] [last_man_standing_window=[<time in ms>]] [wait_for_all=[0|1]]",
 			"Change quorum options; an empty value removes an option. The cluster must be stopped on all nodes.",
-			quorumUpdate, "--corosync_conf", "--request-timeout"),
+			quorumUpdate, "--corosync_conf", "--force", "--request-timeout", "--skip-offline"),
 		newQuorumDevice(),
 		verb("expected-votes <votes>", "Set expected votes in the running cluster; no file is changed.", quorumExpectedVotes),
-		verb("unblock [--force]", "Cancel waiting for all nodes. Nodes that are waited for must be off, or have no access to shared resources.",
-			quorumUnblock, "--force"),
+		verb("unblock [--yes]", "Cancel waiting for all nodes. Nodes that are waited for must be off, or have no access to shared resources.",
+			quorumUnblock, "--force", "--yes"),
 		verb("status", "Show quorum runtime status.", withoutArgs(quorumStatus)),
 	)
 }

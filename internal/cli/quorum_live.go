@@ -51,15 +51,8 @@ func quorumUnblock(ctx context.Context, c *Call) error {
 	slices.Sort(absent)
 	warning := fmt.Sprintf("If node(s) %s are not powered off or they do have access to shared resources, "+
 		"data corruption and/or cluster failure may occur", report.Quote(absent))
-	switch {
-	case c.Has("--force"):
-		c.say(report.NewWarning("UNBLOCK", warning))
-	case !c.interactive():
-		return fail("%s, use --force to override", warning)
-	default:
-		if yes, err := c.confirm(ctx, warning); err != nil || !yes {
-			return err
-		}
+	if sure, err := c.sure(ctx, warning); err != nil || !sure {
+		return err
 	}
 	if err := c.doHere(ctx, api.ClusterCommand{Do: "unblock", Nodes: absent}, "unable to cancel waiting for nodes"); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 
 	"gpcs/internal/api"
 	"gpcs/internal/client"
+	"gpcs/internal/report"
 	"gpcs/internal/status"
 )
 
@@ -23,7 +24,7 @@ func newCleanup() *cobra.Command {
 func newRefresh() *cobra.Command {
 	return verb("refresh [<resource id>] [node=<node>] [--strict]",
 		"Forget all that is known of resources, failed or not, and look at their present state again.",
-		refresh, "--strict", "--force", "--request-timeout")
+		refresh, "--strict", "--force", "--full", "--request-timeout")
 }
 
 func cleanup(ctx context.Context, c *Call) error {
@@ -40,6 +41,10 @@ func cleanup(ctx context.Context, c *Call) error {
 }
 
 func refresh(ctx context.Context, c *Call) error {
+	if c.Has("--full") { // pcs 0.10 had that for the present form, and 0.12 still takes it
+		c.say(report.NewDeprecation("DEPRECATED_OPTION", "Option '--full' is deprecated and might be removed in a future release, "+
+			"history of all resources is deleted where none is named"))
+	}
 	id, options, err := c.resourceAndOptions("node")
 	if err != nil {
 		return err

@@ -25,10 +25,11 @@ var debugActions = []struct{ verb, action, force, what string }{
 func debugVerbs() []*cobra.Command {
 	var verbs []*cobra.Command
 	for _, d := range debugActions {
-		verbs = append(verbs, verb(d.verb+" <resource id>",
+		verbs = append(verbs, verb(d.verb+" <resource id> [--full]",
 			"Have the agent "+d.what+" the resource on this node, whatever the cluster would do, and show what it says. "+
-				"This is for finding out why a resource does not run; the cluster is not told.",
-			func(ctx context.Context, c *Call) error { return c.debugResource(ctx, d.verb, d.action, d.force) }))
+				"This is for finding out why a resource does not run; the cluster is not told. "+
+				"--full also names the parameters that the agent gets.",
+			func(ctx context.Context, c *Call) error { return c.debugResource(ctx, d.verb, d.action, d.force) }, "--force", "--full"))
 	}
 	return verbs
 }
@@ -44,6 +45,14 @@ func (c *Call) debugResource(ctx context.Context, verb, action, force string) er
 	target, reports := admin.Debuggable(doc, c.Args[0], verb, action)
 	if reports.Failed() {
 		return c.conclude(reports)
+	}
+	if c.Has("--full") {
+		var names []string
+		for _, v := range target.Env {
+			name, _, _ := strings.Cut(v, "=") // values may be secrets
+			names = append(names, name)
+		}
+		fmt.Fprintf(c.Stdout, "%s %s gets: %s\n", target.Agent, action, strings.Join(names, " "))
 	}
 	limit := time.Duration(admin.TimeoutSeconds(target.Timeout)) * time.Second
 	outcome, err := c.agents().Run(ctx, target.Agent, action, target.Env, limit)

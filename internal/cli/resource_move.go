@@ -11,13 +11,15 @@ import (
 
 	"gpcs/internal/admin"
 	"gpcs/internal/cib"
+	"gpcs/internal/engine/sched"
 	"gpcs/internal/report"
 )
 
 func newResourceMove() *cobra.Command {
-	return verb("move <resource id> [destination node] [--promoted] [--wait[=n]]",
-		"Move a resource off its node, or to the node named, and leave no constraint behind.", resourceMove,
-		"-f", "--promoted", "--wait")
+	return verb("move <resource id> [destination node] [--promoted] [--strict] [--wait[=n]]",
+		"Move a resource off its node, or to the node named, and leave no constraint behind. With --strict only if no other "+
+			"resource is moved, started or stopped by it.", resourceMove,
+		"-f", "--promoted", "--strict", "--wait")
 }
 
 func newResourceMoveWithConstraint() *cobra.Command {
@@ -155,6 +157,11 @@ func resourceMove(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
+	if c.Has("--strict") {
+		if err := c.affectsNoOther(ctx, s); err != nil {
+			return err
+		}
+	}
 	if err := c.quietly(ctx, func(doc *cib.Document) report.List { return admin.Steer(doc, s) }); err != nil {
 		return err
 	}
@@ -186,6 +193,34 @@ func resourceMove(ctx context.Context, c *Call) error {
 	}
 	c.say(report.NewInfo("RESOURCE_RUNNING_ON_NODES", text))
 	return nil
+}
+
+// affectsNoOther refuses a move after which the cluster would do something to
+// other resources.
+func (c *Call) affectsNoOther(ctx context.Context, s admin.Steering) error {
+	doc, err := c.readCIB(ctx)
+	if err != nil {
+		return err
+	}
+	doc = doc.Copy()
+	if reports := admin.Steer(doc, s); reports.Failed() {
+		return c.conclude(reports)
+	}
+	plan := disablePlan{own: map[string]bool{}, actions: map[string][]string{}}
+	for _, id := range admin.Inside(doc, []string{s.Resource}) {
+		plan.own[id] = true
+	}
+	result, err := sched.Schedule(doc, sched.Options{Now: time.Now().Unix(), Sanitized: true})
+	if err != nil {
+		return fail("unable to simulate changes in CIB: %v", err)
+	}
+	plan.collect(result)
+	others := plan.others(false)
+	if len(others) == 0 {
+		return nil
+	}
+	return c.conclude(report.List{report.NewError("RESOURCE_MOVE_AFFECTS_OTHER_RESOURCES", fmt.Sprintf(
+		"Moving resource '%s' affects %s: %s", s.Resource, pluralWord("resource", len(others)), report.Quote(others)))})
 }
 
 // moveFrom says where a resource that is to be moved runs. Without a node to

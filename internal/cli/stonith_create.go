@@ -44,7 +44,7 @@ func stonithVerbs() []*cobra.Command {
 		noun("op", "Manage operations of fence devices", nil, nil,
 			append(opVerbs(true), newDefaults(admin.OperationDefaults))...),
 		newDefaults(admin.ResourceDefaults), newMeta(true), newDescription("stonith"),
-		newStonithLevel(), newStonithSBD(),
+		newStonithLevel(), newStonithSBD(), newUpdateScsiDevices(),
 	}
 }
 

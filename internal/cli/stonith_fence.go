@@ -20,8 +20,8 @@ func newStonithFence() *cobra.Command {
 }
 
 func newStonithConfirm() *cobra.Command {
-	return verb("confirm <node> [--force]", "Confirm that a node is switched off. If it is not, data may be lost: "+
-		"make sure by looking at the machine.", stonithConfirm, "--force")
+	return verb("confirm <node> [--yes]", "Confirm that a node is switched off. If it is not, data may be lost: "+
+		"make sure by looking at the machine.", stonithConfirm, "--force", "--yes")
 }
 
 func newStonithHistory() *cobra.Command {
@@ -61,12 +61,10 @@ func stonithConfirm(ctx context.Context, c *Call) error {
 		return fail("must specify one (and only one) node to confirm fenced")
 	}
 	node := c.Args[0]
-	if !c.Has("--force") {
-		sure, err := c.confirm(ctx, fmt.Sprintf("If node '%s' is not powered off or it does have access to shared resources, "+
-			"data corruption and/or cluster failure may occur", node))
-		if err != nil || !sure {
-			return err
-		}
+	sure, err := c.sure(ctx, fmt.Sprintf("If node '%s' is not powered off or it does have access to shared resources, "+
+		"data corruption and/or cluster failure may occur", node))
+	if err != nil || !sure {
+		return err
 	}
 	daemon, err := c.local()
 	if err != nil {

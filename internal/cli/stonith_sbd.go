@@ -147,9 +147,13 @@ func sbdLocalConfig(_ context.Context, c *Call) error {
 	return nil
 }
 
-// sure asks before something that cannot be undone; words "yes" and "force"
-// as options answer for a script.
+// sure asks before something that cannot be undone; the option "yes" answers
+// for a script, and "force" as it did up to pcs 0.11.
 func (c *Call) sure(ctx context.Context, warning string) (bool, error) {
+	if c.Has("--force") && !c.Has("--yes") {
+		c.say(report.NewDeprecation("DEPRECATED_OPTION", "Using --force to confirm this action is deprecated and might be removed "+
+			"in a future release, use --yes instead"))
+	}
 	switch {
 	case c.Has("--yes") || c.Has("--force"):
 		c.say(report.NewWarning("CONFIRMED", warning))
