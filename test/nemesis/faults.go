@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"gpcs/internal/sandbox"
+	"gpcs/test/failover"
 	"gpcs/test/nemesis/history"
 )
 
@@ -39,6 +40,8 @@ var allFaults = []fault{
 	{"all-disks-full", half, diskFull},
 	{"leave", some(1), leave},
 	{"standby", some(1), standby},
+	{"token", some(1), token},
+	{"key", some(1), key},
 }
 
 func some(n int) func(*rand.Rand, []string) []string {
@@ -272,6 +275,43 @@ func standby(r *run, nodes []string) (func() error, error) {
 		}
 		return nil
 	}, nil
+}
+
+// token changes the time after which nodes are lost, while it is counted. It is
+// put right when all nodes can be reached again.
+func token(r *run, nodes []string) (func() error, error) {
+	const update = "pcs cluster config update totem token="
+	r.later = append(r.later, "pcs cluster sync", update+"1000")
+	err := r.enter(nodes[0], update+[]string{"600", "1500", "3000"}[r.dice.IntN(3)])
+	return func() error { return nil }, err
+}
+
+// key gives the cluster another key; a node that did not take it gets one later.
+func key(r *run, nodes []string) (func() error, error) {
+	const renew = "pcs cluster authkey corosync"
+	r.later = append(r.later, renew)
+	return func() error { return nil }, r.enter(nodes[0], renew)
+}
+
+// administer does what has to wait until all nodes can be reached.
+func (r *run) administer() error {
+	for _, line := range r.later {
+		var err error
+		for deadline := time.Now().Add(healed); ; time.Sleep(200 * time.Millisecond) {
+			var said failover.Result
+			if said, err = r.c.Do(r.c.Nodes()[0], "timeout", "12", "sh", "-c", line); err == nil && said.Code == 0 {
+				break
+			}
+			if err == nil {
+				err = fmt.Errorf("%s: status %d: %s", line, said.Code, said.Stderr)
+			}
+			if time.Now().After(deadline) {
+				return fmt.Errorf("not within %v after a heal: %w", healed, err)
+			}
+		}
+	}
+	r.later = nil
+	return nil
 }
 
 // enter runs a command on a node. What it does not do in its time is no fault

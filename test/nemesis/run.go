@@ -30,7 +30,8 @@ type run struct {
 	rules  rules
 	holds  *holds
 	doors  map[string]*door
-	logs   string // directory for the daemons' logs of a failed run
+	later  []string // lines for an administrator to type when nothing is broken
+	logs   string   // directory for the daemons' logs of a failed run
 
 	stop    chan struct{} // closed to end clients and watchers
 	wg      sync.WaitGroup
@@ -88,7 +89,7 @@ func (r *run) knock(node string) error {
 // harm does faults until the time is over, and heals after each.
 func (r *run) harm(long time.Duration, interrupt <-chan os.Signal) error {
 	for end := time.Now().Add(long); time.Now().Before(end); {
-		if err := r.round(); err != nil {
+		if err := errors.Join(r.round(), r.administer()); err != nil {
 			return err
 		}
 		if err := r.converge(); err != nil {
