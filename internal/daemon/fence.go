@@ -105,7 +105,6 @@ func (f *fencer) carryOut(ctx context.Context, e controller.Fence, spare <-chan 
 	req.Members, req.Tests = f.members(), f.i.matrix.tests()
 	states, stop := f.i.cluster.Watch()
 	defer stop()
-	quorate := f.i.cluster.State().Quorate()
 	replies := make(chan planReply, 1)
 	plan := fence.NewPlan(e.Doc, req)
 	effects := plan.Begin(time.Now())
@@ -114,7 +113,7 @@ func (f *fencer) carryOut(ctx context.Context, e controller.Fence, spare <-chan 
 			switch effect := effect.(type) {
 			case fence.Run:
 				f.i.group.Go(func() error {
-					f.order(ctx, orderMessage{Goal: req.Action, Quorate: quorate}, effect, replies)
+					f.order(ctx, orderMessage{Goal: req.Action, Quorate: req.Quorate}, effect, replies)
 					return nil
 				})
 			case fence.Proven:
@@ -135,7 +134,7 @@ func (f *fencer) carryOut(ctx context.Context, e controller.Fence, spare <-chan 
 			effects = plan.Answered(time.Now(), r.seq, r.reply)
 		case s := <-states:
 			effects = nil
-			lasting := s.Quorate() || !quorate // else the controller ends the plan, or an administrator wanted it
+			lasting := s.Quorate() || !req.Quorate // else the controller ends the plan, or an administrator wanted it
 			for _, m := range s.Members {
 				if s.IsDC() && lasting && !m.Online {
 					effects = append(effects, plan.Lost(time.Now(), m.ID)...)

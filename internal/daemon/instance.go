@@ -67,7 +67,7 @@ type instance struct {
 	ledger    *ledger.Ledger
 	dog       *dog
 	alerts    *alerts
-	anew      func() // starts cluster services again
+	anew      func(leave bool) // starts cluster services again
 
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -114,7 +114,7 @@ func newInstance(d *Daemon) (*instance, error) {
 	i.fencer = newFencer(i)
 	i.matrix = newMatrix(i)
 	i.alerts = newAlerts(i)
-	i.anew = func() { d.anew(i) }
+	i.anew = func(leave bool) { d.anew(i, leave) }
 	if i.runner, err = agent.New(agent.Options{Root: d.opts.Root, Node: name, Log: part(d.log, journal.Execd), Devices: i.fencer.devices,
 		NoCgroups: d.noCgroups}); err != nil {
 		return nil, err

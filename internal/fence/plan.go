@@ -34,10 +34,12 @@ type Request struct {
 	DelayMS   int64  // priority-fencing-delay, on top of the device's own
 	// WatchdogMS is the time in which the target resets itself, 0 = it does not.
 	WatchdogMS int64
-	Random     float64
-	Now        int64    // epoch, s, for rules in the devices' attributes
-	Members    []Member // online ones, the preferred first; the target is left out
-	Tests      []Test   // what members know of the devices
+	// Quorate: it was decided with a quorum, and holds only as long as there is one.
+	Quorate bool
+	Random  float64
+	Now     int64    // epoch, s, for rules in the devices' attributes
+	Members []Member // online ones, the preferred first; the target is left out
+	Tests   []Test   // what members know of the devices
 	// SwitchOn: the target is off already, by these devices; what is left of a
 	// reboot that another DC began is to switch it on.
 	SwitchOn []string

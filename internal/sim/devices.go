@@ -86,15 +86,30 @@ func (f *fences) set(d *device, target *host, on bool) {
 // machine and stands still with it, and outlives the daemon.
 func (f *fences) process(h *host, after time.Duration, do func()) {
 	boots := h.boots
-	f.w.in(after, func() {
+	f.busy++
+	var next func()
+	next = func() {
 		switch {
-		case h.boots != boots:
 		case h.stalled:
-			f.process(h, h.stallEnd-f.w.now+time.Millisecond, do)
+			h.paused = append(h.paused, next)
 		default:
-			do()
+			f.busy--
+			if h.boots == boots {
+				do()
+			}
 		}
-	})
+	}
+	f.w.in(after, next)
+}
+
+// goOn lets what stood still with the machine go on, or end with it.
+func (h *host) goOn() {
+	paused := h.paused
+	h.paused = nil
+	for _, next := range paused {
+		h.w.fences.mark() // what is late hits whom it finds
+		next()
+	}
 }
 
 // use is the use of a device for one order, as fence/device does it.
@@ -124,8 +139,6 @@ func (u *use) agent(act func(), then func(ok bool)) {
 	f, w := u.f, u.f.w
 	took := w.between(20*time.Millisecond, 300*time.Millisecond) + w.between(0, u.device.slow)
 	late := w.now+took > u.end
-	f.busy++
-	w.in(took, func() { f.busy-- })
 	f.process(u.by.h, took, func() {
 		reached := u.device.reach(u.by.h, u.target)
 		if reached && (!late || w.chance(2)) {

@@ -150,7 +150,7 @@ func (e *engine) stateChanged() {
 			e.view = v
 			for _, p := range e.inOrder() {
 				for _, n := range v.Nodes {
-					if !n.Online && p.running() && v.DC && (v.Quorate || !p.quorate) {
+					if !n.Online && p.running() && v.DC && (v.Quorate || !p.req.Quorate) {
 						p.do(p.plan.Lost(e.d.h.w.wall(), n.ID))
 					}
 				}

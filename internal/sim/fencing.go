@@ -32,8 +32,6 @@ type fencing struct {
 	plan *fence.Plan
 	req  fence.Request
 	last order // that was given
-	// quorate: it was begun with a quorum.
-	quorate bool
 }
 
 // order is a device's work on its way from the DC to a member, answer what
@@ -74,7 +72,7 @@ func (e *engine) begin(f controller.Fence) {
 	case unproven:
 		e.step(e.ctl.Proven(e.d.h.w.wall(), f.Seq, fence.Proven{Proof: "none"}))
 	}
-	p := &fencing{e: e, seq: f.Seq, plan: fence.NewPlan(doc, req), req: req, quorate: e.d.acts()}
+	p := &fencing{e: e, seq: f.Seq, plan: fence.NewPlan(doc, req), req: req}
 	e.plans[f.Seq] = p
 	p.do(p.plan.Begin(e.d.h.w.wall()))
 }
@@ -157,7 +155,7 @@ func (p *fencing) order(r fence.Run) {
 	d, w := p.e.d, p.e.d.h.w
 	w.logf("%s: %s of %s by %s with %s after %d ms", d.h.name, r.Action, r.Target, r.Node.Name, r.Device.ID, r.DelayMS)
 	w.fences.ordered(d, w.hosts[r.Node.ID-1])
-	o := order{plan: p.seq, goal: p.req.Action, run: r, quorate: p.quorate}
+	o := order{plan: p.seq, goal: p.req.Action, run: r, quorate: p.req.Quorate}
 	p.last = o
 	switch {
 	case r.Node.ID == d.self.ID:

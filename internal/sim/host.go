@@ -25,7 +25,8 @@ type host struct {
 	chassis bool
 	boots   int // how often it went down
 	stalled bool
-	backlog []late // what came while it stood still
+	backlog []late   // what came while it stood still
+	paused  []func() // programs
 
 	// On the disk.
 	conf        *configuration // nil = it is no node of a cluster
@@ -123,6 +124,7 @@ func (h *host) powerOff() {
 	h.machine.off()
 	h.seenAll = false
 	h.boots++
+	h.goOn()
 }
 
 // loseDisk replaces the disk by an empty one.
@@ -157,6 +159,7 @@ func (h *host) resume() {
 	h.w.logf("%s goes on", h.name)
 	h.stalled, h.resumed = false, h.w.now
 	h.machine.resumed()
+	h.goOn()
 	list := h.backlog
 	h.backlog = nil
 	first := h.w.rnd.IntN(3)

@@ -25,6 +25,9 @@ func newPlan(w *world) *plan {
 	if fences {
 		w.fences = newFences(w, len(w.conf.nodes))
 	}
+	if w.opt.Fencing { // as little as shows whether it works: there are many seeds
+		return &plan{fences: fences, addresses: []string{"vip"}, address: map[string]bool{"vip": true}, single: []string{"vip", "db"}}
+	}
 	return &plan{fences: fences, addresses: []string{"vip", "ip"}, address: map[string]bool{"vip": true, "ip": true},
 		single: []string{"vip", "db", "ip", "app"}, clones: []string{"ping"}}
 }
@@ -67,9 +70,12 @@ func (p *plan) configure(doc *cib.Document, hosts int, f *fences) {
 	if f != nil {
 		vip = strings.Replace(vip, "<operations>", `<meta_attributes id="vip-m"><nvpair id="vip-p" name="priority" value="10"/></meta_attributes><operations>`, 1)
 	}
-	for _, xml := range append(devices, vip, primitive("db", "Dummy"),
-		`<group id="web">`+primitive("ip", "IPaddr2")+primitive("app", "Dummy")+`</group>`,
-		`<clone id="pings">`+primitive("ping", "Dummy")+`</clone>`) {
+	resources := append(devices, vip, primitive("db", "Dummy"))
+	if len(p.clones) > 0 {
+		resources = append(resources, `<group id="web">`+primitive("ip", "IPaddr2")+primitive("app", "Dummy")+`</group>`,
+			`<clone id="pings">`+primitive("ping", "Dummy")+`</clone>`)
+	}
+	for _, xml := range resources {
 		if e, err := cib.ParseElement([]byte(xml)); err == nil {
 			doc.Section("resources").AddChild(e)
 		}
@@ -237,7 +243,8 @@ func (w *world) standby(h *host) {
 
 // agentFails makes a resource die, or the next action on it go wrong.
 func (w *world) agentFails(h *host) {
-	rsc := append(append([]string{}, w.plan.single...), w.plan.clones...)[w.rnd.IntN(5)]
+	all := append(append([]string{}, w.plan.single...), w.plan.clones...)
+	rsc := all[w.rnd.IntN(len(all))]
 	kind := mishap(w.rnd.IntN(5))
 	w.logf("FAULT agent of %s on %s: %d", rsc, h.name, kind)
 	if kind == 0 {

@@ -119,13 +119,14 @@ type world struct {
 }
 
 func newWorld(opt Options) *world {
+	opt.Engine = opt.Engine || opt.Fencing
 	w := &world{opt: opt, conf: &configuration{}, live: live(opt), rnd: rand.New(rand.NewPCG(opt.Seed, 0x67706373)), now: time.Second,
 		views: map[term]string{}, texts: map[stored][]byte{}, saved: map[string]bool{}, stats: Stats{ByKind: map[string]int{}}}
 	n := 3 + w.rnd.IntN(3)
 	if w.chance(5) {
 		n = 6 + w.rnd.IntN(2)
 	}
-	w.more = opt.Engine || opt.Fencing || opt.Seed%5 != 4
+	w.more = opt.Engine || opt.Seed%5 != 4
 	if w.more && !opt.Engine && !w.live && opt.Seed%8 == 1 {
 		n, w.conf.votes.TwoNode = 2, true
 	}
@@ -168,7 +169,7 @@ func (w *world) small() int {
 // firstDocument is what all nodes start with.
 func (w *world) firstDocument() *cib.Document {
 	doc := cib.New("pacemaker-3.9", "3.16.1")
-	if w.opt.Engine || w.opt.Fencing {
+	if w.opt.Engine {
 		w.plan = newPlan(w)
 		w.plan.configure(doc, len(w.conf.nodes), w.fences)
 	}

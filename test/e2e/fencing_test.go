@@ -368,12 +368,15 @@ func TestOnlyProofCounts(t *testing.T) {
 	}
 }
 
-// A human was wrong: the node lives. When it hears that it was fenced it gives
-// up what it has and comes back as a new member.
-func TestFencedWhileAlive(t *testing.T) {
+// fencedAlive has a human say that a node is off which only stands still, and
+// that node go on then.
+func fencedAlive(t *testing.T, reaction string) (c *failover.Cluster, victim, heir string) {
 	c, p := fenced(t, 2)
-	victim := active(t, c)
-	heir := other(victim)
+	if reaction != "" {
+		must(t, c, "node1", "pcs", "property", "set", "fence-reaction="+reaction)
+	}
+	victim = active(t, c)
+	heir = other(victim)
 	p.set(true, false)
 	if err := c.Pause(victim); err != nil {
 		t.Fatal(err)
@@ -387,6 +390,13 @@ func TestFencedWhileAlive(t *testing.T) {
 	if err := c.Resume(victim); err != nil {
 		t.Fatal(err)
 	}
+	return c, victim, heir
+}
+
+// A human was wrong: the node lives. When it hears that it was fenced it gives
+// up what it has and comes back as a new member.
+func TestFencedWhileAlive(t *testing.T) {
+	c, victim, _ := fencedAlive(t, "")
 	// Its services stop and start again, which may come after it was seen online.
 	eventually(t, func() error { return c.AwaitSettled(patience) })
 	if log := sh(t, c, victim, "cat /var/log/gpcsd.log"); !strings.Contains(log, "this node was fenced and is still alive") {
@@ -401,4 +411,26 @@ func TestFencedWhileAlive(t *testing.T) {
 	if _, twice := failover.HeldTwice(events); twice {
 		t.Errorf("two nodes have the address: %+v", events)
 	}
+}
+
+// With fencing-reaction it leaves then, or restarts its machine.
+func TestReactionToOnesOwnFencing(t *testing.T) {
+	c, victim, heir := fencedAlive(t, "stop")
+	eventually(t, func() error {
+		log := sh(t, c, victim, "cat /var/log/gpcsd.log")
+		if r := do(t, c, victim, "pcs", "status"); r.Code == 0 || !strings.Contains(log, "it leaves the cluster now") {
+			return fmt.Errorf("it has not left:\n%s", r.Stdout)
+		}
+		return nil
+	})
+	if now := active(t, c); now != heir {
+		t.Errorf("the site is on %s", now)
+	}
+	c, victim, _ = fencedAlive(t, "panic")
+	eventually(t, func() error {
+		if r, err := c.Do(victim, "true"); err == nil && r.Code == 0 {
+			return fmt.Errorf("%s runs on", victim)
+		}
+		return nil
+	})
 }

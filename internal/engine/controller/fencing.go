@@ -141,7 +141,7 @@ func (c *Controller) begin(now time.Time, f *fencing, delayMS int64) {
 	c.overrule(f.ask.Target)
 	c.seq++
 	f.seq = c.seq
-	f.node = fence.Request{Target: f.ask.Target, Action: f.ask.Action, TimeoutMS: options(c.doc).fenceTimeoutMS, DelayMS: delayMS, Now: now.Unix(),
+	f.node = fence.Request{Target: f.ask.Target, Action: f.ask.Action, TimeoutMS: options(c.doc).fenceTimeoutMS, DelayMS: delayMS, Now: now.Unix(), Quorate: c.view.Quorate,
 		WatchdogMS: fence.WatchdogMS(c.doc, f.ask.Target, options(c.doc).watchdog)}
 	c.fencings[f.seq] = f
 	if n := c.view.node(f.id); n.Online {

@@ -15,6 +15,7 @@ type clusterOptions struct {
 
 	fenceTimeoutMS int64
 	maxAttempts    int
+	reaction       string // fencing-reaction
 	watchdog       string // stonith-watchdog-timeout as it stands there
 }
 
@@ -30,6 +31,10 @@ func options(doc *cib.Document) clusterOptions {
 			switch nv.SelectAttrValue("name", "") {
 			case "stonith-enabled", "fencing-enabled":
 				o.fencing = value.BoolOr(text, true)
+			case "fence-reaction", "fencing-reaction":
+				if text == Stop || text == Panic {
+					o.reaction = text
+				}
 			case "no-quorum-policy":
 				o.policy = text
 			case "stonith-timeout", "fencing-timeout":
@@ -51,6 +56,18 @@ func options(doc *cib.Document) clusterOptions {
 // lostNodesGoOn tells that waiting for a lost node to stop by itself is of no
 // use: it would go on without quorum, or proof by fencing is waited for anyway.
 func (o clusterOptions) lostNodesGoOn() bool { return o.fencing || o.policy == "ignore" }
+
+// What a node does that learns that it was fenced while it lives, by
+// fencing-reaction. Rejoin is what it does where that is not set: it gives up
+// what it runs and joins anew.
+const (
+	Rejoin = ""
+	Stop   = "stop"  // the same, and leaves
+	Panic  = "panic" // restarts the machine at once
+)
+
+// Reaction is fencing-reaction, or fence-reaction, as it is set.
+func Reaction(doc *cib.Document) string { return options(doc).reaction }
 
 // DropsWhenIsolated tells whether no-quorum-policy makes a node without quorum
 // give up what it runs.
