@@ -135,8 +135,7 @@ func (m *Mesh) readAll(buf []byte) {
 				break
 			}
 			if err == nil { // else such as an ICMP error of an earlier send
-				now := m.now()
-				m.accept(link, buf[:n], min(max(now-ago, before), now)) // the wall clock may have been set
+				m.accept(link, buf[:n], cameAt(ago, before, m.now()))
 			}
 		}
 	}
@@ -144,6 +143,10 @@ func (m *Mesh) readAll(buf []byte) {
 	m.readAt = m.now()
 	m.mu.Unlock()
 }
+
+// cameAt is when something came that was not there at an earlier reading. The
+// wall clock, by which it came some time ago, may have been set meanwhile.
+func cameAt(ago, before, now time.Duration) time.Duration { return min(max(now-ago, before), now) }
 
 // accept takes one datagram that came at a time; what does not open, or is old,
 // is dropped.
