@@ -15,13 +15,18 @@ import (
 	"gpcs/internal/paths"
 )
 
-// A cluster forms, changes its document from every node, loses its DC, is
-// isolated and healed, and has one document at the end.
-func TestLife(t *testing.T) {
+// noLeaks looks for goroutines that are left at the end, after a lab that is made later.
+func noLeaks(t *testing.T) {
 	ignore := goleak.IgnoreCurrent()
 	// A probe of memberlist ends by itself, some time after its shutdown.
 	probe := goleak.IgnoreTopFunction("github.com/hashicorp/memberlist.(*Memberlist).probeNode")
-	t.Cleanup(func() { goleak.VerifyNone(t, ignore, probe) }) // after the lab's own
+	t.Cleanup(func() { goleak.VerifyNone(t, ignore, probe) })
+}
+
+// A cluster forms, changes its document from every node, loses its DC, is
+// isolated and healed, and has one document at the end.
+func TestLife(t *testing.T) {
+	noLeaks(t)
 	l := newLab(t, 3, 1)
 	l.form(1, 2, 3)
 	dc := l.nodes[1].State().DC

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"testing"
 	"time"
-
-	"go.uber.org/goleak"
 )
 
 // stands fails where a view was made anew although nobody came or went and no
@@ -21,8 +19,7 @@ func (l *lab) stands(what string, before State) {
 // A running cluster takes nodes in and lets them go, and changes its token, key
 // and links. No daemon starts anew and nobody is lost by it.
 func TestConfigureWhileRunning(t *testing.T) {
-	ignore := goleak.IgnoreCurrent()
-	t.Cleanup(func() { goleak.VerifyNone(t, ignore) })
+	noLeaks(t)
 	l := newLab(t, 3, 2)
 	l.size, l.links = 2, 1
 	l.form(1, 2)
