@@ -109,6 +109,7 @@ func (w *world) partition(*host) {
 	}
 	d := w.between(token/10, 8*token)
 	w.logf("FAULT partition %v for %v", parts, d)
+	w.hesitates()
 	for _, a := range w.hosts {
 		for _, b := range w.hosts {
 			if parts[a.index] != parts[b.index] {
@@ -116,6 +117,20 @@ func (w *world) partition(*host) {
 			}
 		}
 	}
+}
+
+// hesitates lets a node stand still for a moment, just when it would see that
+// others are lost: its judge is late then, and what it should let go of is too.
+func (w *world) hesitates() {
+	if !w.opt.Engine || w.opt.Fencing || w.opt.Seed%7 < 4 {
+		return
+	}
+	h := w.hosts[w.rnd.IntN(len(w.hosts))]
+	w.in(w.between(token-moment-beat, token), func() {
+		if !w.calm {
+			h.stall(w.between(beat/10, moment))
+		}
+	})
 }
 
 // oneWay makes a node deaf or dumb.
@@ -334,7 +349,9 @@ func (w *world) healAll() {
 		if h.stalled {
 			h.resume()
 		}
-		h.repaired()
+		if !h.power { // one feed alone may be off because somebody is about to switch off the other
+			h.repaired()
+		}
 		h.supply()
 		h.boot()
 	}

@@ -51,6 +51,7 @@ type host struct {
 	stays    bool        // left on purpose: does not come back by itself
 	machine  *machine    // what agents did here
 	stallEnd time.Duration
+	stood    time.Duration // how long it stands still, or did last
 	resumed  time.Duration // when it last went on after a stall
 }
 
@@ -144,7 +145,7 @@ func (h *host) stall(d time.Duration) {
 		return
 	}
 	h.w.logf("%s stands still for %v", h.name, d)
-	h.stalled, h.stallEnd = true, h.w.now+d
+	h.stalled, h.stallEnd, h.stood = true, h.w.now+d, d
 	end := h.stallEnd
 	h.w.in(d, func() {
 		if h.stalled && h.stallEnd == end {

@@ -37,8 +37,16 @@ func (m *machine) off() {
 	m.doubt = 0
 }
 
+// moment is the longest stall that the guard time covers: with it the judge,
+// which waits a little more than an interval when it was late, is in time.
+const moment = beat
+
 // resumed notes the end of a stall.
-func (m *machine) resumed() { m.doubt = m.h.w.now + token/2 }
+func (m *machine) resumed() {
+	if m.h.stood > moment {
+		m.doubt = m.h.w.now + token/2
+	}
+}
 
 // turn makes a resource active or inactive.
 func (m *machine) turn(rsc string, on bool) {
@@ -59,7 +67,7 @@ func (m *machine) turn(rsc string, on bool) {
 // go of it, is dead or has only just started.
 func (h *host) doubtful() (why string) {
 	switch w := h.w; {
-	case h.stalled || w.now < h.machine.doubt:
+	case h.stalled && h.stood > moment, w.now < h.machine.doubt:
 		return "stall"
 	case h.d == nil || w.now-h.d.began < grace:
 		return "dead daemon"

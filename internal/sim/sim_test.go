@@ -76,6 +76,8 @@ func TestOldFindings(t *testing.T) {
 		{17353, false, "one of two nodes with a full disk did not wait for the other after a start of its daemon"},
 		{9214, false, "a DC took a view for good that never opened"},
 		{14509, false, "the votes of a half that had won a tie were held by a node that had won none, which is no fault"},
+		{103199, true, "a node was let go before its probes had an answer"},
+		{7799, true, "the feed that a fencing had cut came back with the end of the faults, which is no fault"},
 		{16499, true, "an agent that hung when the faults were over failed later, which is no fault"},
 	} {
 		opt := Options{Seed: c.seed, Engine: c.engine}
