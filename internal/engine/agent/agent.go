@@ -61,6 +61,7 @@ type Runner struct {
 
 	startedMu sync.Mutex
 	started   map[string]bool // fence devices by id
+	up        map[string]bool // resources by id that were started and seen well since; under startedMu
 }
 
 // New prepares the directories that agents expect and finds out whether
@@ -69,7 +70,7 @@ func New(opts Options) (*Runner, error) {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	r := &Runner{opts: opts, log: opts.Log, devices: opts.Devices, started: map[string]bool{}}
+	r := &Runner{opts: opts, log: opts.Log, devices: opts.Devices, started: map[string]bool{}, up: map[string]bool{}}
 	if r.devices == nil {
 		r.devices = device.New(opts.Root, opts.Log)
 	}
@@ -139,19 +140,39 @@ func (r *Runner) Run(ctx context.Context, req Request) history.Outcome {
 }
 
 // before awaits what an earlier daemon left running for the resource, and
-// clears the leftovers of an earlier life before a start.
+// clears the leftovers of an earlier life before a start. A start of what is up
+// is none: a DC that took over in the middle of the first start asks for it
+// again, and what runs is the resource itself.
 func (r *Runner) before(ctx context.Context, req Request) (history.Outcome, bool) {
 	if !r.awaitOrphan(ctx, req.Rsc.ID) {
 		return cancelled(), false
 	}
-	if req.Action == history.Start {
+	if req.Action == history.Start && !r.isUp(req.Rsc.ID) {
 		r.clear(req.Rsc.ID, "before start")
 	}
 	return history.Outcome{}, true
 }
 
+func (r *Runner) isUp(rsc string) bool {
+	r.startedMu.Lock()
+	defer r.startedMu.Unlock()
+	return r.up[rsc]
+}
+
+// note keeps whether the resource is up. Only what says so for certain does.
+func (r *Runner) note(req Request, out history.Outcome) {
+	r.startedMu.Lock()
+	defer r.startedMu.Unlock()
+	if good := out.Status == history.Done && out.RC == history.RCOK; req.Action == history.Start && good {
+		r.up[req.Rsc.ID] = true
+	} else if !good || req.Action == history.Stop {
+		delete(r.up, req.Rsc.ID)
+	}
+}
+
 // after ends what a successful stop left in the resource's cgroup.
 func (r *Runner) after(req Request, out history.Outcome) {
+	r.note(req, out)
 	if req.Action == history.Stop && out.Status == history.Done && out.RC == history.RCOK {
 		r.clear(req.Rsc.ID, "after stop")
 		r.cgroups.remove(req.Rsc.ID)
