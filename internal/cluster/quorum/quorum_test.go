@@ -211,3 +211,30 @@ func TestNothingIsRaisedWithoutQuorum(t *testing.T) {
 		t.Errorf("all of them: %+v", o)
 	}
 }
+
+// A node whose configuration is older than what the last quorate view began
+// with is as one that has booted: it waits, and wins no tie.
+func TestAfterLoss(t *testing.T) {
+	yes := true
+	cfg := Config{Votes: map[uint32]int{1: 1, 2: 1, 3: 1, 4: 1}, TieBreaker: &TieBreaker{}, WaitForAll: &yes}
+	seen := Memory{SeenAll: true, Last: []uint32{1, 3}, Round: 7, Began: []int64{5, 2, 0, 17, 0, 18}}
+	for _, c := range []struct {
+		place []int64
+		wins  bool
+	}{
+		{[]int64{5, 2, 0, 17, 0, 18}, true},
+		{[]int64{6, 1, 0, 3, 0, 3}, true}, // of a later view
+		{[]int64{5, 2, 0, 17, 0, 17}, false},
+		{[]int64{5, 2, 0, 16, 0, 40}, false}, // edited alone since
+		{[]int64{5, 1, 0, 17, 0, 18}, false},
+		{nil, false},
+	} {
+		o := cfg.Evaluate([]uint32{1, 4}, seen.AfterLoss(c.place), false, Order{})
+		if o.Quorate != c.wins || o.Waits == c.wins {
+			t.Errorf("with %v: %+v", c.place, o)
+		}
+	}
+	if m := (Memory{Round: 3}).AfterLoss(nil); m.Booted {
+		t.Error("a memory that says nothing of a configuration counts as lost")
+	}
+}
