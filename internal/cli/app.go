@@ -164,6 +164,7 @@ func Main(ctx context.Context, env Env, argv []string) int {
 	if len(argv) > 0 && argv[0] == "sandbox" {
 		return sandboxMain(ctx, env, argv[1:])
 	}
+	argv, old := oldOptions(argv)
 	words, err := ParseWords(argv)
 	root := newRoot()
 	if completes() {
@@ -178,6 +179,9 @@ func Main(ctx context.Context, env Env, argv []string) int {
 		return 1
 	}
 	words.modernize()
+	if old != "" {
+		words.Notes = append(words.Notes, old)
+	}
 	for _, note := range words.Notes {
 		fmt.Fprintf(env.Stderr, "Deprecation Warning: %s\n", note)
 	}
