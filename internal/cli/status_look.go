@@ -13,6 +13,7 @@ import (
 	"gpcs/internal/cib"
 	"gpcs/internal/conf"
 	"gpcs/internal/paths"
+	"gpcs/internal/report"
 	"gpcs/internal/status"
 )
 
@@ -88,7 +89,24 @@ func (l *look) view() (*status.View, error) {
 // warnings are those of the configuration, then what troubles the node.
 func (l *look) warnings(view *status.View) []string {
 	found := append(status.Warnings(l.doc, view.Summary.Options.Stonith, false), l.state.Troubles...)
+	found = append(found, l.waiting()...)
 	return append(append(found, view.FencingTroubles()...), view.DeviceTroubles(l.doc, l.fenceMatrix())...)
+}
+
+// waiting says that quorum waits for all nodes to be seen once, and which are
+// missing: nothing runs, and the figures of votes do not say why.
+func (l *look) waiting() []string {
+	var missing []string
+	for _, m := range l.state.View.Members {
+		if !m.Online {
+			missing = append(missing, m.Name)
+		}
+	}
+	if !l.state.Quorum.Waits || len(missing) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("Nothing is started before all nodes were seen once since this start (wait_for_all); missing: %s.\n"+
+		"Start what is missing; if it is surely off, run 'pcs quorum unblock'", report.Quote(missing))}
 }
 
 // linkTroubles names links that are down to nodes that are in the view by

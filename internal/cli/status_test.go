@@ -87,6 +87,20 @@ func TestTroubles(t *testing.T) {
 	}
 }
 
+// A node that waits for all to be seen says so, and for whom.
+func TestWaitingForAllIsSaid(t *testing.T) {
+	l := &look{state: twoLinkState()}
+	if got := l.waiting(); got != nil {
+		t.Errorf("nothing is waited for: %q", got)
+	}
+	l.state.Quorum.Waits = true
+	want := []string{"Nothing is started before all nodes were seen once since this start (wait_for_all); missing: 'n3'.\n" +
+		"Start what is missing; if it is surely off, run 'pcs quorum unblock'"}
+	if got := l.waiting(); !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+}
+
 // A link that is down is named where the node is reached by another one, and a
 // node that is kept out although its daemon is reached.
 func TestLinkTroubles(t *testing.T) {

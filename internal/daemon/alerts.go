@@ -68,6 +68,10 @@ func (a *alerts) document(doc *cib.Document) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.send(doc, a.fencings.Changed(doc)...)
+	if doc.Find("alerts") == nil { // nobody is told: what is there now will be old when somebody is
+		a.attributes = alert.Attributes{}
+		return
+	}
 	if events := a.attributes.Changed(doc); a.i.cluster.State().IsDC() {
 		a.send(doc, events...)
 	}

@@ -249,7 +249,7 @@ func (f *fencer) receive(from uint32, kind string, payload []byte) bool {
 	case kindFence, kindFenced:
 		var m orderMessage
 		if err := json.Unmarshal(payload, &m); err != nil {
-			f.i.log.Error("message about fencing cannot be read", "node", from, "err", err)
+			f.i.fenced().Error("message about fencing cannot be read", "node", from, "err", err)
 		} else if m.Reply == nil {
 			f.obey(from, m)
 		} else if !f.deliver(m) {
@@ -321,7 +321,7 @@ func (f *fencer) obey(from uint32, m orderMessage) {
 		f.mu.Unlock()
 		m.Order, m.Reply = device.Order{Target: m.Order.Target}, &reply
 		if err := f.send(f.i.ctx, from, kindFenced, m); err != nil {
-			f.i.log.Warn("the DC cannot be told what became of its order", "target", m.Order.Target, "err", err)
+			f.i.fenced().Warn("the DC cannot be told what became of its order", "target", m.Order.Target, "err", err)
 		}
 		f.attest(m, reply, from)
 		return nil

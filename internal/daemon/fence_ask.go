@@ -26,7 +26,7 @@ func (d *Daemon) Fence(ctx context.Context, r api.FenceRequest) error {
 		_, err := i.cluster.Submit(ctx, cib.Request{Origin: i.name, Client: "stonith_admin", User: r.User, Ops: ops})
 		return err
 	}
-	i.log.Info("fencing was asked for", "do", r.Do, "target", r.Node, "user", r.User)
+	i.fenced().Info("fencing was asked for", "do", r.Do, "target", r.Node, "user", r.User)
 	return i.fencer.ask(ctx, controller.Ask{Target: r.Node, Action: r.Action(), Origin: i.name, Client: "stonith_admin",
 		Confirm: r.Do == api.FenceConfirm})
 }

@@ -204,7 +204,7 @@ func (m *matrix) own() []fence.Test {
 func (m *matrix) receive(from uint32, payload []byte) {
 	var list []fence.Test
 	if err := json.Unmarshal(payload, &list); err != nil {
-		m.i.log.Error("message about fence devices cannot be read", "node", from, "err", err)
+		m.i.fenced().Error("message about fence devices cannot be read", "node", from, "err", err)
 		return
 	}
 	for _, member := range m.i.cluster.State().Members {

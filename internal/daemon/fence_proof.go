@@ -75,7 +75,7 @@ func (i *instance) handIn(ctx context.Context) {
 	}
 	i.group.Go(func() error {
 		if _, err := i.cluster.Submit(ctx, cib.Request{Origin: i.name, Client: "pacemaker-fenced", User: "hacluster", Ops: ops}); err != nil {
-			i.log.Warn("records of this node's fencing ledger were not handed in", "records", len(ops), "err", err)
+			i.fenced().Warn("records of this node's fencing ledger were not handed in", "records", len(ops), "err", err)
 		}
 		return nil
 	})

@@ -164,6 +164,9 @@ func (i *instance) newEngine(cfg cluster.Config) *engine {
 // one stands for.
 func part(log *slog.Logger, name string) *slog.Logger { return log.With(journal.Key, name) }
 
+// fenced is the logger of what has to do with fencing.
+func (i *instance) fenced() *slog.Logger { return part(i.base, journal.Fenced) }
+
 // clusterKey reads authkey.
 func clusterKey(root paths.Root) ([]byte, error) {
 	const hint = "copy it from another node, or set the cluster up again"

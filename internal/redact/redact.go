@@ -85,8 +85,12 @@ func (s *Secrets) Hide(text []byte) []byte {
 	sort.Slice(forms, func(i, j int) bool {
 		return len(forms[i]) > len(forms[j]) || len(forms[i]) == len(forms[j]) && forms[i] < forms[j]
 	})
+	pairs := make([]string, 0, 2*len(forms))
 	for _, f := range forms {
-		text = bytes.ReplaceAll(text, []byte(f), []byte(Mark))
+		pairs = append(pairs, f, Mark)
+	}
+	if len(pairs) > 0 { // one pass, however many there are
+		text = []byte(strings.NewReplacer(pairs...).Replace(string(text)))
 	}
 	return hideNamed(text)
 }
