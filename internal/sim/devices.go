@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"gpcs/internal/fence"
@@ -73,12 +74,22 @@ func (f *fences) set(d *device, target *host, on bool) {
 	case !was && target.wanted():
 		f.w.in(f.w.between(token/2, 3*token), target.supply)
 	}
-	if !on { // where the cluster does not come to switch it on, somebody does
-		f.w.in(f.w.between(12*token, 20*token), func() {
-			if !d.isOn(target) {
-				f.set(d, target, true)
-			}
-		})
+	if !on {
+		f.w.in(f.w.between(12*token, 20*token), func() { f.lookAfter(d, target) })
+	}
+}
+
+// lookAfter has somebody switch a machine on where the cluster does not come to
+// that; not as long as it is being fenced.
+func (f *fences) lookAfter(d *device, target *host) {
+	for _, h := range f.w.hosts {
+		if h.d != nil && slices.ContainsFunc(h.d.engine.inOrder(), func(p *fencing) bool { return p.req.Target == target.name }) {
+			f.w.in(f.w.between(token, 4*token), func() { f.lookAfter(d, target) })
+			return
+		}
+	}
+	if !d.isOn(target) {
+		f.set(d, target, true)
 	}
 }
 
@@ -120,6 +131,7 @@ type use struct {
 	run    fence.Run
 	target *host
 	end    time.Duration
+	still  func() bool
 	done   func(fence.Reply)
 	tries  int
 }
@@ -127,9 +139,9 @@ type use struct {
 // pause is that between two tries, and two looks at the status.
 const pause = 250 * time.Millisecond
 
-func (f *fences) use(by *daemon, r fence.Run, done func(fence.Reply)) {
+func (f *fences) use(by *daemon, r fence.Run, still func() bool, done func(fence.Reply)) {
 	u := &use{f: f, by: by, device: f.device(r.Device.ID), run: r, target: f.w.hostNamed(r.Target),
-		end: f.w.now + time.Duration(r.TimeoutMS)*time.Millisecond, done: done}
+		end: f.w.now + time.Duration(r.TimeoutMS)*time.Millisecond, still: still, done: done}
 	u.try()
 }
 
@@ -157,12 +169,20 @@ func (u *use) agent(act func(), then func(ok bool)) {
 }
 
 func (u *use) try() {
+	if !u.still() {
+		u.done(fence.Reply{Stale: true, Reason: "the DC that wanted it is the DC no more"})
+		return
+	}
 	u.tries++
+	boots := u.target.boots
 	on := u.run.Action == fence.On
 	act := func() {
 		if u.device.lies && !on {
 			u.f.w.stats.Lies++
 			return
+		}
+		if u.target.boots != boots {
+			u.f.mark() // so slow that it hits a machine which was off meanwhile
 		}
 		u.f.set(u.device, u.target, on)
 		if u.run.Action == fence.Reboot {

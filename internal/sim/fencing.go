@@ -212,12 +212,15 @@ func (d *daemon) obey(from uint32, o order, wanted func() bool) {
 		if r := o.run; !d.acts() && r.Action != fence.On && !w.fences.asked[r.Target] {
 			w.fail("%s fences %s without a quorum", d.h.name, r.Target)
 		}
-		for _, m := range d.members() {
-			if hostName(m.ID) == o.run.Target {
-				struck = m.Incarnation
+		w.fences.use(d, o.run, func() bool {
+			struck = 0
+			for _, m := range d.members() {
+				if hostName(m.ID) == o.run.Target {
+					struck = m.Incarnation
+				}
 			}
-		}
-		w.fences.use(d, o.run, reply)
+			return still()
+		}, reply)
 	})
 }
 

@@ -52,16 +52,17 @@ type Ask struct {
 
 // fencing is one that is under way.
 type fencing struct {
-	seq    int
-	action int // of the transition, 0 = none
-	ask    Ask
-	asks   []string // ids of those who wait for it
-	id     string   // of the target, "" where it is not known
-	node   fence.Request
-	life   string // of the target as a member when it began, "" if it was none
-	proven bool
-	on     bool // it is off, and is switched on now
-	submit int  // seq of the Submit of its success, 0 before
+	seq     int
+	action  int // of the transition, 0 = none
+	ask     Ask
+	asks    []string // ids of those who wait for it
+	id      string   // of the target, "" where it is not known
+	node    fence.Request
+	life    string    // of the target as a member when it began, "" if it was none
+	digests [2]string // of the devices that the target is unfenced with: all, secure
+	proven  bool
+	on      bool // it is off, and is switched on now
+	submit  int  // seq of the Submit of its success, 0 before
 }
 
 // What a retry waits, and what an unseen node is given to join.
@@ -100,6 +101,7 @@ func (c *Controller) fence(now time.Time, a *graph.Action) {
 	}
 	delay, _ := strconv.ParseInt(a.Attr("CRM_meta_priority_fencing_delay"), 10, 64)
 	f := &fencing{action: a.ID, id: a.NodeID, ask: Ask{Target: a.Node, Action: op, Origin: c.selfName(), Client: "pacemaker-controld"}}
+	f.digests = [2]string{a.Attr("CRM_meta_digests_all"), a.Attr("CRM_meta_digests_secure")}
 	c.begin(now, f, delay*1000+c.tieDelayMS(now))
 }
 
@@ -280,7 +282,7 @@ func (c *Controller) prove(now time.Time, f *fencing, p fence.Proven) {
 	r.State, r.Delegate, r.Device, r.Proof = fence.Success, p.Delegate, strings.Join(p.Devices, ","), p.Proof
 	ops := append(c.addRecord(r), fence.Done(c.doc, r)...)
 	if f.ask.Action == fence.On {
-		ops = append(ops, unfenced(f.id, now))
+		ops = append(ops, unfenced(f.id, now, f.digests))
 	} else {
 		f.on = len(p.SwitchOn) > 0
 		ops = append(fenced(c.doc, f.id, f.ask.Target, c.struck(f.id, p), p.SwitchOn), ops...)
@@ -411,12 +413,20 @@ func isFenced(state *cib.Element, incarnation uint64) bool {
 	return life == strconv.FormatUint(incarnation, 10)
 }
 
-// unfenced notes that a node was switched on, by Pacemaker's attribute.
-func unfenced(id string, now time.Time) cib.Op {
+// unfenced notes that a node was switched on, and with which devices, by
+// Pacemaker's attributes: where a device's parameters change the scheduler has
+// the node unfenced again.
+func unfenced(id string, now time.Time, digests [2]string) cib.Op {
 	attrs := cib.NewElement("transient_attributes", "id", id)
 	set := cib.NewElement("instance_attributes", "id", "status-"+id)
-	set.AddChild(cib.NewElement("nvpair", "id", "status-"+id+"-.node-unfenced", "name", "#node-unfenced",
-		"value", strconv.FormatInt(now.Unix(), 10)))
+	note := func(name, value string) {
+		if value != "" {
+			set.AddChild(cib.NewElement("nvpair", "id", "status-"+id+"-."+name, "name", "#"+name, "value", value))
+		}
+	}
+	note("node-unfenced", strconv.FormatInt(now.Unix(), 10))
+	note("digests-all", digests[0])
+	note("digests-secure", digests[1])
 	attrs.AddChild(set)
 	state := cib.NewElement("node_state", "id", id)
 	state.AddChild(attrs)

@@ -19,11 +19,16 @@ type Order struct {
 	DelayMS   int64        `json:"delay_ms"`
 	TimeoutMS int64        `json:"timeout_ms"`
 	Retries   int          `json:"retries"`
-	// Still tells whether the order is in force when its wait is over, nil = it
-	// is. One of a DC that is lost would strike a node which the next DC has
-	// fenced already, and which is on again.
+	// Still tells before each try whether the order is in force, nil = it is. One
+	// of a DC that is lost would strike a node which the next DC has fenced
+	// already, and which is on again.
 	Still func() bool `json:"-"`
 }
+
+// stale is the reply to an order that is not in force any more.
+var stale = fence.Reply{Stale: true, Reason: "the DC that wanted it is the DC no more"}
+
+func (o Order) still() bool { return o.Still == nil || o.Still() }
 
 // The times between two looks at a machine that is going off: many are off at
 // once, and a board that is slow is not to be asked all the time.
@@ -47,8 +52,8 @@ func (r *Runner) Fence(ctx context.Context, o Order) fence.Reply {
 		return fence.Reply{Reason: "the device was busy with other actions all the time"}
 	}
 	defer leave()
-	if o.Still != nil && !o.Still() {
-		return fence.Reply{Stale: true, Reason: "the DC that wanted it is the DC no more"}
+	if !o.still() {
+		return stale
 	}
 	u := r.use(o.Device)
 	defer u.end(ctx)
@@ -72,7 +77,10 @@ func (r *Runner) Fence(ctx context.Context, o Order) fence.Reply {
 // try runs the action as often as the order allows.
 func (u *use) try(ctx context.Context, o Order, action string) fence.Reply {
 	var last result
-	for range max(1, o.Retries) {
+	for n := range max(1, o.Retries) {
+		if n > 0 && !o.still() {
+			return stale
+		}
 		if last = u.call(ctx, u.d.Action(action), o.Target); last.ok() {
 			return fence.Reply{OK: true}
 		}
