@@ -279,7 +279,7 @@ func (d *daemon) command(c command) {
 	case "cancel":
 		e.executor.cancel(op.Rsc.ID, op.CancelTarget(), op.IntervalMS)
 	default:
-		w.commanded(d, op)
+		w.commanded(d, op, c.view)
 		call := e.executor.do(op)
 		if op.Operation != history.Monitor && op.Operation != history.Notify {
 			e.result(history.PendingOp(op, call, d.h.timeOfDay()))

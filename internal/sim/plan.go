@@ -82,12 +82,16 @@ func (p *plan) configure(doc *cib.Document, hosts int, f *fences) {
 	}
 }
 
-// commanded checks a command that a node takes.
-func (w *world) commanded(d *daemon, op history.Op) {
+// commanded checks a command that a node takes, and that was decided in a view:
+// who was the DC of another than the node is in says nothing to it any more.
+func (w *world) commanded(d *daemon, op history.Op, decided uint64) {
+	v := d.core.View()
+	if decided != v.Ballot.Counter {
+		w.fail("%s carries %s out in %s, but it was decided in view %d", d.h.name, op.Key(), v, decided)
+	}
 	if op.Operation != history.Start {
 		return
 	}
-	v := d.core.View()
 	if !v.Quorum.Quorate {
 		w.fail("%s starts %s in %s, without a quorum", d.h.name, op.Rsc.ID, v)
 	}
