@@ -22,8 +22,8 @@ var crmMonOptions = []toolOption{
 	{'W', "watch-fencing", noValue}, {'w', "web-cgi", noValue},
 }
 
-// crmMon shows the cluster once, as crm_mon --one-shot does.
-func crmMon(ctx context.Context, t *toolCall) int {
+// showCluster shows the cluster once, as crm_mon --one-shot does.
+func (t *toolCall) showCluster(ctx context.Context) int {
 	a, code, done := t.start(crmMonOptions, "html", "console")
 	if done {
 		return code
