@@ -6,7 +6,7 @@ var layers = [][]string{
 	{"report", "paths", "durable", "queue", "engine/builtin", "cib/value"},
 	{"cib", "redact", "cib/rule", "conf", "agentmeta", "engine/graph", "engine/digest"},
 	{"admin", "helper", "status", "cluster/view", "cluster/quorum", "cluster/replica", "cluster/member",
-		"fence", "engine/sched", "engine/simulate", "engine/explain", "engine/transition", "engine/history", "engine/controller", "engine/alert"},
+		"fence", "engine/sched", "engine/simulate", "engine/explain", "engine/transition", "engine/history", "engine/controller", "engine/alert", "engine/attr"},
 	{"api"},
 	{"cib/store", "cluster", "cluster/link", "cluster/lost", "cluster/roster", "engine/executor", "engine/agent", "engine/alerter",
 		"agents", "auth", "backup", "ocf", "units", "client", "fence/device", "fence/ledger", "fence/watchdog", "collect", "journal", "metrics"},
@@ -49,7 +49,7 @@ var strangers = [][2]string{
 var pure = []string{
 	"cib", "cib/rule", "cib/value", "conf", "report", "admin", "agentmeta", "helper", "fence", "status", "cluster/view", "cluster/quorum", "cluster/replica",
 	"cluster/member", "engine/sched", "engine/simulate", "engine/explain", "engine/transition", "engine/controller", "engine/graph",
-	"engine/digest", "engine/history", "engine/builtin", "engine/alert", "metrics", "redact",
+	"engine/digest", "engine/history", "engine/builtin", "engine/attr", "engine/alert", "metrics", "redact",
 }
 
 // impure are the packages of the standard library that pure rooms do without.

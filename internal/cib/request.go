@@ -44,6 +44,17 @@ type Request struct {
 	// present one is another the request is refused with ErrConflict.
 	Base *Base `json:"base,omitempty"`
 	Ops  []Op  `json:"ops"`
+	// Dampen, if set, has the change of a node attribute wait for further ones.
+	Dampen *Dampen `json:"dampen,omitempty"`
+}
+
+// Dampen says which change of a node attribute a request makes, and how long it
+// waits for further changes of that attribute on any node.
+type Dampen struct {
+	Attribute    string  `json:"attribute"`
+	Node         string  `json:"node"`            // id
+	Value        *string `json:"value,omitempty"` // nil = the attribute is removed
+	Milliseconds int64   `json:"ms"`
 }
 
 // Base names a configuration, by the admin_epoch and epoch of a document. Two

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/value"
 )
 
 var attrdUpdaterOptions = []toolOption{
@@ -16,7 +17,7 @@ var attrdUpdaterOptions = []toolOption{
 }
 
 // attrdUpdater reads and writes attributes that last until the node leaves.
-// They are written at once: a delay would only save writes.
+// With a delay they are written once that long no other node has changed its own.
 func attrdUpdater(ctx context.Context, t *toolCall) int {
 	if err := t.parse(attrdUpdaterOptions); err != nil {
 		return t.misused(err)
@@ -50,11 +51,18 @@ func attrdUpdater(ctx context.Context, t *toolCall) int {
 	if err != nil {
 		return t.fails(exitNoSuch, "%v", err)
 	}
+	dampen, err := t.dampening(name, place.nodeID)
+	if err != nil {
+		return t.fails(exitUsage, "%v", err)
+	}
 	switch {
 	case update:
-		err = t.change(ctx, place.put(doc, name, "", value))
+		if dampen != nil {
+			dampen.Value = &value
+		}
+		err = t.changeDampened(ctx, dampen, place.put(doc, name, "", value))
 	case t.has("delete"):
-		err = t.change(ctx, place.remove(name))
+		err = t.changeDampened(ctx, dampen, place.remove(name))
 	default:
 		return t.fails(exitUsage, "Must specify exactly one of: --query, --update, --delete")
 	}
@@ -62,6 +70,19 @@ func attrdUpdater(ctx context.Context, t *toolCall) int {
 		return t.failed(err)
 	}
 	return exitOK
+}
+
+// dampening is what the delay asks for, nil if there is none.
+func (t *toolCall) dampening(name, node string) (*cib.Dampen, error) {
+	delay, given := t.value("delay")
+	ms, ok := value.Milliseconds(delay)
+	switch {
+	case given && (!ok || ms < 0):
+		return nil, fail("Invalid delay '%s'", delay)
+	case !given || ms == 0:
+		return nil, nil
+	}
+	return &cib.Dampen{Attribute: name, Node: node, Milliseconds: ms}, nil
 }
 
 // queryAttribute prints the value on one node, or with --all on every node.

@@ -83,7 +83,12 @@ func (t *toolCall) running(ctx context.Context) (api.State, error) {
 // change carries operations out: on the file that CIB_file names, or in the
 // running cluster.
 func (t *toolCall) change(ctx context.Context, ops ...cib.Op) error {
-	request := cib.Request{ID: randomID(), Client: t.name, User: userName(), Ops: ops}
+	return t.changeDampened(ctx, nil, ops...)
+}
+
+// changeDampened is change for an attribute whose changes wait for each other.
+func (t *toolCall) changeDampened(ctx context.Context, d *cib.Dampen, ops ...cib.Op) error {
+	request := cib.Request{ID: randomID(), Client: t.name, User: userName(), Ops: ops, Dampen: d}
 	request.As = t.actingUser()
 	if name := t.cibFile(); name != "" && name != "-" {
 		doc, err := readCIBFile(name)

@@ -18,6 +18,7 @@ import (
 	"gpcs/internal/agents"
 	"gpcs/internal/api"
 	"gpcs/internal/auth"
+	"gpcs/internal/cib"
 	"gpcs/internal/cib/store"
 	"gpcs/internal/client"
 	"gpcs/internal/cluster"
@@ -60,6 +61,7 @@ type instance struct {
 	facts     *agent.Facts
 	engine    *engine
 	results   *queue.Queue[history.Result]
+	dampened  *queue.Queue[cib.Request]
 	questions questions
 	taken     recent // commands of DCs
 	fencer    *fencer
@@ -103,8 +105,8 @@ func newInstance(d *Daemon) (*instance, error) {
 		return nil, err
 	}
 	i := &instance{name: name, self: self, uuid: auth.NewUUID(), base: d.log, log: part(d.log, journal.Pacemakerd), root: d.opts.Root, clusterName: cfg.Name,
-		results: queue.New[history.Result](),
-		done:    make(chan struct{}), released: make(chan struct{})}
+		results: queue.New[history.Result](), dampened: queue.New[cib.Request](),
+		done: make(chan struct{}), released: make(chan struct{})}
 	if loaded.Trouble != "" {
 		i.trouble(loaded.Trouble)
 	}
@@ -232,7 +234,7 @@ func (i *instance) start(ctx context.Context) {
 	for name, run := range map[string]func(context.Context) error{
 		"cluster": i.cluster.Run, "executor": i.executor.Run, "engine": i.engine.run,
 		"watchdog": i.dog.run, "results": i.recordResults, "views": i.watchViews, "documents": i.watchDocuments,
-		"heard": i.noteHeard, "matrix": i.matrix.run, "alerts": i.alerts.runner.Run,
+		"heard": i.noteHeard, "attributes": i.releaseAttributes, "matrix": i.matrix.run, "alerts": i.alerts.runner.Run,
 	} {
 		i.group.Go(func() error {
 			err := run(i.ctx)

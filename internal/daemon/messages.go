@@ -18,6 +18,7 @@ const (
 	kindRefused = "refused" // the node's answer where it does not act: the transition key
 	kindIdle    = "idle"    // question, to the DC: answer when nothing is left to do
 	kindIsIdle  = "is-idle" // the answer
+	kindDampen  = "dampen"  // to the DC: a change of a node attribute that waits for others
 	kindReload  = "reload"  // corosync.conf or the key has changed: take it into use
 )
 
@@ -83,6 +84,8 @@ func (i *instance) receive(from uint32, kind string, payload []byte) {
 		i.matrix.receive(from, payload)
 	case kindSelfFence:
 		i.dog.reset(from)
+	case kindDampen:
+		i.takeDampened(from, payload)
 	case kindReload:
 		i.reloadAsked()
 	case kindIsIdle:

@@ -196,6 +196,9 @@ func (d *Daemon) Submit(ctx context.Context, r cib.Request) (cib.Version, error)
 	if r.Origin == "" {
 		r.Origin = d.name
 	}
+	if r.Dampen != nil {
+		return cib.Version{}, i.dampen(ctx, r)
+	}
 	return i.cluster.Submit(ctx, r)
 }
 
