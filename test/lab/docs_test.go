@@ -26,7 +26,9 @@ func TestDocuments(t *testing.T) {
 	}
 	all := 0
 	for _, file := range files {
-		all += len(labBlocks(t, root, file))
+		if file != migrationPage { // see TestMigrationThereAndBack
+			all += len(labBlocks(t, root, file))
+		}
 	}
 	if ran != all || ran == 0 {
 		t.Errorf("%d blocks were run, the documents have %d for the lab", ran, all)
@@ -55,21 +57,27 @@ func (l *nodes) page(root, file string) int {
 	l.t.Helper()
 	blocks := labBlocks(l.t, root, file)
 	for _, b := range blocks {
-		on := []string{b.LabNode}
-		if b.LabNode == "all" {
-			on = l.names
+		l.block(b)
+	}
+	return len(blocks)
+}
+
+// block runs one block of a document.
+func (l *nodes) block(b *docs.Block) {
+	l.t.Helper()
+	on := []string{b.LabNode}
+	if b.LabNode == "all" {
+		on = l.names
+	}
+	for _, node := range on {
+		out, err := l.try(node, "set -e\n"+b.Text)
+		if (err != nil) != b.Fails {
+			l.t.Errorf("%s on %s: %v\n%s\n%s", b.At(), node, err, b.Text, out)
 		}
-		for _, node := range on {
-			out, err := l.try(node, "set -e\n"+b.Text)
-			if (err != nil) != b.Fails {
-				l.t.Errorf("%s on %s: %v\n%s\n%s", b.At(), node, err, b.Text, out)
-			}
-			for _, words := range b.Expect {
-				if !strings.Contains(out, words) {
-					l.t.Errorf("%s on %s does not say %q:\n%s\n%s", b.At(), node, words, b.Text, out)
-				}
+		for _, words := range b.Expect {
+			if !strings.Contains(out, words) {
+				l.t.Errorf("%s on %s does not say %q:\n%s\n%s", b.At(), node, words, b.Text, out)
 			}
 		}
 	}
-	return len(blocks)
 }

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -35,6 +36,18 @@ type nodes struct {
 // takes everything down at the end.
 func up(t *testing.T, count int) *nodes {
 	t.Helper()
+	l := boot(t, count, "agents")
+	for _, n := range l.names {
+		l.on(n, "apt-get install -y -o Dpkg::Use-Pty=0 /root/gpcs.deb")
+		l.on(n, "echo hacluster:hacluster | chpasswd")
+	}
+	return l
+}
+
+// boot boots nodes of one of the lab's profiles, the package in /root, and takes
+// everything down at the end. LAB_DIR and LAB_NS may name a lab of one's own.
+func boot(t *testing.T, count int, profile string) *nodes {
+	t.Helper()
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
@@ -51,14 +64,15 @@ func up(t *testing.T, count int) *nodes {
 	case deb == "":
 		t.Skip("skipped: there is no package in dist/; run 'make packages'")
 	}
-	if err := os.MkdirAll(labDir, 0o755); err != nil {
+	dir := cmp.Or(os.Getenv("LAB_DIR"), labDir)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(layers); err == nil {
-		_ = os.Symlink(layers, filepath.Join(labDir, "layers")) // is there since the last time
+		_ = os.Symlink(layers, filepath.Join(dir, "layers")) // is there since the last time
 	}
-	t.Setenv("LAB_DIR", labDir)
-	t.Setenv("LAB_NS", labNS)
+	t.Setenv("LAB_DIR", dir)
+	t.Setenv("LAB_NS", cmp.Or(os.Getenv("LAB_NS"), labNS))
 	t.Setenv("LAB_COPY", deb+":/root/gpcs.deb")
 	l.lab("down")
 	t.Cleanup(func() {
@@ -70,12 +84,9 @@ func up(t *testing.T, count int) *nodes {
 		}
 		l.lab("down")
 	})
-	l.lab("up", fmt.Sprint(count), "agents")
+	l.lab("up", fmt.Sprint(count), profile)
 	for i := range count {
-		n := fmt.Sprintf("node%d", i+1)
-		l.names = append(l.names, n)
-		l.on(n, "apt-get install -y -o Dpkg::Use-Pty=0 /root/gpcs.deb")
-		l.on(n, "echo hacluster:hacluster | chpasswd")
+		l.names = append(l.names, fmt.Sprintf("node%d", i+1))
 	}
 	return l
 }
