@@ -174,15 +174,15 @@ func (u *use) try() {
 		return
 	}
 	u.tries++
-	boots := u.target.boots
+	boots, off := u.target.boots, !u.target.power
 	on := u.run.Action == fence.On
 	act := func() {
 		if u.device.lies && !on {
 			u.f.w.stats.Lies++
 			return
 		}
-		if u.target.boots != boots {
-			u.f.mark() // so slow that it hits a machine which was off meanwhile
+		if u.target.boots != boots || off && u.target.power {
+			u.f.mark() // so slow that it hits a machine which came up meanwhile: nobody can tell whom it hit
 		}
 		u.f.set(u.device, u.target, on)
 		if u.run.Action == fence.Reboot {
