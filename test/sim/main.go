@@ -4,10 +4,12 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"flag"
 	"fmt"
 	"maps"
 	"os"
+	"os/signal"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -67,7 +69,7 @@ func replay(opt sim.Options, trace bool) int {
 	return 0
 }
 
-// runAll runs a range of seeds on several processors.
+// runAll runs a range of seeds on several processors, until it is interrupted.
 func runAll(from, to uint64, options func(seed uint64) sim.Options, workers int, limit time.Duration) int {
 	var mu sync.Mutex
 	var total sim.Stats
@@ -75,10 +77,14 @@ func runAll(from, to uint64, options func(seed uint64) sim.Options, workers int,
 	var next atomic.Uint64
 	next.Store(from)
 	start := time.Now()
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer cancel()
+	ctx, cancelLimit := context.WithTimeout(ctx, limit)
+	defer cancelLimit()
 	var group sync.WaitGroup
 	for range workers {
 		group.Go(func() {
-			for seed := next.Add(1) - 1; seed < to && time.Since(start) < limit; seed = next.Add(1) - 1 {
+			for seed := next.Add(1) - 1; seed < to && ctx.Err() == nil; seed = next.Add(1) - 1 {
 				opt := options(seed)
 				stats, err := sim.Run(opt)
 				mu.Lock()
