@@ -66,3 +66,18 @@ func attrsText(path string, list *Element) string {
 	}
 	return text
 }
+
+// DeletesFirst moves the deletions of a diff before its other changes, where
+// Pacemaker's programs print them.
+func DeletesFirst(diff *Element) {
+	var rest []*Element
+	for _, c := range diff.SelectElements("change") {
+		if c.SelectAttrValue("operation", "") != "delete" {
+			diff.RemoveChild(c)
+			rest = append(rest, c)
+		}
+	}
+	for _, c := range rest {
+		diff.AddChild(c)
+	}
+}

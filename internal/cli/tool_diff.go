@@ -52,6 +52,7 @@ func crmDiff(_ context.Context, t *toolCall) int {
 	if cib.DiffEmpty(diff) {
 		return a.end(exitOK, "")
 	}
+	cib.DeletesFirst(diff)
 	if a.has("no-version") {
 		diff.RemoveChild(diff.SelectElement("version"))
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"time"
 
 	"gpcs/internal/api"
 	"gpcs/internal/cib"
@@ -95,7 +94,9 @@ func (t *toolCall) changeDampened(ctx context.Context, d *cib.Dampen, ops ...cib
 		if err != nil {
 			return err
 		}
-		changed, err := cib.Apply(doc, request, time.Now().Format(time.ANSIC))
+		// Who wrote a file, and when, the file system knows; the document tells of the cluster's changes.
+		request.Client, request.User = "", ""
+		changed, err := cib.Apply(doc, request, "")
 		if err != nil {
 			return err
 		}

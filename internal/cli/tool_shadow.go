@@ -75,6 +75,11 @@ func (s *shadow) query(ctx context.Context, what string) int {
 		s.put(holder, "%s\n", file)
 		return s.end(exitOK, "")
 	}
+	if what == "diff" {
+		if real, code := s.real(ctx); real == nil {
+			return code // without the one there is nothing to compare the other with
+		}
+	}
 	doc, code := s.read(s.active)
 	if doc == nil {
 		return code
@@ -99,8 +104,10 @@ func (s *shadow) compare(ctx context.Context, doc *cib.Document, holder *cib.Ele
 	}
 	diff := cib.Diff(real, doc)
 	if cib.DiffEmpty(diff) {
+		s.put(holder, "")
 		return s.end(exitOK, "")
 	}
+	cib.DeletesFirst(diff)
 	patch := cib.NewElement("xml-patchset")
 	patch.CreateCData(string(cib.Print(diff)))
 	s.put(within(holder, patch), "%s", cib.DiffText(diff))

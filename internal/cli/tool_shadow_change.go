@@ -30,9 +30,6 @@ func (s *shadow) reset(ctx context.Context, name string) int {
 	if code, ok := s.sure(name, "The reset command overwrites the active shadow configuration.", "shadow file"); !ok {
 		return code
 	}
-	if _, err := os.Stat(s.shadowFile(name)); err != nil {
-		return s.end(exitNoSuch, "Could not access shadow instance '%s': %s", name, plainError(err))
-	}
 	return s.copy(ctx, name)
 }
 
@@ -87,18 +84,27 @@ func (s *shadow) commit(ctx context.Context, name string) int {
 	if code, ok := s.sure(name, "The commit command overwrites the active cluster configuration.", "cluster"); !ok {
 		return code
 	}
+	if real, code := s.real(ctx); real == nil {
+		return code
+	}
 	doc, code := s.read(name)
 	if doc == nil {
 		return code
 	}
-	if real, code := s.real(ctx); real == nil {
-		return code
-	}
-	op := cib.Op{Kind: cib.Replace, Path: "/cib/configuration", XML: string(cib.Print(doc.Configuration()))}
+	ops := []cib.Op{{Kind: cib.Replace, Path: "/cib/configuration", XML: string(cib.Print(doc.Configuration()))}}
 	if s.has("all") {
-		op = cib.Op{Kind: cib.Replace, XML: string(doc.Bytes())}
+		ops[0] = cib.Op{Kind: cib.Replace, XML: string(doc.Bytes())}
+		ops = append(ops, cib.Op{Kind: cib.Replace, Path: "/cib/status", XML: string(cib.Print(doc.Section("status")))})
 	}
-	if err := s.asReal(func() error { return s.change(ctx, op) }); err != nil {
+	err := s.asReal(func() error {
+		for _, op := range ops {
+			if err := s.change(ctx, op); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
 		return s.end(exitError, "Could not commit shadow instance '%s' to the CIB: %s", name, why(err))
 	}
 	return s.end(exitOK, "")

@@ -17,7 +17,8 @@ var sanitized = []struct {
 	by      string
 }{
 	{regexp.MustCompile(`(?m)^\w+ +\t(error|warning|notice|info|trace|debug): .*\n?`), ""}, // the log of a function
-	{regexp.MustCompile(`(api-version|version|crm_feature_set|validate-with|cib-last-written|update-origin|update-client|update-user|have-quorum|dc-uuid)="[^"]*"`), `$1=""`},
+	{regexp.MustCompile(`(api-version|version|update-origin|update-client|update-user|have-quorum|dc-uuid)="[^"]*"`), `$1=""`},
+	{regexp.MustCompile(` (crm_feature_set|validate-with|cib-last-written)="[^"]*"`), ``},
 	{regexp.MustCompile(`(Last (updated|change)):.*`), `$1:`},
 	{regexp.MustCompile(`(Injecting attribute last-failure-[^=]*=)\d+`), `$1`},
 	{regexp.MustCompile(`(Migration will take effect until:).*`), `$1`},
