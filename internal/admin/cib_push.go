@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"gpcs/internal/cib"
-	"gpcs/internal/cib/value"
 	"gpcs/internal/report"
 )
 
@@ -94,25 +93,4 @@ func become(e, other *cib.Element) {
 	for _, c := range slices.Clone(from.Child) {
 		e.AddChild(c)
 	}
-}
-
-// VerifyCIB says what is wrong with a configuration that could be read.
-func VerifyCIB(doc *cib.Document) []string {
-	section := doc.Find("crm_config")
-	for _, name := range []string{"fencing-enabled", "stonith-enabled"} {
-		if section == nil {
-			break
-		}
-		if v, set := nvsetValue(section, propertySet, name); set && value.IsBool(v) && !value.True(v) {
-			return nil
-		}
-	}
-	for _, r := range allResources(doc) {
-		if isStonith(r) {
-			return nil
-		}
-	}
-	return []string{"error: Resource start-up disabled since no fencing resources have been defined. Either configure some or disable " +
-		"fencing with the fencing-enabled option. NOTE: Clusters with shared data need fencing to ensure data integrity.",
-		"error: CIB did not pass schema validation", "Configuration invalid"}
 }

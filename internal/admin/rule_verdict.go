@@ -30,7 +30,7 @@ func CheckRule(doc *cib.Document, id string, now time.Time) RuleCheck {
 		c.Why = "Rule has more than one date expression"
 	default:
 		if c.Spec = dates[0].SelectAttrValue("operation", "in_range") == "date_spec"; c.Spec {
-			c.Why = "Rule must either not use date_spec, or use date_spec with years= but not moon="
+			c.Why = "Rule must either not use date_spec, or use date_spec with years="
 		} else {
 			c.Why = "Rule has a date expression that cannot be read"
 		}

@@ -162,8 +162,8 @@ func (t *toolCall) short(options []toolOption, i int) (int, error) {
 	for letters := t.argv[i][1:]; letters != ""; {
 		var found *toolOption
 		for k := range options {
-			if options[k].short == letters[0] {
-				found = &options[k]
+			if options[k].short == letters[0] && found == nil {
+				found = &options[k] // a program's own options stand before those of all
 			}
 		}
 		if found == nil {

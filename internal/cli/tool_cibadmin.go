@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strings"
@@ -20,12 +21,37 @@ var cibadminOptions = []toolOption{
 
 // cibadmin reads the document and changes it by the field's operations.
 func cibadmin(ctx context.Context, t *toolCall) int {
-	if err := t.parse(cibadminOptions); err != nil {
-		return t.misused(err)
+	a, code, done := t.start(cibadminOptions)
+	if done {
+		return code
 	}
-	if t.has("version") {
-		return t.version()
+	if !a.xml {
+		return t.cibCommand(ctx)
 	}
+	// As XML the same text stands inside a result.
+	var out, errs bytes.Buffer
+	inner := *t
+	call := *t.Call
+	call.Stdout, call.Stderr = &out, &errs
+	inner.Call = &call
+	code = inner.cibCommand(ctx)
+	switch text := out.String(); {
+	case t.has("md5-sum") && code == exitOK:
+		a.put(cib.NewElement("md5-sum", "digest", strings.TrimSpace(text)), "")
+	case text != "":
+		output := cib.NewElement("output")
+		output.CreateCData(text)
+		a.put(output, "")
+	}
+	for _, line := range strings.Split(strings.TrimSpace(errs.String()), "\n") {
+		if line != "" {
+			a.blame("%s", line)
+		}
+	}
+	return a.end(code, "")
+}
+
+func (t *toolCall) cibCommand(ctx context.Context) int {
 	if code, ok := t.cibWhole(ctx); ok {
 		return code
 	}

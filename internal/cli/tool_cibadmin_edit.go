@@ -25,7 +25,7 @@ const (
 // newestSchema is the one that a new cluster begins with.
 const newestSchema = "pacemaker-3.9"
 
-const dangerous = "The supplied command is considered dangerous.  To prevent accidental destruction of the cluster, " +
+const dangerous = "The supplied command is considered dangerous. To prevent accidental destruction of the cluster, " +
 	"the --force flag is required in order to proceed."
 
 // cibWhole carries out what concerns the document as a whole; ok is false for
@@ -42,10 +42,9 @@ func (t *toolCall) cibWhole(ctx context.Context) (status int, ok bool) {
 	case t.has("bump"):
 		return t.cibChange(ctx, cib.Op{Kind: cib.Modify, XML: `<cib epoch="epoch++"/>`}), true
 	case (t.has("erase") || t.has("upgrade")) && !t.has("force"):
-		fmt.Fprintln(t.Stderr, dangerous)
-		return exitUnsafe, true
+		return t.fails(exitUnsafe, dangerous), true
 	case t.has("erase"):
-		empty := cib.New(newestSchema, featureSet).Configuration()
+		empty := cib.New(newestSchema, featureSet).Configuration() // of what is there nothing stays
 		return t.cibChange(ctx, cib.Op{Kind: cib.Modify, XML: `<cib admin_epoch="admin_epoch++"/>`},
 			cib.Op{Kind: cib.Replace, Path: "/cib/configuration", XML: string(cib.Print(empty))}), true
 	case t.has("upgrade"):
@@ -93,7 +92,6 @@ func (t *toolCall) cibDigest() int {
 	if err != nil {
 		return t.fails(exitData, "Couldn't parse input: %v", err)
 	}
-	fmt.Fprint(t.Stderr, "Digest: ")
 	fmt.Fprintln(t.Stdout, cib.FileDigest(e))
 	return exitOK
 }
@@ -104,8 +102,7 @@ func (t *toolCall) cibDeleteAll(ctx context.Context) int {
 	case !ok:
 		return t.fails(exitUsage, "--delete-all needs --xpath")
 	case !t.has("force"):
-		fmt.Fprintln(t.Stderr, dangerous)
-		return exitUnsafe
+		return t.fails(exitUnsafe, dangerous)
 	}
 	return t.cibChange(ctx, cib.Op{Kind: cib.Delete, Path: path})
 }
@@ -202,7 +199,12 @@ func (t *toolCall) cibReplace(ctx context.Context) int {
 	case e.Tag != "cib" && !isSection(e.Tag):
 		op.Path = fmt.Sprintf("//%s[@id='%s']", e.Tag, e.SelectAttrValue("id", ""))
 	}
-	return t.cibChange(ctx, op)
+	ops := []cib.Op{op}
+	if status := e.SelectElement("status"); e.Tag == "cib" && status != nil && !named && t.cibFile() != "" {
+		// In a file nobody else has a say about the status.
+		ops = append(ops, cib.Op{Kind: cib.Replace, Path: "/cib/status", XML: string(cib.Print(status))})
+	}
+	return t.cibChange(ctx, ops...)
 }
 
 func (t *toolCall) cibPatch(ctx context.Context) int {

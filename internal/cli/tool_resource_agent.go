@@ -47,6 +47,8 @@ func (a *answer) agentAction(ctx context.Context) int {
 		}
 	} else if target.Agent.Type == "" {
 		return a.end(exitUsage, needsResource)
+	} else {
+		target.Env = []string{"OCF_RESOURCE_INSTANCE=test"} // agents ask for one
 	}
 	overrides := cib.NewElement("overrides")
 	for _, word := range a.rest {

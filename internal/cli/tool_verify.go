@@ -6,9 +6,11 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"gpcs/internal/admin"
 	"gpcs/internal/cib"
+	"gpcs/internal/engine/sched"
 )
 
 var crmVerifyOptions = []toolOption{
@@ -45,7 +47,7 @@ func crmVerify(ctx context.Context, t *toolCall) int {
 	faults := admin.VerifyCIB(doc)
 	switch {
 	case len(faults) > 0:
-		faults = faults[:len(faults)-1] // the verdict comes last, in words of its own
+		faults = withUnclean(doc, faults[:len(faults)-1]) // the verdict comes last, in words of its own
 	case len(wrong) > 0:
 		faults = []string{"error: CIB did not pass schema validation"}
 	default:
@@ -57,12 +59,29 @@ func crmVerify(ctx context.Context, t *toolCall) int {
 		}
 	}
 	switch {
-	case a.xml || verbose && !a.has("quiet"):
+	case (a.xml || verbose) && !a.has("quiet"):
 		a.blame("Configuration invalid")
 	case !a.has("quiet"):
 		a.blame("Configuration invalid (-V may provide more detail)")
 	}
 	return a.end(exitConfig, "")
+}
+
+// withUnclean adds the nodes whose state nobody knows, where they cannot be
+// fenced, before the last fault.
+func withUnclean(doc *cib.Document, faults []string) []string {
+	cluster, err := sched.Unpack(doc, sched.Options{Now: time.Now().Unix()})
+	if err != nil {
+		return faults
+	}
+	last := len(faults) - 1
+	out := append([]string{}, faults[:last]...)
+	for _, n := range cluster.Nodes {
+		if n.Unclean {
+			out = append(out, "warning: Node "+n.Name+" is unclean but cannot be fenced")
+		}
+	}
+	return append(out, faults[last])
 }
 
 // toVerify reads the configuration that is meant.
