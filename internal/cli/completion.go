@@ -27,14 +27,25 @@ func complete(ctx context.Context, env Env, root *cobra.Command) {
 	}
 	cmd := root
 	var typed []string
-	for _, w := range words[1:at] {
+	named := false // a word came that is no command
+	for i := 1; i < at; i++ {
+		w := words[i]
 		next := child(cmd, w)
 		switch {
-		case len(typed) == 0 && next != nil:
+		case strings.HasPrefix(w, "-"):
+			typed = append(typed, w)
+			if valueFollows(w) {
+				if i++; i == at {
+					return // it is being typed, and the shell knows files
+				}
+				typed = append(typed, words[i])
+			}
+		case !named && next != nil:
 			cmd = next
 		case !cmd.HasParent() || cmd.HasSubCommands():
 			return
 		default:
+			named = true
 			typed = append(typed, w)
 		}
 	}
@@ -47,6 +58,15 @@ func complete(ctx context.Context, env Env, root *cobra.Command) {
 			fmt.Fprintln(env.Stdout, name)
 		}
 	}
+}
+
+// valueFollows tells an option whose value is the next word.
+func valueFollows(word string) bool {
+	if name, long := strings.CutPrefix(word, "--"); long {
+		full, err := completeOption(name)
+		return err == nil && longOptions[full] == needsValue
+	}
+	return len(word) == 2 && shortOptions[word[1]] == needsValue
 }
 
 // cutWords takes a line apart by the lengths of its words.
