@@ -22,7 +22,7 @@ func (c *Call) help(words []string) error {
 	if err != nil || cmd == nil {
 		cmd = c.cmd.Root()
 	}
-	if isNoun(cmd) && usageForms[cmd.Name()] == "" {
+	if isNoun(cmd) && usageForms[cmd.Name()] == "" && cmd.HasSubCommands() {
 		fmt.Fprintf(c.Stdout, "\nUsage: %s [commands]...\n", cmd.CommandPath())
 		printForms(c.Stdout, cmd)
 		return nil

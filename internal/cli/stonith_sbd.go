@@ -24,7 +24,7 @@ const noDisk = "SBD with shared disks cannot be used with this cluster, only wit
 func newStonithSBD() *cobra.Command {
 	local := verb("local_config_in_json", "Print the configuration of SBD on this node as JSON.", withoutArgs(sbdLocalConfig))
 	local.Hidden = true
-	return noun("sbd", "Manage SBD, fencing by a watchdog and shared disks.", nil, nil,
+	return noun("sbd", "Manage SBD: nodes without a fence device that reset themselves by a watchdog.", nil, nil,
 		verb("enable [watchdog=<path>[@<node>]]... [device=<path>[@<node>]]... [<SBD_OPTION>=<value>]... [--no-watchdog-validation]",
 			"Have all nodes fed their watchdogs, so that a node that is lost resets itself.", sbdEnable,
 			"--force", "--no-watchdog-validation", "--request-timeout", "--skip-offline"),
