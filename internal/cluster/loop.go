@@ -18,7 +18,7 @@ import (
 // loop steps the core: it is the only one that touches it.
 func (c *Cluster) loop(ctx context.Context) error {
 	steps := 1 // of the core's time until the timer
-	tick := time.NewTimer(link.UntilBeat(c.config.tick()))
+	tick := time.NewTimer(c.mesh.UntilBeat(c.config.tick()))
 	defer tick.Stop()
 	for {
 		select {
@@ -26,26 +26,19 @@ func (c *Cluster) loop(ctx context.Context) error {
 			return nil
 		case <-tick.C:
 			for n := steps; n > 0; n-- {
-				c.do(c.core.Tick(commonTick(c.config.tick())-n+1, now()))
+				c.do(c.core.Tick(c.mesh.Beats(c.config.tick())-n+1, now()))
 			}
 			steps = 1
 			if c.core.Resting() {
 				steps = 2 // then the beat wakes this node up anyway
 			}
-			tick.Reset(link.UntilBeat(time.Duration(steps) * c.config.tick()))
+			tick.Reset(c.mesh.UntilBeat(time.Duration(steps) * c.config.tick()))
 		case <-c.inbox.Ready():
 			for _, item := range c.inbox.Take() {
 				c.handle(item)
 			}
 		}
 	}
-}
-
-// commonTick is the number of the present step of the cores' time by the wall
-// clock, which nodes mostly agree on.
-func commonTick(period time.Duration) int {
-	const enough = 1 << 30 // for an int of any size
-	return int(time.Now().Add(period/2).UnixNano() / int64(period) % enough)
 }
 
 func (c *Cluster) handle(item any) {

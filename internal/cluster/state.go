@@ -83,9 +83,9 @@ func (c *Cluster) HeardByAll() (time.Time, bool) {
 	return at, !at.IsZero()
 }
 
-// UntilBeat is the time until this node's daemon wakes up next anyway, at a
-// multiple of a period.
-func UntilBeat(period time.Duration) time.Duration { return link.UntilBeat(period) }
+// UntilBeat is the time until this node's daemon wakes up next anyway, about a
+// period from now.
+func (c *Cluster) UntilBeat(period time.Duration) time.Duration { return c.mesh.UntilBeat(period) }
 
 // IsDC tells whether this node is the DC of an open view.
 func (s State) IsDC() bool { return s.Open && s.DC == s.Self.ID }

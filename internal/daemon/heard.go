@@ -9,7 +9,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"gpcs/internal/cluster"
 	"gpcs/internal/paths"
 )
 
@@ -39,7 +38,7 @@ func (i *instance) noteHeard(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(cluster.UntilBeat(heardEvery)):
+		case <-time.After(i.cluster.UntilBeat(heardEvery)):
 		}
 		if at, ok := i.cluster.HeardByAll(); ok {
 			note := binary.BigEndian.AppendUint64(nil, uint64(sinceBoot()-time.Since(at)))

@@ -42,7 +42,7 @@ func (m *Mesh) beat(ctx context.Context) error {
 		m.mu.Lock()
 		verdicts := m.judge.check(now)
 		if now >= due {
-			due = now + UntilBeat(m.interval)
+			due = now + m.untilBeat(m.interval)
 			for _, p := range m.peers {
 				m.greet(p, now)
 			}
@@ -59,22 +59,55 @@ func (m *Mesh) look(now time.Duration) time.Duration {
 	if now < m.lively {
 		return now + m.interval/10
 	}
-	return now + UntilBeat(min(m.interval, mostRest))
+	return now + m.untilBeat(min(m.interval, mostRest))
 }
 
 // mostRest is for how long datagrams may wait to be read.
 const mostRest = 100 * time.Millisecond
 
-// UntilBeat is the time until the next multiple of a period on the wall clock.
-// Where nodes whose clocks agree do periodic work then, a node has to wake up
-// once for what all of them send, not once for each. It is at least a quarter of
-// the period, and at most a quarter more than it.
-func UntilBeat(period time.Duration) time.Duration {
-	wait := period - time.Duration(time.Now().UnixNano())%period
+// phaseOf is where in an interval a node beats. What a node says acknowledges
+// what came before: where all beat at one moment each acknowledgement is an
+// interval older than it need be. In a cluster of more nodes they do all the same,
+// for what comes in streams would come all the time.
+func phaseOf(id uint32, nodes int, interval time.Duration) time.Duration {
+	eighths := [8]time.Duration{0, 4, 2, 6, 1, 5, 3, 7} // neighbours are far apart
+	if nodes > len(eighths) {
+		return 0
+	}
+	return interval * eighths[id%8] / 8
+}
+
+// UntilBeat is the time until a period's next begin, all of which lie at the phase
+// of this node's beats on the wall clock: what is periodic in a daemon is done then,
+// when it wakes up anyway. It is at least a quarter of the period, and at most a
+// quarter more than it.
+func (m *Mesh) UntilBeat(period time.Duration) time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.untilBeat(period)
+}
+
+// untilBeat is UntilBeat; the lock is held.
+func (m *Mesh) untilBeat(period time.Duration) time.Duration {
+	wait := period - m.phased()%period
 	if wait < period/4 {
 		wait += period
 	}
 	return wait
+}
+
+// phased is the time by the wall clock and the phase. The lock is held.
+func (m *Mesh) phased() time.Duration {
+	return time.Duration(time.Now().UnixNano()) - phaseOf(m.opt.Self.ID, len(m.opt.Nodes), m.interval)
+}
+
+// Beats is how many periods there have been, by the wall clock, when one begins.
+// Where clocks agree all nodes have the same number within an interval.
+func (m *Mesh) Beats(period time.Duration) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	const enough = 1 << 30 // for an int of any size
+	return int((m.phased() + period/2) / period % enough)
 }
 
 // greet sends a heartbeat to a peer on all links. The lock is held.
