@@ -41,6 +41,25 @@ func TestLinksLeadSomewhere(t *testing.T) {
 	}
 }
 
+// A page that the index does not name is one that nobody finds.
+func TestTheIndexesNameEveryPage(t *testing.T) {
+	for _, dir := range []string{"docs", "docs/decisions"} {
+		index, err := os.ReadFile(filepath.Join("../..", dir, "README.md"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages, err := filepath.Glob(filepath.Join("../..", dir, "*.md"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, page := range pages {
+			if name := filepath.Base(page); name != "README.md" && !strings.Contains(string(index), "]("+name+")") {
+				t.Errorf("%s/README.md does not name %s", dir, name)
+			}
+		}
+	}
+}
+
 func TestRead(t *testing.T) {
 	dir := t.TempDir()
 	write := func(text string) ([]*Page, error) {
