@@ -2,9 +2,10 @@ package lab
 
 import "testing"
 
-// A unit and an init script that a test may start and stop.
+// Units and an init script that a test may start and stop.
 const (
-	makeUnit = `printf '[Service]\nExecStart=/bin/sleep infinity\nRestart=always\n' >/etc/systemd/system/thing.service; systemctl daemon-reload`
+	makeUnits = `printf '[Service]\nExecStart=/bin/sleep infinity\nRestart=always\n' |
+tee /etc/systemd/system/thing.service >/etc/systemd/system/third.service; systemctl daemon-reload`
 	makeInit = `cat >/etc/init.d/other <<'SH'
 #!/bin/sh
 ### BEGIN INIT INFO
@@ -26,17 +27,19 @@ func TestServices(t *testing.T) {
 	l := up(t, 2)
 	l.tutorial()
 	for _, n := range l.names {
-		l.on(n, makeUnit)
+		l.on(n, makeUnits)
 		l.on(n, makeInit)
 	}
 	l.on("node1", "pcs resource create thing systemd:thing op monitor interval=10s")
 	l.on("node1", "pcs resource create old lsb:other op monitor interval=10s")
+	l.on("node1", "pcs resource create third service:third op monitor interval=10s")
+	l.on("node1", "pcs constraint colocation add third with virtual_ip")
 	l.on("node1", "pcs constraint colocation add thing with virtual_ip")
 	l.on("node1", "pcs constraint colocation add old with virtual_ip")
 	l.on("node1", "pcs status wait 60")
 	active := l.web()
-	l.await("the unit and the init script on "+active, func() bool {
-		_, err := l.try(active, "systemctl -q is-active thing && test -e /run/other")
+	l.await("the units and the init script on "+active, func() bool {
+		_, err := l.try(active, "systemctl -q is-active thing && systemctl -q is-active third && test -e /run/other")
 		return err == nil
 	})
 	l.says(active, "cat /run/systemd/system/thing.service.d/50-pacemaker.conf",
@@ -53,10 +56,10 @@ func TestServices(t *testing.T) {
 	l.says("node1", "pcs resource failcount show thing | grep -c thing", "1")
 
 	l.on(active, "systemctl stop pacemaker")
-	l.says(active, "systemctl is-active thing; ls /run/other /run/systemd/system/thing.service.d 2>/dev/null", "inactive")
+	l.says(active, "systemctl is-active thing third | xargs; ls /run/other /run/systemd/system/thing.service.d 2>/dev/null", "inactive inactive")
 	l.awaitWeb(l.other(active))
 	l.await("the unit on the other node", func() bool {
-		_, err := l.try(l.other(active), "systemctl -q is-active thing && test -e /run/other")
+		_, err := l.try(l.other(active), "systemctl -q is-active thing && systemctl -q is-active third && test -e /run/other")
 		return err == nil
 	})
 	l.on(active, "systemctl start pacemaker && pcs status wait 60")

@@ -75,6 +75,8 @@ func TestUnits(t *testing.T) {
 	l.on("node1", "pcs cluster destroy --all")
 	l.states("node1", "is-active", "active inactive inactive")
 	l.states("node1", "is-enabled", "enabled disabled disabled")
+	l.says("node1", "systemctl start pacemaker 2>/dev/null; echo $?", "1")
+	l.on("node1", "journalctl -u corosync -o cat | grep -q 'this node is in no cluster'")
 }
 
 // A restart of the daemon, an upgrade and a crash leave resources alone.
@@ -101,6 +103,10 @@ func TestRestart(t *testing.T) {
 		l.says(active, "cat /run/nginx.pid", master)
 		l.states(active, "is-active", "active active active")
 	}
+	fed := l.on(active, "systemctl show -P WatchdogTimestampMonotonic pcsd")
+	l.await("the daemon to feed its watchdog", func() bool {
+		return l.on(active, "systemctl show -P WatchdogTimestampMonotonic pcsd") != fed
+	})
 	l.says(active, "cat /proc/$(cat /run/nginx.pid)/oom_score_adj", "0")
 
 	// Removed, the package leaves what it knows; purged, nothing.
