@@ -38,6 +38,7 @@ type journal struct {
 type record struct {
 	base          string
 	lineage, text []byte
+	doc           *cib.Document // what text says; nil after a restart
 }
 
 const (
@@ -86,7 +87,7 @@ func parseRecord(b []byte) (r *record, number uint64, size int) {
 	}
 	rest := b[journalHeader:total]
 	base, rest := rest[:sizes[0]], rest[sizes[0]:]
-	return &record{string(base), rest[:sizes[1]], rest[sizes[1]:]}, number, int(total)
+	return &record{base: string(base), lineage: rest[:sizes[1]], text: rest[sizes[1]:]}, number, int(total)
 }
 
 func crc(parts ...[]byte) uint32 {

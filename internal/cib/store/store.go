@@ -154,7 +154,7 @@ func (s *Store) Save(doc *cib.Document, lineage []byte) error {
 			s.base = cib.DigestBytes(data)
 		}
 	}
-	if err := s.journal.add(record{s.base, lineage, doc.Final()}); err != nil {
+	if err := s.journal.add(record{s.base, lineage, doc.Final(), doc}); err != nil {
 		return fmt.Errorf("cannot save the configuration: %w", err)
 	}
 	return nil
@@ -169,9 +169,12 @@ func (s *Store) Settle() error {
 		return nil
 	}
 	data, lineage := r.text, r.lineage
-	doc, err := cib.Parse(data)
-	if err != nil {
-		return fmt.Errorf("cib.journal holds no document: %w", err)
+	doc := r.doc
+	if doc == nil {
+		var err error
+		if doc, err = cib.Parse(data); err != nil {
+			return fmt.Errorf("cib.journal holds no document: %w", err)
+		}
 	}
 	if err := s.archive(); err != nil {
 		return err
