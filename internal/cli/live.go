@@ -143,8 +143,8 @@ func userName() string {
 	return ""
 }
 
-// waitIdle waits until the cluster has nothing left to do; limit 0 = as long
-// as it takes. It tells whether that came about.
+// waitIdle waits until the cluster has nothing left to do, for limit at most.
+// It tells whether that came about.
 func (c *Call) waitIdle(ctx context.Context, limit time.Duration) (bool, error) {
 	if c.plan != nil {
 		return true, c.plan.foresee()

@@ -173,12 +173,5 @@ func waitStatus(ctx context.Context, c *Call) error {
 	default:
 		return errUsage
 	}
-	idle, err := c.waitIdle(ctx, limit)
-	if err != nil {
-		return err
-	}
-	if !idle {
-		return fail("waiting timeout: the cluster still had something to do after %s seconds", c.Args[0])
-	}
-	return nil
+	return c.applied(ctx, limit)
 }

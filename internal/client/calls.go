@@ -157,14 +157,14 @@ func (t *Target) Fence(ctx context.Context, r api.FenceRequest) error {
 	return t.call(ctx, http.MethodPost, api.PathFence, NoLimit, r, nil)
 }
 
-// Idle waits until the cluster has nothing left to do, or for limit; 0 = for
-// as long as the context allows. It tells whether the cluster is idle.
+// answerTime is what a daemon that waits gets to say so once it stops waiting.
+const answerTime = 30 * time.Second
+
+// Idle waits until the cluster has nothing left to do, for limit at most, a
+// second at least. It tells whether the cluster is idle.
 func (t *Target) Idle(ctx context.Context, limit time.Duration) (bool, error) {
-	path := api.PathIdle
-	if limit > 0 {
-		path += "?timeout=" + strconv.Itoa(int(limit.Seconds()))
-	}
+	path := api.PathIdle + "?timeout=" + strconv.Itoa(max(1, int(limit.Seconds())))
 	var answer api.Idle
-	err := t.call(ctx, http.MethodGet, path, NoLimit, nil, &answer)
+	err := t.call(ctx, http.MethodGet, path, limit+answerTime, nil, &answer)
 	return answer.Idle, err
 }
