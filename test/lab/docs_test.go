@@ -13,7 +13,7 @@ func TestDocuments(t *testing.T) {
 	const root = "../.."
 	l := up(t, 2)
 	ran := 0
-	for _, file := range []string{"docs/install.md", "", "docs/logs.md", "docs/upgrade.md"} {
+	for _, file := range []string{"docs/install.md", "", "docs/logs.md", "docs/metrics.md", "docs/upgrade.md"} {
 		if file == "" {
 			l.tutorial()
 			continue
