@@ -67,6 +67,29 @@ func ensureSchemaNew(doc *cib.Document, major, minor int) report.List {
 	return out
 }
 
+// oldestKept is the oldest schema whose words the engine reads; Pacemaker 2
+// reads them, too.
+const oldestKept = "pacemaker-3.0"
+
+// TakeOver rewrites a document of schema 1 or 2, which a cluster of old left on
+// disk, in the words of schema 3.0, as the next version; false if it needs none
+// of that or cannot be read by its own schema.
+func TakeOver(doc *cib.Document) bool {
+	major, _ := schemaVersion(doc)
+	if major < 1 || major > 2 || cib.Validate(doc.Bytes()) != nil {
+		return false
+	}
+	if major == 1 {
+		upgradeTo2(doc)
+	}
+	upgradeTo3(doc)
+	doc.Root().CreateAttr("validate-with", oldestKept)
+	v := doc.Version()
+	v.Epoch, v.NumUpdates = v.Epoch+1, 0
+	doc.SetVersion(v)
+	return true
+}
+
 // UpgradeSchema brings the document to the latest schema and rewrites what
 // that no longer has.
 func UpgradeSchema(doc *cib.Document) {

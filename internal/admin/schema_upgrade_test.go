@@ -52,3 +52,30 @@ func TestUpgradeRewritesOldForms(t *testing.T) {
 		}
 	}
 }
+
+// What a cluster of old left on disk becomes the next version, in words that
+// the engine reads; what is new enough is left alone.
+func TestTakeOver(t *testing.T) {
+	old := func(schema string) *cib.Document {
+		doc, err := cib.Parse([]byte(`<cib validate-with="` + schema + `" epoch="41" num_updates="3" admin_epoch="0"><configuration><crm_config>
+<cluster_property_set id="p"><nvpair id="p-1" name="stonith_enabled" value="false"/></cluster_property_set></crm_config>
+<nodes/><resources/><constraints/></configuration><status/></cib>`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return doc
+	}
+	doc := old("pacemaker-1.2")
+	if !TakeOver(doc) {
+		t.Fatal("not taken over")
+	}
+	if v := doc.Version(); v.Epoch != 42 || v.NumUpdates != 0 {
+		t.Errorf("version %s", v)
+	}
+	if text := string(doc.Bytes()); !strings.Contains(text, `name="stonith-enabled" value="false"`) || cib.Validate(doc.Bytes()) != nil {
+		t.Errorf("%s", text)
+	}
+	if TakeOver(old("pacemaker-3.0")) || TakeOver(doc) {
+		t.Error("taken over though it was new enough")
+	}
+}

@@ -114,6 +114,9 @@ func (s *simulation) run() error {
 	if err := s.inject(quiet); err != nil {
 		return err
 	}
+	if !s.schedules() {
+		return s.save()
+	}
 	result, err := sched.Schedule(s.doc, sched.Options{Now: s.now.Unix(), Sanitized: true, ShowScores: s.has("show-scores"),
 		ShowUtilization: s.has("show-utilization")})
 	if err != nil {
@@ -141,6 +144,16 @@ func (s *simulation) run() error {
 		s.execute(result, quiet)
 	}
 	return s.save()
+}
+
+// schedules tells whether it is asked what the cluster would do, or only how it stands.
+func (s *simulation) schedules() bool {
+	for _, o := range []string{"run", "simulate", "in-place", "save-graph", "save-dotfile", "show-scores", "show-utilization"} {
+		if s.has(o) {
+			return true
+		}
+	}
+	return false
 }
 
 // save writes what became of the document to the files asked for.

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"gpcs/internal/admin"
 	"gpcs/internal/agents"
 	"gpcs/internal/api"
 	"gpcs/internal/auth"
@@ -103,6 +104,13 @@ func newInstance(d *Daemon) (*instance, error) {
 	loaded, err := disk.Load()
 	if err != nil {
 		return nil, err
+	}
+	if loaded.Doc != nil && loaded.Lineage == nil {
+		// A cluster of old left it here: all nodes that find it make the same of it.
+		if taken := loaded.Doc.Copy(); admin.TakeOver(taken) {
+			d.log.Info("the CIB of an old cluster was brought to a schema in use", "was", loaded.Doc.Root().SelectAttrValue("validate-with", ""))
+			loaded.Doc = taken
+		}
 	}
 	i := &instance{name: name, self: self, uuid: auth.NewUUID(), base: d.log, log: part(d.log, journal.Pacemakerd), root: d.opts.Root, clusterName: cfg.Name,
 		results: queue.New[history.Result](), dampened: queue.New[cib.Request](),
