@@ -24,8 +24,9 @@ fi
 echo "$@" >>argv
 input=$(cat)
 echo "$input" >>input
+while [ -e hold ]; do sleep 0.02; done
 case "$input" in
-*action=off*) [ -e deaf ] || rm -f on;;
+*action=off*) [ -e fails ] && { rm fails; echo "no answer" >&2; exit 1; }; [ -e deaf ] || rm -f on;;
 *action=on*) touch on;;
 *action=status*) [ -e on ] || exit 2;;
 *action=list*) echo "m1,on"; echo "m2,off";;
