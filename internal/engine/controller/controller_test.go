@@ -443,3 +443,21 @@ func TestActionsConfirmedAtOnceLetOthersFollow(t *testing.T) {
 		t.Fatalf("sent %v", b.sent)
 	}
 }
+
+// What a former DC asked for is stored late, and takes away a result that was
+// not seen yet: the DC does not wait for that for ever.
+func TestAFormerDCTakesResultsAway(t *testing.T) {
+	b := newBench(t, starts("1"))
+	b.do(b.c.View(b.now, view(1, node(1), node(2))))
+	if len(b.sent) != 1 || b.c.Idle() {
+		t.Fatal(b.sent)
+	}
+	asked := b.asked
+	b.change(cib.Op{Kind: cib.Modify, XML: `<status><node_state id="1" incarnation="10-7"/></status>`})
+	if b.asked == asked || !b.c.Idle() {
+		t.Error("it waits for a result that may be gone")
+	}
+	if life := findState(b.doc, "1").SelectAttrValue("incarnation", ""); life != node(1).life() {
+		t.Errorf("the membership is that of the former DC: %s", life)
+	}
+}

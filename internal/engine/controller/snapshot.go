@@ -13,6 +13,7 @@ import (
 
 // snapshot is what the controller compares of two documents.
 type snapshot struct {
+	lives  map[string]string // node id -> its incarnation, see Node.life
 	config cib.Version       // version without num_updates
 	states map[string]string // node id -> its node_state without the operation history
 	ops    map[string]opLine // node/resource/operation -> result
@@ -29,7 +30,7 @@ const pendingStatus = "-1"
 
 func snapshotOf(doc *cib.Document) snapshot {
 	v := doc.Version()
-	s := snapshot{config: cib.Version{AdminEpoch: v.AdminEpoch, Epoch: v.Epoch},
+	s := snapshot{lives: map[string]string{}, config: cib.Version{AdminEpoch: v.AdminEpoch, Epoch: v.Epoch},
 		states: map[string]string{}, ops: map[string]opLine{}}
 	status := doc.Find("status")
 	if status == nil {
@@ -38,6 +39,7 @@ func snapshotOf(doc *cib.Document) snapshot {
 	for _, state := range status.SelectElements("node_state") {
 		id := state.SelectAttrValue("id", "")
 		text := attributes(state)
+		s.lives[id] = state.SelectAttrValue("incarnation", "")
 		for _, part := range state.ChildElements() {
 			if part.Tag == "lrm" {
 				s.addHistory(id, part)
@@ -94,6 +96,9 @@ func (c *Controller) compare(now snapshot) {
 	for _, id := range slices.Sorted(maps.Keys(now.states)) {
 		if c.seen.states[id] != now.states[id] {
 			c.changed("the state of node " + id + " changed")
+			if n := c.view.node(id); n.Online && now.lives[id] != n.life() && now.lives[id] != c.seen.lives[id] {
+				c.overwritten(id)
+			}
 		}
 	}
 	for _, where := range slices.Sorted(maps.Keys(now.ops)) {
@@ -135,6 +140,20 @@ func (c *Controller) giveUp(rsc string) {
 	for _, a := range c.tr.InFlight() {
 		if _, sent := c.deadlines[a.ID]; sent && a.Rsc != nil && a.NodeID+"/"+a.Rsc.ID == rsc {
 			c.changed("history of " + rsc + " was removed")
+			c.confirm(a.ID, false)
+		}
+	}
+}
+
+// overwritten ends the wait for actions on a node: what a former DC wrote of it
+// came late, and may have taken results away that were never seen here. The
+// membership is written anew, and what runs there is found out again.
+func (c *Controller) overwritten(node string) {
+	if c.tr == nil {
+		return
+	}
+	for _, a := range c.tr.InFlight() {
+		if _, sent := c.deadlines[a.ID]; sent && a.NodeID == node {
 			c.confirm(a.ID, false)
 		}
 	}
