@@ -193,7 +193,9 @@ func DeleteDefaults(doc *cib.Document, of DefaultsOf, ids []string) report.List 
 	}
 	if !out.Failed() {
 		for _, set := range found {
-			set.Parent().RemoveChild(set)
+			if parent := set.Parent(); parent != nil { // nil where an id was said twice
+				parent.RemoveChild(set)
+			}
 		}
 	}
 	return out
