@@ -53,8 +53,8 @@ func (w *world) fenceFails(h *host) {
 		dev.slow = 12 * token
 		restore(dev.id+" is slow", func() { dev.slow = 0 })
 	case 3:
-		f.mute = true
-		restore("answers about fencing are lost", func() { f.mute = false })
+		f.mute, dev.refuses = true, w.chance(2) // who takes no answer for a good one must be seen
+		restore("answers about fencing are lost", func() { f.mute, dev.refuses = false, false })
 	default:
 		dev.cutFrom[h] = true
 		restore(fmt.Sprintf("%s cannot be reached from %s", dev.id, h.name), func() { delete(dev.cutFrom, h) })

@@ -17,10 +17,8 @@ const (
 	unproven    view.Mutant = "recover what a node ran before it is proved to be off"
 	unrecorded  view.Mutant = "recover what a node ran without a record of the proof"
 	believeWord view.Mutant = "take a device's word without reading the status"
-	takeSilence view.Mutant = "count an order that nobody answers as done"
 	staleOrders view.Mutant = "carry out orders of a DC that is the DC no more"
 	noDelays    view.Mutant = "fence without the delays that are configured"
-	silent      view.Mutant = "do not tell the next DC of what a device did for the last one"
 	oneOfLevel  view.Mutant = "count a fencing level as done with its first device"
 	aloneAtBoot view.Mutant = "let one of two nodes act alone after a boot"
 )
@@ -117,7 +115,7 @@ func (p *fencing) do(effects []fence.Effect) {
 			p.order(f)
 			d.in(p.plan.Deadline().Sub(w.wall()), timer, func() {
 				if p.running() {
-					p.overdue(f.Seq)
+					p.do(p.plan.Tick(w.wall()))
 				}
 			})
 		case fence.Proven:
@@ -139,15 +137,6 @@ func (p *fencing) over() {
 	if p.last.run.Seq > 0 && p.last.run.Node.ID != p.e.d.self.ID {
 		p.e.d.sendCommand(p.last.run.Node.ID, command{from: p.e.d.self.ID, forgo: &p.last})
 	}
-}
-
-func (p *fencing) overdue(seq int) {
-	w := p.e.d.h.w
-	if w.opt.Mutant == takeSilence {
-		p.do(p.plan.Answered(w.wall(), seq, fence.Reply{OK: true, Verified: true}))
-		return
-	}
-	p.do(p.plan.Tick(w.wall()))
 }
 
 // order has a member run the device.
@@ -263,7 +252,7 @@ type attested struct {
 }
 
 func (e *engine) attests(a answer, told uint32) {
-	if w, ok := a.witness(); ok && e.d.h.w.opt.Mutant != silent {
+	if w, ok := a.witness(); ok {
 		e.attested = append(e.attested, &attested{w, told, e.d.h.w.now + time.Minute})
 	}
 }

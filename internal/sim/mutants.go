@@ -32,7 +32,7 @@ func Mutants() []Mutation {
 	for _, m := range []view.Mutant{noGuard, obeyAnybody, keepAddresses} {
 		list = append(list, Mutation{Rule: m, Engine: true})
 	}
-	for _, m := range []view.Mutant{unproven, unrecorded, believeWord, takeSilence, staleOrders, noDelays, silent, oneOfLevel, aloneAtBoot} {
+	for _, m := range []view.Mutant{unproven, unrecorded, believeWord, staleOrders, noDelays, oneOfLevel, aloneAtBoot} {
 		list = append(list, Mutation{Rule: m, Engine: true, Fencing: true})
 	}
 	return list
