@@ -12,6 +12,11 @@ import (
 // binDir is where a node sees the directory with gpcs and gpcsd.
 const binDir = "/usr/lib/gpcs"
 
+// answerSchemas describes the answers of Pacemaker's own helper programs in XML.
+// It comes with them, and so is on no host that has gpcs in their place; a pcs
+// that finds it refuses the answers of any other release.
+const answerSchemas = "/usr/share/pacemaker/api"
+
 // enterDisk makes the node's file system and moves into it: the machine's own
 // under an overlay, and fresh /run, /tmp, /dev, /proc and /sys. Nothing of it is
 // seen outside this process's mount namespace.
@@ -43,6 +48,9 @@ func enterDisk(b birth) error {
 	}
 	if err := mountSystem(root); err != nil {
 		return err
+	}
+	if err := os.RemoveAll(filepath.Join(root, answerSchemas)); err != nil {
+		return fmt.Errorf("cannot take away %s from the node: %w", answerSchemas, err)
 	}
 	if err := showStateDisk(b, root); err != nil {
 		return err

@@ -63,7 +63,7 @@ func TestAnAgentSetsItsPromotionScore(t *testing.T) {
 		}
 		return nil
 	})
-	says(t, c, "crm_attribute --promotion=db --node "+other+" --query", "scope=status  name=master-db value=10")
+	says(t, c, "crm_attribute --promotion=db --node "+other+" --query", "scope=status name=master-db value=10")
 	if r := do(t, c, "node1", "crm_attribute", "--promotion=db", "--node", first, "--query"); r.Code != 105 {
 		t.Errorf("the stopped instance left its score: status %d, %s", r.Code, r.Stdout)
 	}
