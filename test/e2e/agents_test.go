@@ -89,9 +89,10 @@ func TestAnAgentCountsWhatItReaches(t *testing.T) {
 		"host_list="+router, "multiplier=1000", "dampen=1s", "attempts=1", "timeout=1", "op", "monitor", "interval=1s", "clone", "--wait=30")
 	must(t, c, "node1", "pcs", "resource", "create", "app", "ocf:pacemaker:Dummy")
 	must(t, c, "node1", "pcs", "constraint", "location", "app", "rule", "score=-INFINITY", "pingd", "lt", "1000", "or", "not_defined", "pingd")
+	// The attribute is not there before its first value has waited for dampen.
 	counted := func(node, want string) func() error {
 		return func() error {
-			if out := sh(t, c, "node2", "attrd_updater -Q -n pingd -N "+node); !strings.Contains(out, `value="`+want+`"`) {
+			if out := sh(t, c, "node2", "attrd_updater -Q -n pingd -N "+node+" || true"); !strings.Contains(out, `value="`+want+`"`) {
 				return fmt.Errorf("%s, want %s", out, want)
 			}
 			return nil
