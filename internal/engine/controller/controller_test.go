@@ -461,3 +461,24 @@ func TestAFormerDCTakesResultsAway(t *testing.T) {
 		t.Errorf("the membership is that of the former DC: %s", life)
 	}
 }
+
+// The same, but the former DC saw the same membership: what the node has told
+// since then stays.
+func TestAFormerDCWritesTheSameMembership(t *testing.T) {
+	b := newBench(t, starts("1"))
+	former := membership(b.c.cfg, b.doc, view(1, node(1), node(2)))
+	b.change(former...)
+	restarted := node(1)
+	restarted.Incarnation = 11
+	late := nodeState(b.c.cfg, b.doc, restarted)
+	b.do(b.c.View(b.now, view(2, restarted, node(2))))
+	b.hold = true
+	b.result(0, 0)
+	b.change(late...)
+	if found, _ := b.doc.XPath("//node_state[@id='1']//lrm_rsc_op"); len(found) != 1 {
+		t.Error("results of this view were taken away")
+	}
+	if len(late) != 3 {
+		t.Error("nothing was forgotten of the daemon before", late)
+	}
+}

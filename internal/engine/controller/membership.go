@@ -135,6 +135,14 @@ func findState(doc *cib.Document, id string) *cib.Element {
 	return nil
 }
 
+// WantsToLeave tells whether a node's wish to leave stands in the document. It
+// goes with all else of an earlier daemon when the DC writes down that the node
+// has joined, even where the new daemon has said it already.
+func WantsToLeave(doc *cib.Document, id string) bool {
+	state := findState(doc, id)
+	return state != nil && state.FindElement("transient_attributes/instance_attributes/nvpair[@name='shutdown']") != nil
+}
+
 // nodeState brings one node's entry in the status section up to date. What a
 // joining node runs is not taken from history but found out by probes.
 func nodeState(cfg Config, doc *cib.Document, n Node) []cib.Op {
@@ -153,7 +161,7 @@ func nodeState(cfg Config, doc *cib.Document, n Node) []cib.Op {
 	}
 	var ops []cib.Op
 	if have != nil {
-		ops = append(ops, forget(id, "lrm"), forget(id, "transient_attributes"))
+		ops = append(ops, forgetUnless(want, "lrm"), forgetUnless(want, "transient_attributes"))
 	}
 	want.CreateAttr("crm-debug-origin", "do_state_transition")
 	want.AddChild(featureSet(cmp.Or(n.FeatureSet, cfg.FeatureSet), id))
@@ -171,6 +179,20 @@ func modifyState(state *cib.Element) cib.Op {
 
 func forget(id, part string) cib.Op {
 	return cib.Op{Kind: cib.Delete, Path: fmt.Sprintf("/cib/status/node_state[@id='%s']/%s", id, part)}
+}
+
+// forgetUnless forgets a part of a node's state unless that is as wanted by the
+// time at which the change is made: where the view has changed meanwhile the
+// next DC may have written the same, and history may have come since.
+func forgetUnless(want *cib.Element, part string) cib.Op {
+	var same []string
+	for _, a := range want.Attr {
+		if a.Key != "id" {
+			same = append(same, fmt.Sprintf("@%s='%s'", a.Key, a.Value))
+		}
+	}
+	return cib.Op{Kind: cib.Delete, Path: fmt.Sprintf("/cib/status/node_state[@id='%s' and not(%s)]/%s",
+		want.SelectAttrValue("id", ""), strings.Join(same, " and "), part)}
 }
 
 func featureSet(name, id string) *cib.Element {
