@@ -408,6 +408,20 @@ func TestStopGoesOnWithoutItsCaller(t *testing.T) {
 	}
 }
 
+// The wish to leave is forgotten where the DC writes down that the node has
+// joined: it is told again.
+func TestStopIsToldAgain(t *testing.T) {
+	n, stopping, _, allow := newBusyNode(t)
+	answer := make(chan error, 1)
+	go func() { answer <- n.do("stop") }()
+	stopping()
+	must(t, n.current().unsetTransient(n.context(), "shutdown"))
+	allow()
+	if err := <-answer; err != nil || n.current() != nil {
+		t.Errorf("the stop ended with %v", err)
+	}
+}
+
 // A kill need not wait for a stop that hangs.
 func TestKillEndsAStop(t *testing.T) {
 	n, stopping, stopped, allow := newBusyNode(t)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gpcs/internal/api"
+	"gpcs/internal/engine/controller"
 )
 
 // escalation is how long a graceful stop may take (shutdown-escalation).
@@ -65,7 +66,8 @@ func (i *instance) nextShutdown(now time.Time) int64 {
 func (i *instance) runEvacuation(ctx context.Context) error {
 	limited, cancel := context.WithTimeout(ctx, escalation)
 	defer cancel()
-	err := i.setTransient(limited, "shutdown", strconv.FormatInt(i.nextShutdown(time.Now()), 10))
+	at := strconv.FormatInt(i.nextShutdown(time.Now()), 10)
+	err := i.setTransient(limited, "shutdown", at)
 	switch {
 	case ctx.Err() != nil:
 		return i.interrupted(ctx)
@@ -75,13 +77,25 @@ func (i *instance) runEvacuation(ctx context.Context) error {
 	i.mu.Lock()
 	released := i.released
 	i.mu.Unlock()
-	select {
-	case <-released:
-		return nil
-	case <-limited.Done():
+	docs, unwatch := i.cluster.WatchDocument()
+	defer unwatch()
+	for limited.Err() == nil {
+		select {
+		case <-released:
+			return nil
+		case doc := <-docs:
+			if !controller.WantsToLeave(doc, i.node().ID) {
+				// Of a node that has just joined the DC forgets what stood there before.
+				err = i.setTransient(limited, "shutdown", at)
+			}
+		case <-limited.Done():
+		}
 	}
 	if ctx.Err() != nil {
 		return i.interrupted(ctx)
+	}
+	if err != nil {
+		i.log.Warn("the cluster could not be told again that this node stops", "err", err)
 	}
 	// Half stopped is worse than either: the node goes on as a member.
 	if err := i.stay(); err != nil {

@@ -32,6 +32,7 @@ type engine struct {
 	recording   bool
 	sent        int
 	leaving     bool
+	asking      bool             // its wish to leave, or to stay, is on its way
 	plans       map[int]*fencing // on the DC: nodes that are being fenced
 	holds       map[orderID]bool // orders that are carried out here
 	attested    []*attested
@@ -222,6 +223,9 @@ func (e *engine) look() bool {
 		return false
 	}
 	e.step(e.ctl.Document(e.d.h.w.wall(), doc))
+	if e.leaving && !e.asking && !controller.WantsToLeave(doc, fmt.Sprint(e.d.h.id)) {
+		e.setShutdown(fmt.Sprint(e.d.h.w.wall().Unix())) // again, as in package daemon
+	}
 	return true
 }
 
@@ -359,7 +363,8 @@ func (e *engine) setShutdown(value string) {
 		op = cib.Op{Kind: cib.Delete, Path: "/cib/status/node_state[@id='" + id + "']/transient_attributes/instance_attributes/nvpair[@name='shutdown']"}
 	}
 	e.sent++
-	e.submit(cib.Request{ID: fmt.Sprintf("%s-shutdown-%d", e.uuid, e.sent), Ops: []cib.Op{op}}, func(error) {})
+	e.asking = true
+	e.submit(cib.Request{ID: fmt.Sprintf("%s-shutdown-%d", e.uuid, e.sent), Ops: []cib.Op{op}}, func(error) { e.asking = false })
 }
 
 // unsettled says what this node still has to do.
