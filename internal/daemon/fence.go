@@ -32,8 +32,10 @@ type orderMessage struct {
 	Goal  string       `json:"goal"`  // what the plan is to reach: "reboot"
 	Claim fence.Proven `json:"claim"` // what a success proves
 	// Quorate: it was given in a view with a quorum, and only there it holds.
-	Quorate bool         `json:"quorate,omitempty"`
-	Reply   *fence.Reply `json:"reply,omitempty"`
+	Quorate bool `json:"quorate,omitempty"`
+	// Member: it was given without one and holds while the target is a member.
+	Member bool         `json:"member,omitempty"`
+	Reply  *fence.Reply `json:"reply,omitempty"`
 }
 
 // plan is how a plan that is carried out is told what has changed.
@@ -113,7 +115,7 @@ func (f *fencer) carryOut(ctx context.Context, e controller.Fence, spare <-chan 
 			switch effect := effect.(type) {
 			case fence.Run:
 				f.i.group.Go(func() error {
-					f.order(ctx, orderMessage{Goal: req.Action, Quorate: req.Quorate}, effect, replies)
+					f.order(ctx, orderMessage{Goal: req.Action, Quorate: req.Quorate, Member: req.Member}, effect, replies)
 					return nil
 				})
 			case fence.Proven:
@@ -283,10 +285,15 @@ func (f *fencer) receive(from uint32, kind string, payload []byte) bool {
 	return true
 }
 
-// holdsFrom tells whether an order of a node is one of the DC.
+// holdsFrom tells whether an order of a node is one of the DC, and what it was
+// decided on still so.
 func (f *fencer) holdsFrom(dc uint32, m orderMessage) bool {
 	s := f.i.cluster.State()
-	return s.DC == dc && (s.Quorate() || !m.Quorate)
+	isMember := false
+	for _, n := range s.Members {
+		isMember = isMember || n.Online && n.Name == m.Order.Target
+	}
+	return s.DC == dc && fence.Holds(m.Quorate, m.Member, s.Quorate(), isMember)
 }
 
 // deliver hands an answer to who waits for it; false if nobody does any more.

@@ -36,6 +36,9 @@ type Request struct {
 	WatchdogMS int64
 	// Quorate: it was decided with a quorum, and holds only as long as there is one.
 	Quorate bool
+	// Member: it was decided without a quorum because the target is a member of
+	// this side, and holds only as long as it is, or there is a quorum.
+	Member  bool
 	Random  float64
 	Now     int64    // epoch, s, for rules in the devices' attributes
 	Members []Member // online ones, the preferred first; the target is left out
@@ -43,6 +46,12 @@ type Request struct {
 	// SwitchOn: the target is off already, by these devices; what is left of a
 	// reboot that another DC began is to switch it on.
 	SwitchOn []string
+}
+
+// Holds tells whether an order still holds that was given with a quorum, or
+// to fence a member of a side without one; quorate and isMember say how it is now.
+func Holds(wasQuorate, wasMember, quorate, isMember bool) bool {
+	return quorate || !wasQuorate && (!wasMember || isMember)
 }
 
 // Effect is something that the caller must do.

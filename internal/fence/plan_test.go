@@ -201,3 +201,18 @@ func TestWhatASuccessClaims(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatAnOrderWasDecidedOnMustHold(t *testing.T) {
+	for _, c := range []struct{ wasQuorate, wasMember, quorate, isMember, want bool }{
+		{true, false, true, false, true},
+		{true, false, false, true, false},
+		{false, true, false, true, true},
+		{false, true, false, false, false},
+		{false, true, true, false, true},
+		{false, false, false, false, true}, // the quorum is ignored, or an administrator wants it
+	} {
+		if got := Holds(c.wasQuorate, c.wasMember, c.quorate, c.isMember); got != c.want {
+			t.Errorf("%+v: %v", c, got)
+		}
+	}
+}

@@ -38,8 +38,8 @@ type order struct {
 	plan int // seq of the DC's controller
 	goal string
 	run  fence.Run
-	// quorate: it holds in views with a quorum only.
-	quorate bool
+	// quorate, member: see fence.Request.
+	quorate, member bool
 }
 
 // orderID names an order at the node that carries it out.
@@ -144,7 +144,7 @@ func (p *fencing) order(r fence.Run) {
 	d, w := p.e.d, p.e.d.h.w
 	w.logf("%s: %s of %s by %s with %s after %d ms", d.h.name, r.Action, r.Target, r.Node.Name, r.Device.ID, r.DelayMS)
 	w.fences.ordered(d, w.hosts[r.Node.ID-1])
-	o := order{plan: p.seq, goal: p.req.Action, run: r, quorate: p.req.Quorate}
+	o := order{plan: p.seq, goal: p.req.Action, run: r, quorate: p.req.Quorate, member: p.req.Member}
 	p.last = o
 	switch {
 	case r.Node.ID == d.self.ID:
@@ -171,7 +171,7 @@ func (d *daemon) obey(from uint32, o order, wanted func() bool) {
 			return true
 		}
 		v := d.core.View()
-		return v != nil && d.core.Open() && v.DC == from && (d.acts() || !o.quorate) && d.engine.holds[id] && wanted()
+		return v != nil && d.core.Open() && v.DC == from && fence.Holds(o.quorate, o.member, d.acts(), d.counts(o.run.Target)) && d.engine.holds[id] && wanted()
 	}
 	struck := uint64(0)
 	reply := func(r fence.Reply) {
@@ -198,7 +198,9 @@ func (d *daemon) obey(from uint32, o order, wanted func() bool) {
 			reply(stale)
 			return
 		}
-		if r := o.run; !d.acts() && r.Action != fence.On && !w.fences.asked[r.Target] {
+		// A member of its own side a cluster may fence without a quorum: one that
+		// cannot stop a resource, say. What the others run that does not touch.
+		if r := o.run; !d.acts() && r.Action != fence.On && !w.fences.asked[r.Target] && !d.counts(r.Target) {
 			w.fail("%s fences %s without a quorum", d.h.name, r.Target)
 		}
 		w.fences.use(d, o.run, func() bool {
@@ -217,6 +219,11 @@ func (d *daemon) obey(from uint32, o order, wanted func() bool) {
 func (d *daemon) acts() bool {
 	v := d.core.View()
 	return v != nil && v.Quorum.Quorate && !d.core.Isolated()
+}
+
+// counts tells whether a node is a member of the daemon's view.
+func (d *daemon) counts(name string) bool {
+	return slices.ContainsFunc(d.members(), func(m view.Peer) bool { return hostName(m.ID) == name })
 }
 
 // members are those of the daemon's view, if it has one.

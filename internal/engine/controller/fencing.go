@@ -148,6 +148,7 @@ func (c *Controller) begin(now time.Time, f *fencing, delayMS int64) {
 	c.fencings[f.seq] = f
 	if n := c.view.node(f.id); n.Online {
 		f.life = n.life()
+		f.node.Member = len(f.asks) == 0 && f.ask.Action != fence.On && c.withholds()
 	}
 	c.note(c.number, fmt.Sprintf("fencing of %s (%s) begins", f.ask.Target, f.ask.Action))
 	c.out = append(c.out, Fence{Seq: f.seq, Request: f.node, Doc: c.doc})
@@ -179,7 +180,7 @@ func (c *Controller) spare() {
 // withhold ends what was begun with a quorum when that is lost: the others may
 // fence this side now. An administrator may still want it.
 func (c *Controller) withhold() {
-	if c.view.Quorate || c.doc == nil || !slices.Contains([]string{"stop", "freeze", "demote"}, options(c.doc).policy) {
+	if !c.withholds() {
 		return
 	}
 	for _, seq := range slices.Sorted(maps.Keys(c.fencings)) {
@@ -188,12 +189,23 @@ func (c *Controller) withhold() {
 			continue
 		}
 		delete(c.fencings, seq)
-		c.note(c.number, fmt.Sprintf("%s is not fenced: the quorum was lost", f.ask.Target))
+		why := "the quorum was lost"
+		if f.node.Member {
+			why = "the membership changed and there is no quorum"
+		}
+		c.note(c.number, fmt.Sprintf("%s is not fenced: %s", f.ask.Target, why))
 		c.out = append(c.out, StopFencing{Seq: seq})
 		if f.action != 0 {
 			c.confirm(f.action, false)
 		}
 	}
+}
+
+// withholds tells whether there is no quorum and nodes beyond this side are not
+// fenced therefore. Members may be: the scheduler wants it of those that cannot
+// stop a resource, as Pacemaker's does.
+func (c *Controller) withholds() bool {
+	return !c.view.Quorate && c.doc != nil && slices.Contains([]string{"stop", "freeze", "demote"}, options(c.doc).policy)
 }
 
 func (c *Controller) selfName() string { return c.view.node(idText(c.view.Self)).Name }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"gpcs/internal/cib"
 	"gpcs/internal/engine/graph"
 	"gpcs/internal/fence"
 )
@@ -293,5 +294,47 @@ func TestFencingUnderWayIsInTheHistory(t *testing.T) {
 	b.do(b.c.Tick(b.now))
 	if list := fence.Pending(b.doc); len(list) > 0 && list[0].Target == "n9" {
 		t.Error("what a lost DC had under way is shown for ever")
+	}
+}
+
+// A side without a quorum may fence its own members, and only as long as they
+// are that.
+func TestMembersAreFencedWithoutAQuorum(t *testing.T) {
+	for _, c := range []struct {
+		name                     string
+		quorate, online, ignores bool
+		member                   bool
+	}{
+		{name: "a member", online: true, member: true},
+		{name: "with a quorum", online: true, quorate: true},
+		{name: "somebody else"},
+		{name: "a member where the quorum does not matter", online: true, ignores: true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench(t)
+			if c.ignores {
+				b.change(cib.Op{Kind: cib.Modify, XML: `<crm_config><cluster_property_set id="o"><nvpair id="p" name="no-quorum-policy" value="ignore"/></cluster_property_set></crm_config>`})
+			}
+			b.do(b.c.View(b.now, view(1, node(1), node(2), node(3), node(4))))
+			b.graphs = []*graph.Graph{fenceThenStart()}
+			target := node(2)
+			if !c.online {
+				target = lost(2)
+			}
+			v := view(2, node(1), target, lost(3), lost(4))
+			v.Quorate = c.quorate
+			f := b.fences(b.c.View(b.now, v))
+			if len(f) != 1 || f[0].Request.Member != c.member || f[0].Request.Quorate != c.quorate {
+				t.Fatalf("%+v", f)
+			}
+			if !c.member {
+				return
+			}
+			v.Number, v.Nodes[1] = 3, lost(2)
+			b.do(b.c.View(b.now, v))
+			if b.stopped != f[0].Seq {
+				t.Error("it goes on although the target is no member any more")
+			}
+		})
 	}
 }
