@@ -296,6 +296,17 @@ func (f *fencer) holdsFrom(dc uint32, m orderMessage) bool {
 	return s.DC == dc && fence.Holds(m.Quorate, m.Member, s.Quorate(), isMember)
 }
 
+// since names this node's membership without a gap. A DC that lost this node
+// meanwhile has had the order carried out by another, and could not say so here.
+func (f *fencer) since() uint64 {
+	for _, n := range f.i.cluster.State().Members {
+		if n.ID == f.i.self {
+			return n.Since
+		}
+	}
+	return 0
+}
+
 // deliver hands an answer to who waits for it; false if nobody does any more.
 func (f *fencer) deliver(m orderMessage) bool {
 	f.mu.Lock()
@@ -313,10 +324,11 @@ func (f *fencer) obey(from uint32, m orderMessage) {
 	f.mu.Lock()
 	f.holds[m.ID] = true
 	f.mu.Unlock()
+	since := f.since()
 	wanted := func() bool {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		return f.holds[m.ID] && f.holdsFrom(from, m)
+		return f.holds[m.ID] && f.holdsFrom(from, m) && f.since() == since
 	}
 	f.i.group.Go(func() error {
 		reply := fence.Reply{Stale: true, Reason: "the order came from a node that is not the DC"}

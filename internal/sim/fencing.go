@@ -166,12 +166,13 @@ func (d *daemon) obey(from uint32, o order, wanted func() bool) {
 	w := d.h.w
 	id := orderID{from, o.plan, o.run.Seq}
 	d.engine.holds[id] = true
+	since := d.since()
 	still := func() bool {
 		if w.opt.Mutant == staleOrders {
 			return true
 		}
 		v := d.core.View()
-		return v != nil && d.core.Open() && v.DC == from && fence.Holds(o.quorate, o.member, d.acts(), d.counts(o.run.Target)) && d.engine.holds[id] && wanted()
+		return v != nil && d.core.Open() && v.DC == from && (from == d.self.ID || d.since() == since) && fence.Holds(o.quorate, o.member, d.acts(), d.counts(o.run.Target)) && d.engine.holds[id] && wanted()
 	}
 	struck := uint64(0)
 	reply := func(r fence.Reply) {
@@ -219,6 +220,14 @@ func (d *daemon) obey(from uint32, o order, wanted func() bool) {
 func (d *daemon) acts() bool {
 	v := d.core.View()
 	return v != nil && v.Quorum.Quorate && !d.core.Isolated()
+}
+
+// since names the daemon's membership without a gap.
+func (d *daemon) since() uint64 {
+	if v := d.core.View(); v != nil {
+		return v.Since[d.self.ID]
+	}
+	return 0
 }
 
 // counts tells whether a node is a member of the daemon's view.

@@ -27,3 +27,13 @@ func TestFencingMutantsAreNoticed(t *testing.T) {
 		}
 	}
 }
+
+// Seeds that once broke a rule: a member fenced without a quorum, a history that
+// a former DC took away, an order that outlasted its node's absence.
+func TestFencingSeedsOfThePast(t *testing.T) {
+	for _, seed := range []uint64{50945, 52475, 54511} {
+		if _, err := Run(Options{Seed: seed, Fencing: true}); err != nil {
+			t.Error(err)
+		}
+	}
+}
