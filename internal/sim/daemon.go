@@ -376,7 +376,10 @@ func (d *daemon) leave() {
 	d.do(d.core.StepView(view.Leave{}, d.h.w.clock()))
 	d.h.memory, d.h.stays, d.h.seenAll = d.h.memory.AfterBoot(), true, false
 	d.in(50*time.Millisecond, timer, d.h.kill)
-	if d.h.w.calm {
-		d.h.w.in(token, d.h.boot)
-	}
+	// Who leaves while all is mended was not there to be started again.
+	d.h.w.in(token, func() {
+		if d.h.w.calm && d.h.stays {
+			d.h.boot()
+		}
+	})
 }

@@ -16,6 +16,7 @@ type fences struct {
 	busy    int  // agents that run
 	scenario
 
+	lasting   time.Duration // until when the network is in trouble
 	trouble   time.Duration // until when devices may be in trouble, or recover from it
 	lastFault time.Duration
 	fenced    map[*host]time.Duration // when each was switched off last

@@ -90,6 +90,7 @@ func (w *world) block(from, to *host, d time.Duration) {
 	}
 	c := w.net.cut(from.index, to.index)
 	*c++
+	w.fences.lasts(d)
 	w.in(d, func() {
 		if !w.calm {
 			*c--
@@ -165,6 +166,7 @@ func (w *world) filter(h *host) {
 	w.logf("FAULT datagrams from %s to %s are dropped for %v", h.name, other.name, d)
 	c := &w.net.filtered[h.index*w.net.n+other.index]
 	*c++
+	w.fences.lasts(d)
 	w.in(d, func() {
 		if !w.calm {
 			*c--
@@ -225,6 +227,7 @@ func (w *world) noise(*host) {
 	d := w.between(token, 5*token)
 	w.logf("FAULT %d %% of packets lost, up to %v late, for %v", loss, jitter, d)
 	w.net.loss, w.net.jitter = loss, jitter
+	w.fences.lasts(d)
 	w.in(d, func() { w.net.loss, w.net.jitter = 0, 0 })
 }
 

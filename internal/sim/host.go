@@ -144,6 +144,7 @@ func (h *host) stall(d time.Duration) {
 	}
 	h.w.logf("%s stands still for %v", h.name, d)
 	h.stalled, h.stallEnd, h.stood = true, h.w.now+d, d
+	h.w.fences.late(d)
 	end := h.stallEnd
 	h.w.in(d, func() {
 		if h.stalled && h.stallEnd == end {

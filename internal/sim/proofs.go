@@ -62,6 +62,23 @@ func (f *fences) mark() {
 	}
 }
 
+// lasts notes that the network's trouble goes on for a while: a node that is
+// back meanwhile may be lost by the same fault, and be fenced for that.
+func (f *fences) lasts(d time.Duration) {
+	if f != nil {
+		f.lasting = max(f.lasting, f.w.now+d)
+	}
+}
+
+// late notes that a node stands still for so long that it is lost. If a cut
+// falls into that time there are two faults, and one survivor is promised for
+// one (I15): the node's own order comes when the other's delay is over.
+func (f *fences) late(d time.Duration) {
+	if f != nil && d > token/2 {
+		f.trouble = max(f.trouble, f.w.now+d+8*token)
+	}
+}
+
 // switchedOff judges that a device switches off a machine that is on.
 func (f *fences) switchedOff(h *host) {
 	w := f.w
@@ -71,7 +88,7 @@ func (f *fences) switchedOff(h *host) {
 	switch {
 	case w.settledOnce:
 		w.fail("%s is fenced although nothing is wrong", h.name)
-	case before && last >= f.lastFault:
+	case before && last >= f.lastFault && last >= f.lasting:
 		w.fail("%s is fenced again, after %v, and there was no fault since", h.name, w.now-last)
 	}
 	if !f.oneSurvives() || w.now < f.trouble {
