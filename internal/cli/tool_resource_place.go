@@ -217,7 +217,7 @@ func (r *resourceTool) fail(ctx context.Context) int {
 	name := r.rsc.HistoryName
 	now := r.now.Unix()
 	failure := history.Result{
-		Op: history.Op{Operation: "asyncmon", TransitionKey: "0:0:0:" + noTransition,
+		Op: history.Op{Operation: "asyncmon", TransitionKey: graph.TransitionKey{UUID: graph.NoTransition}.String(),
 			Rsc: graph.Resource{ID: name, Class: r.rsc.Class, Provider: r.rsc.Provider, Type: r.rsc.Type}},
 		Outcome: history.Outcome{RC: 1, Status: history.Error, Reason: "Simulated failure"},
 		CallID:  history.LastCallID(r.doc, r.node.ID) + 1, RunAt: now, RCChange: now,
@@ -228,9 +228,6 @@ func (r *resourceTool) fail(ctx context.Context) int {
 	}
 	return r.end(exitOK, "")
 }
-
-// noTransition stands for a transition in the key of what none has asked for.
-const noTransition = "00000000-0000-0000-0000-000000000000"
 
 // remove deletes a resource from the configuration.
 func (r *resourceTool) remove(ctx context.Context) int {

@@ -49,7 +49,7 @@ type Executor struct {
 	closed    bool
 	lastCall  int
 	resources map[string]*resource
-	withdrawn map[string]bool // resources whose address was taken away, not rechecked since
+	withdrawn map[string]bool // resources whose address was taken away, not looked at since
 }
 
 // New returns an executor that takes operations at once. Run must be called
@@ -97,6 +97,7 @@ func (e *Executor) Do(op history.Op) int {
 	e.lastCall++
 	id := e.lastCall
 	r := e.resource(op.Rsc.ID)
+	r.rsc = op.Rsc
 	j := &job{op: op, callID: id, due: e.opts.Now(), epoch: e.opts.Runner.Epoch()}
 	if op.Operation == history.Cancel {
 		e.cancelRecurring(r, func(t *recurring) bool { return t.is(op.CancelTarget(), op.IntervalMS) })
@@ -142,36 +143,4 @@ func (e *Executor) Cancel(rscID, operation string, intervalMS int64) bool {
 func (e *Executor) forget(r *resource) {
 	e.cancelRecurring(r, nil)
 	r.queue, r.params = nil, nil
-}
-
-// Withdraw takes the addresses of all built-in IPaddr2 resources off this node
-// at once, see agent.Runner.Withdraw. Starts of addresses ordered before are
-// refused from now on; monitors go on and tell the truth. It returns the
-// resources that lost their address.
-func (e *Executor) Withdraw() []string {
-	gone, err := e.opts.Runner.Withdraw()
-	if err != nil {
-		e.log.Error("not every address could be withdrawn from this isolated node", "err", err)
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for _, rsc := range gone {
-		e.withdrawn[rsc] = true
-	}
-	return gone
-}
-
-// Recheck runs the monitors of withdrawn resources now instead of at their
-// next turn: for a node that has its quorum back before anything was stopped.
-func (e *Executor) Recheck() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for rsc := range e.withdrawn {
-		delete(e.withdrawn, rsc)
-		if r := e.resources[rsc]; r != nil {
-			for _, t := range r.recurring {
-				t.hurry()
-			}
-		}
-	}
 }

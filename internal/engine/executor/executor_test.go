@@ -350,8 +350,8 @@ func TestRecheckAfterWithdrawal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBed(t)
 		defer b.close()
-		b.Do(op("vip", "monitor", time.Hour))
-		b.Do(op("web", "monitor", time.Hour))
+		b.Do(op("vip", "monitor", 30*time.Second))
+		b.Do(op("web", "monitor", 30*time.Second))
 		time.Sleep(2 * time.Second)
 		b.got()
 		b.ran()
@@ -359,11 +359,31 @@ func TestRecheckAfterWithdrawal(t *testing.T) {
 			t.Errorf("withdrawn: %v", gone)
 		}
 		b.set(rc(7))
-		time.Sleep(time.Minute)
-		b.want("", "")
+		time.Sleep(40 * time.Second)
+		if got := b.got(); got != "web_monitor_30000 7" {
+			t.Errorf("while withdrawn: %s", got)
+		}
+		b.ran()
 		b.Recheck()
 		time.Sleep(2 * time.Second)
-		b.want("vip_monitor_3600000 7", "vip monitor")
+		b.want("vip_monitor_0 7", "vip monitor")
+		time.Sleep(time.Minute)
+		b.want("", "web monitor, web monitor")
+	})
+}
+
+// An address that is taken away while its monitor looks is no failure either.
+func TestWithdrawalDuringAMonitor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBed(t)
+		defer b.close()
+		b.set(rc(7))
+		b.Do(op("vip", "monitor", time.Hour))
+		time.Sleep(500 * time.Millisecond)
+		b.Executor.Withdraw()
+		b.Recheck()
+		time.Sleep(3 * time.Second)
+		b.want("vip_monitor_0 7", "vip monitor, vip monitor")
 	})
 }
 

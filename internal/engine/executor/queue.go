@@ -11,7 +11,7 @@ import (
 
 // resource is one resource instance with its queue. All of it needs Executor.mu.
 type resource struct {
-	id        string
+	rsc       graph.Resource // as the last operation named it
 	queue     []*job
 	busy      bool // a worker goroutine is at work
 	running   *job
@@ -35,7 +35,7 @@ type job struct {
 func (e *Executor) resource(id string) *resource {
 	r := e.resources[id]
 	if r == nil {
-		r = &resource{id: id}
+		r = &resource{rsc: graph.Resource{ID: id}}
 		e.resources[id] = r
 	}
 	return r
@@ -99,7 +99,7 @@ func (e *Executor) work(r *resource) {
 
 // runJob runs one job and reports its result where the cluster must know it.
 func (e *Executor) runJob(r *resource, j *job) {
-	begin := e.opts.Now()
+	begin, epoch := e.opts.Now(), e.opts.Runner.Epoch()
 	var out history.Outcome
 	if j.op.Operation != history.Delete {
 		out = e.opts.Runner.Run(e.ctx, agent.Request{Rsc: j.op.Rsc, Action: j.op.Operation,
@@ -120,7 +120,7 @@ func (e *Executor) runJob(r *resource, j *job) {
 	}
 	report := e.ctx.Err() == nil
 	if j.every != nil {
-		report = j.every.finish(e, r, &res) && report
+		report = j.every.finish(e, r, &res, e.ownDoing(r, out, epoch)) && report
 	}
 	e.mu.Unlock()
 	e.logResult(res)
@@ -159,12 +159,7 @@ func stopAttrs(given, last []graph.Attr) []graph.Attr {
 			attrs = append(attrs, a)
 		}
 	}
-	for _, a := range last {
-		if !meta(a.Name) {
-			attrs = append(attrs, a)
-		}
-	}
-	return attrs
+	return append(attrs, withoutMeta(last)...)
 }
 
 func meta(name string) bool {

@@ -53,25 +53,19 @@ func (t *recurring) arm(e *Executor, r *resource, delay time.Duration) {
 	})
 }
 
-// hurry makes the next run due now.
-func (t *recurring) hurry() {
-	if t.timer != nil && t.timer.Stop() {
-		t.timer.Reset(0)
-	}
-}
-
 // finish takes the result of a run, arms the next one and tells whether the
-// cluster must know: the first result and each change.
-func (t *recurring) finish(e *Executor, r *resource, res *history.Result) bool {
+// cluster must know: the first result and each change, unless the result is to
+// be kept quiet.
+func (t *recurring) finish(e *Executor, r *resource, res *history.Result, quiet bool) bool {
 	if t.cancelled || res.Status == history.Cancelled {
 		return false
 	}
-	changed := !t.reported || t.last.RC != res.RC || t.last.Status != res.Status
+	changed := !quiet && (!t.reported || t.last.RC != res.RC || t.last.Status != res.Status)
 	if changed {
 		t.rcChange = res.RunAt
+		t.reported, t.last = true, res.Outcome
 	}
 	res.RCChange = t.rcChange
-	t.reported, t.last = true, res.Outcome
 	if !e.closed {
 		t.arm(e, r, time.Duration(t.job.op.IntervalMS)*time.Millisecond)
 	}

@@ -15,6 +15,10 @@ type TransitionKey struct {
 	UUID       string // of the DC's term
 }
 
+// NoTransition stands in the key of what no transition asked for, in the place
+// of the UUID.
+const NoTransition = "00000000-0000-0000-0000-000000000000"
+
 // String returns the key in its written form.
 func (k TransitionKey) String() string {
 	return fmt.Sprintf("%d:%d:%d:%s", k.Action, k.Transition, k.TargetRC, k.UUID)
