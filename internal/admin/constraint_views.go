@@ -2,8 +2,8 @@ package admin
 
 import (
 	"fmt"
+	"maps"
 	"slices"
-	"sort"
 	"strings"
 )
 
@@ -21,11 +21,7 @@ func (g grouped) lines(parts ...string) []string {
 	if len(g) == 0 {
 		return nil
 	}
-	var headings []string
-	for h := range g {
-		headings = append(headings, h)
-	}
-	sort.Strings(headings)
+	headings := slices.Sorted(maps.Keys(g))
 	var body []string
 	for _, h := range headings {
 		body = append(body, h)

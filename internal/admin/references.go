@@ -1,6 +1,8 @@
 package admin
 
 import (
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 
@@ -284,11 +286,7 @@ func kindLines(elements []*cib.Element, indent string) []string {
 	for _, e := range elements {
 		byKind[kindTitle(e.Tag)] = append(byKind[kindTitle(e.Tag)], elementID(e))
 	}
-	var kinds []string
-	for k := range byKind {
-		kinds = append(kinds, k)
-	}
-	sort.Strings(kinds)
+	kinds := slices.Sorted(maps.Keys(byKind))
 	var lines []string
 	for _, k := range kinds {
 		lines = append(lines, indent+plural(len(byKind[k]), k)+": "+quoteSorted(byKind[k]))

@@ -15,10 +15,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -70,11 +71,7 @@ func Pack(root paths.Root, now time.Time) ([]byte, error) {
 	}
 	err := add("version.txt", 0o600, []byte(strconv.Itoa(Version)))
 	all := files(root)
-	var names []string
-	for name := range all {
-		names = append(names, name)
-	}
-	sort.Strings(names)
+	names := slices.Sorted(maps.Keys(all))
 	for _, name := range names {
 		f := all[name]
 		contents := map[string]string{name: f.path}
@@ -172,11 +169,7 @@ func (a Archive) Check() (warning string, err error) {
 // lineage of the CIB on disk go: they are of another document.
 func (a Archive) Restore(root paths.Root) error {
 	all := files(root)
-	var names []string
-	for name := range a {
-		names = append(names, name)
-	}
-	sort.Strings(names)
+	names := slices.Sorted(maps.Keys(a))
 	for _, name := range names {
 		f, known := all[name]
 		if dir, base := path.Split(name); !known && all[path.Clean(dir)].dir {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -93,19 +94,10 @@ func (c *Call) resourceAndOptions(allowed ...string) (string, map[string]string,
 		}
 		options[name] = value
 	}
-	for _, name := range sortedNames(options) {
+	for _, name := range slices.Sorted(maps.Keys(options)) {
 		if !slices.Contains(allowed, name) {
 			return "", nil, fail("Unknown option '%s'", name)
 		}
 	}
 	return id, options, nil
-}
-
-func sortedNames(options map[string]string) []string {
-	names := make([]string, 0, len(options))
-	for name := range options {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }

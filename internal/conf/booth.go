@@ -2,6 +2,7 @@ package conf
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -220,7 +221,7 @@ func (b *Booth) ValidateAddTicket(name string, options map[string]string, force 
 			fmt.Sprintf("booth ticket name '%s' already exists in configuration", name)))
 	}
 	var unknown, banned []string
-	for _, o := range sortedKeys(options) {
+	for _, o := range slices.Sorted(maps.Keys(options)) {
 		switch {
 		case slices.Contains(boothGlobalNames, o):
 			banned = append(banned, o)
@@ -235,7 +236,7 @@ func (b *Booth) ValidateAddTicket(name string, options map[string]string, force 
 	if len(banned) > 0 {
 		out = append(out, invalidOptions(banned, boothTicketNames, "booth ticket"))
 	}
-	for _, o := range sortedKeys(options) {
+	for _, o := range slices.Sorted(maps.Keys(options)) {
 		if o != "mode" && strings.TrimSpace(options[o]) == "" {
 			out = append(out, report.NewError("INVALID_OPTION_VALUE", o+" cannot be empty"))
 		}
@@ -250,7 +251,7 @@ func (b *Booth) ValidateAddTicket(name string, options map[string]string, force 
 // AddTicket appends a ticket with its options.
 func (b *Booth) AddTicket(name string, options map[string]string) {
 	ticket := BoothItem{Name: "ticket", Value: name}
-	for _, o := range sortedKeys(options) {
+	for _, o := range slices.Sorted(maps.Keys(options)) {
 		value := strings.TrimSpace(options[o])
 		if o == "mode" {
 			value = strings.ToLower(value)

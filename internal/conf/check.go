@@ -2,8 +2,10 @@ package conf
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,7 +36,7 @@ func (s optionSet) validate(options map[string]string, emptyOK bool) report.List
 		allowed[n] = true
 	}
 	var unknown []string
-	for _, n := range sortedKeys(options) {
+	for _, n := range slices.Sorted(maps.Keys(options)) {
 		if !allowed[n] {
 			unknown = append(unknown, n)
 		}
@@ -43,7 +45,7 @@ func (s optionSet) validate(options map[string]string, emptyOK bool) report.List
 		out = append(out, invalidOptions(unknown, s.names, s.kind))
 	}
 	out = append(out, badNames(options, s.kind)...)
-	for _, n := range sortedKeys(options) {
+	for _, n := range slices.Sorted(maps.Keys(options)) {
 		out = append(out, cleanValue(n, options[n])...)
 	}
 	for _, c := range s.checks {
@@ -72,7 +74,7 @@ var optionName = regexp.MustCompile(`^[-_/a-zA-Z0-9]+$`)
 // badNames refuses names that would break the file's structure.
 func badNames(options map[string]string, kind string) report.List {
 	var bad []string
-	for _, n := range sortedKeys(options) {
+	for _, n := range slices.Sorted(maps.Keys(options)) {
 		if !optionName.MatchString(n) {
 			bad = append(bad, n)
 		}

@@ -3,7 +3,6 @@ package conf
 import (
 	"fmt"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -275,13 +274,3 @@ func (c *Corosync) TransportOptions() map[string]string {
 
 // QuorumOptions returns the options of quorum that pcs lets users set.
 func (c *Corosync) QuorumOptions() map[string]string { return c.options("quorum", "", quorumNames) }
-
-// sortedKeys returns the keys of a map in order.
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
-}

@@ -2,6 +2,7 @@ package conf
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,7 +36,7 @@ type deviceSet struct {
 // names refuses unknown options; banned ones cannot be forced.
 func (s deviceSet) unknown(options map[string]string, banned ...string) report.List {
 	var unknown, never []string
-	for _, n := range sortedKeys(options) {
+	for _, n := range slices.Sorted(maps.Keys(options)) {
 		switch {
 		case slices.Contains(banned, n):
 			never = append(never, n)
@@ -75,7 +76,7 @@ func (s deviceSet) values(options map[string]string) report.List {
 // fileSafe refuses what would break the file's structure.
 func (s deviceSet) fileSafe(options map[string]string) report.List {
 	out := badNames(options, s.kind)
-	for _, n := range sortedKeys(options) {
+	for _, n := range slices.Sorted(maps.Keys(options)) {
 		out = append(out, cleanValue(n, options[n])...)
 	}
 	return out
@@ -178,7 +179,7 @@ func (d DeviceChange) otherOptions(update, force bool) report.List {
 	}
 	out = append(out, heuristics.unknown(plain)...)
 	out = append(out, heuristics.values(plain)...)
-	for _, name := range sortedKeys(d.Heuristics) {
+	for _, name := range slices.Sorted(maps.Keys(d.Heuristics)) {
 		if _, isPlain := plain[name]; !isPlain && !update {
 			out = append(out, notEmpty("a command to be run")(name, d.Heuristics[name])...)
 		}

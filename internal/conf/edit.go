@@ -2,6 +2,8 @@ package conf
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strconv"
 )
@@ -198,7 +200,7 @@ func (c *Corosync) SetTransportOptions(transport, compression, crypto map[string
 }
 
 func setAll(sections []*Section, prefix string, options map[string]string) {
-	for _, name := range sortedKeys(options) {
+	for _, name := range slices.Sorted(maps.Keys(options)) {
 		setOptions(sections, prefix+name, options[name])
 	}
 }
@@ -267,7 +269,7 @@ func (c *Corosync) addInterface(number int, options map[string]string) {
 	file["linknumber"] = strconv.Itoa(number)
 	totem := c.root.ensure("totem")
 	s := totem[len(totem)-1].Child("interface")
-	for _, name := range sortedKeys(file) {
+	for _, name := range slices.Sorted(maps.Keys(file)) {
 		if file[name] != "" {
 			s.Add(name, file[name])
 		}

@@ -49,7 +49,7 @@ func (c *Corosync) ValidateAddLink(l LinkChange, others []OtherNode, resolves fu
 		return report.List{badLinkCount("add", 1, n, "more", MaxLinks)}
 	}
 	var out report.List
-	for _, name := range sortedKeys(t.names) {
+	for _, name := range slices.Sorted(maps.Keys(t.names)) {
 		if _, given := l.Addrs[name]; !given {
 			out = append(out, badAddressCount(name, 0, 1, 1))
 		}
@@ -90,13 +90,13 @@ func pingPair(options map[string]string) report.List {
 // the link will have.
 func (l LinkChange) addresses(c *Corosync, t taken, all []string, link string, resolves func(string) bool, force bool) report.List {
 	var out report.List
-	for _, name := range sortedKeys(l.Addrs) {
+	for _, name := range slices.Sorted(maps.Keys(l.Addrs)) {
 		if !t.names[name] {
 			out = append(out, nodeNotFound(name))
 		}
 	}
 	missing, empty := map[string]bool{}, map[string]bool{}
-	for _, name := range sortedKeys(l.Addrs) {
+	for _, name := range slices.Sorted(maps.Keys(l.Addrs)) {
 		addr := l.Addrs[name]
 		if addr == "" {
 			empty[name] = true
@@ -170,7 +170,7 @@ func (c *Corosync) ValidateRemoveLinks(numbers []string) report.List {
 		out = append(out, report.NewError("COROSYNC_LINK_NUMBER_DUPLICATION", "Link numbers must be unique, duplicate link numbers: "+report.Quote(twice)))
 	}
 	var gone, unknown []string
-	for _, n := range sortedKeys(counts) {
+	for _, n := range slices.Sorted(maps.Keys(counts)) {
 		if slices.Contains(have, n) {
 			gone = append(gone, n)
 		} else {

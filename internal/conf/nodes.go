@@ -2,6 +2,7 @@ package conf
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -147,7 +148,7 @@ func emptyAddresses(nodes map[string]bool) report.List {
 	if len(nodes) == 0 {
 		return nil
 	}
-	list := sortedKeys(nodes)
+	list := slices.Sorted(maps.Keys(nodes))
 	return report.List{report.NewError("NODE_ADDRESSES_CANNOT_BE_EMPTY", fmt.Sprintf(
 		"Empty address set for %s %s, an address cannot be empty", plural(len(list), "node"), report.Quote(list)))}
 }
@@ -155,7 +156,7 @@ func emptyAddresses(nodes map[string]bool) report.List {
 // alreadyUsed reports new names or addresses that existing nodes have.
 func alreadyUsed(code, what string, have map[string]bool, asked map[string]int) report.List {
 	var both []string
-	for _, w := range sortedKeys(asked) {
+	for _, w := range slices.Sorted(maps.Keys(asked)) {
 		if have[w] {
 			both = append(both, w)
 		}

@@ -2,8 +2,10 @@ package conf
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -116,7 +118,7 @@ func (s Setup) validateNodes(resolves func(string) bool, force bool) report.List
 		types = append(types, mine)
 	}
 	if len(empty) > 0 {
-		list := sortedKeys(empty)
+		list := slices.Sorted(maps.Keys(empty))
 		out = append(out, report.NewError("NODE_ADDRESSES_CANNOT_BE_EMPTY", fmt.Sprintf(
 			"Empty address set for %s %s, an address cannot be empty", plural(len(list), "node"), report.Quote(list))))
 	}
@@ -186,7 +188,7 @@ func unresolvableReport(addrs map[string]bool, force bool) report.List {
 		return nil
 	}
 	return report.List{report.Passed("NODE_ADDRESSES_UNRESOLVABLE",
-		"Unable to resolve addresses: "+report.Quote(sortedKeys(addrs)), report.Force, force)}
+		"Unable to resolve addresses: "+report.Quote(slices.Sorted(maps.Keys(addrs))), report.Force, force)}
 }
 
 // sameAddressCount reports nodes that have more or fewer links than others,
@@ -239,7 +241,7 @@ func mixedFamilies(types [][]addrType) report.List {
 
 func repeated(counts map[string]int) []string {
 	var twice []string
-	for _, k := range sortedKeys(counts) {
+	for _, k := range slices.Sorted(maps.Keys(counts)) {
 		if counts[k] > 1 && k != "" {
 			twice = append(twice, k)
 		}

@@ -3,6 +3,8 @@ package conf
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -75,7 +77,7 @@ func titled(title string, options map[string]string) []string {
 
 func pairs(options map[string]string, between string) []string {
 	var lines []string
-	for _, k := range sortedKeys(options) {
+	for _, k := range slices.Sorted(maps.Keys(options)) {
 		lines = append(lines, k+between+options[k])
 	}
 	return lines
@@ -224,7 +226,7 @@ func options(attrs []Attr) string {
 
 func sortedAttrs(m map[string]string) []Attr {
 	var attrs []Attr
-	for _, k := range sortedKeys(m) {
+	for _, k := range slices.Sorted(maps.Keys(m)) {
 		attrs = append(attrs, Attr{k, m[k]})
 	}
 	return attrs

@@ -1,6 +1,8 @@
 package conf
 
 import (
+	"maps"
+	"slices"
 	"sort"
 
 	"gpcs/internal/report"
@@ -155,7 +157,7 @@ func ValidateQuorum(c *Corosync, options map[string]string) report.List {
 	out := quorumSet.validate(options, true)
 	if c.Device() != nil {
 		var bad []string
-		for _, n := range sortedKeys(options) {
+		for _, n := range slices.Sorted(maps.Keys(options)) {
 			if n == "auto_tie_breaker" || n == "last_man_standing" || n == "last_man_standing_window" {
 				bad = append(bad, n)
 			}

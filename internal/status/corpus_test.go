@@ -7,9 +7,10 @@ import (
 	"flag"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
-	"sort"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,11 +33,7 @@ const ratchet = 519
 // what the reference shows before its transition.
 func TestCorpus(t *testing.T) {
 	cases := readCorpus(t)
-	names := make([]string, 0, len(cases))
-	for name := range cases {
-		names = append(names, name)
-	}
-	sort.Strings(names)
+	names := slices.Sorted(maps.Keys(cases))
 	right, shown := 0, 0
 	for _, name := range names {
 		c := cases[name]

@@ -2,6 +2,8 @@ package status
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -119,13 +121,13 @@ func FailcountsText(list []Failcount, filter FailcountFilter, full bool) string 
 		return "No failcounts" + filter.words(filter.Resource) + "\n"
 	}
 	var b strings.Builder
-	for _, rsc := range sortedKeys(byResource) {
+	for _, rsc := range slices.Sorted(maps.Keys(byResource)) {
 		fmt.Fprintf(&b, "Failcounts%s\n", filter.words(rsc))
 		byNode := map[string][]Failcount{}
 		for _, f := range byResource[rsc] {
 			byNode[f.Node] = append(byNode[f.Node], f)
 		}
-		for _, node := range sortedKeys(byNode) {
+		for _, node := range slices.Sorted(maps.Keys(byNode)) {
 			if !full {
 				fmt.Fprintf(&b, "  %s: %s\n", node, sum(byNode[node]))
 				continue
@@ -186,13 +188,4 @@ func intervalMS(text string) string {
 		return text
 	}
 	return strconv.FormatInt(ms, 10)
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
 }

@@ -2,6 +2,8 @@ package status
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -28,7 +30,7 @@ func LevelsText(doc *cib.Document, indent string) string {
 		targets[title] = append(targets[title], level{n, devices})
 	}
 	var b strings.Builder
-	titles := sortedKeys(targets)
+	titles := slices.Sorted(maps.Keys(targets))
 	sort.SliceStable(titles, func(i, j int) bool { return kindRank(titles[i]) < kindRank(titles[j]) })
 	for _, title := range titles {
 		fmt.Fprintf(&b, "%sTarget %s\n", indent, title)

@@ -1,6 +1,7 @@
 package clicorpus
 
 import (
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -118,11 +119,7 @@ func readExpected(t *testing.T) map[string]string {
 
 func writeExpected(t *testing.T, grades map[string]string) {
 	t.Helper()
-	var ids []string
-	for id := range grades {
-		ids = append(ids, id)
-	}
-	sort.Strings(ids)
+	ids := slices.Sorted(maps.Keys(grades))
 	text := "# Recorded calls by suite and number, and how much of each is as recorded; see doc.go.\n"
 	for _, id := range ids {
 		text += id + "\t" + grades[id] + "\n"

@@ -7,10 +7,11 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -94,11 +95,7 @@ func rank(grade string) int { return map[string]int{"status": 1, "all": 2}[grade
 
 func report(t *testing.T, counts map[string][3]int) {
 	var sum [3]int
-	var suites []string
-	for s := range counts {
-		suites = append(suites, s)
-	}
-	sort.Strings(suites)
+	suites := slices.Sorted(maps.Keys(counts))
 	for _, s := range suites {
 		n := counts[s]
 		t.Logf("%-14s %3d the same, %3d with the same exit status, of %3d", s, n[0], n[1], n[2])

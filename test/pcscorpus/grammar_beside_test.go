@@ -9,11 +9,13 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -129,7 +131,7 @@ func TestGrammarBeside(t *testing.T) {
 		equal[f.verb]++
 	}
 	sum := 0
-	for _, verb := range sortedKeys(total) {
+	for _, verb := range slices.Sorted(maps.Keys(total)) {
 		sum += equal[verb]
 		t.Logf("%-30s %4d of %4d", verb, equal[verb], total[verb])
 	}

@@ -6,8 +6,10 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -46,22 +48,13 @@ func TestRecordedCalls(t *testing.T) {
 		}
 		counts[noun] = n
 	}
-	for _, noun := range sortedKeys(counts) {
+	for _, noun := range slices.Sorted(maps.Keys(counts)) {
 		t.Logf("%-12s %4d of %4d", noun, counts[noun][0], counts[noun][1])
 	}
 	t.Logf("%d of %d recorded calls pass, %d are expected to", len(passed), len(c.vectors), len(expected))
 	if *update {
 		writeExpected(t, passed)
 	}
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	var keys []string
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
 }
 
 const expectedFile = "expected.txt"

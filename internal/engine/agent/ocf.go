@@ -3,9 +3,10 @@ package agent
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -89,7 +90,7 @@ func (r *Runner) ocfEnv(req Request) []string {
 			keys[k] = v
 		}
 	}
-	for _, k := range sortedKeys(keys) {
+	for _, k := range slices.Sorted(maps.Keys(keys)) {
 		switch {
 		case k == "OCF_CHECK_LEVEL": // the one variable without prefix
 			set(k, keys[k])
@@ -114,15 +115,6 @@ func (r *Runner) baseEnv() []string {
 		}
 	}
 	return env
-}
-
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
 }
 
 // unimplemented is the answer of built-in agents to actions they do not know.

@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strings"
 	"sync"
 	"syscall"
@@ -163,11 +163,7 @@ func (r *Runner) input(ctx context.Context, d fence.Device, action, target strin
 		}
 	}
 	values["action"] = action
-	names := make([]string, 0, len(values))
-	for k := range values {
-		names = append(names, k)
-	}
-	sort.Strings(names)
+	names := slices.Sorted(maps.Keys(values))
 	var b strings.Builder
 	for _, k := range names {
 		fmt.Fprintf(&b, "%s=%s\n", k, values[k])
