@@ -1,16 +1,8 @@
 package status
 
 import (
-	"archive/tar"
-	"compress/gzip"
 	"errors"
 	"flag"
-	"io"
-	"io/fs"
-	"maps"
-	"os"
-	"path"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,40 +10,42 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gpcs/internal/cib"
+	"gpcs/test/parity"
+	"gpcs/test/recordings"
 )
 
 var failures = flag.Int("failures", 0, "print the first n cases of the scheduler corpus that differ")
 
-// corpus is relative to this package: the repository's root is two levels up,
-// the corpus beside it.
-const corpus = "../../../shared/corpus/scheduler/cases.tar.gz"
-
 // ratchet is how many cases are known to be shown right; it only rises.
-const ratchet = 519
+const ratchet = 568
 
 // TestCorpus shows the clusters of the scheduler corpus and compares with
 // what the reference shows before its transition.
 func TestCorpus(t *testing.T) {
-	cases := readCorpus(t)
-	names := slices.Sorted(maps.Keys(cases))
+	cases, err := parity.Load()
+	if errors.Is(err, recordings.ErrMissing) {
+		t.Skipf("NOT RUN: %v", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	right, shown := 0, 0
-	for _, name := range names {
-		c := cases[name]
-		if !strings.Contains(c["meta.json"], `"args": []`) {
+	for _, c := range cases {
+		if len(c.Args) > 0 {
 			continue // a moment of its own is the simulator's business
 		}
-		want := block(c["summary.txt"], "Current cluster status:")
-		got := currentStatus(t, name, c["input.xml"])
+		want := block(c.Files["summary.txt"], "Current cluster status:")
+		got := currentStatus(t, c.Name, c.Files["input.xml"])
 		if got == want {
 			right++
 			continue
 		}
 		if shown < *failures {
 			shown++
-			t.Logf("%s:\n%s", name, cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")))
+			t.Logf("%s:\n%s", c.Name, cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")))
 		}
 	}
-	t.Logf("%d of %d clusters shown as the reference shows them", right, len(names))
+	t.Logf("%d of %d clusters shown as the reference shows them", right, len(cases))
 	if right < ratchet {
 		t.Errorf("%d clusters shown right, there were %d before", right, ratchet)
 	}
@@ -80,42 +74,4 @@ func block(text, title string) string {
 		lines = append(lines, line)
 	}
 	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
-}
-
-// readCorpus reads all files of all cases, by case and file name.
-func readCorpus(t *testing.T) map[string]map[string]string {
-	f, err := os.Open(corpus)
-	if errors.Is(err, fs.ErrNotExist) {
-		t.Skipf("SKIPPED: the scheduler corpus is not at %s, nothing was compared", corpus)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	zip, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cases := map[string]map[string]string{}
-	for r := tar.NewReader(zip); ; {
-		h, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			return cases
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if h.Typeflag != tar.TypeReg {
-			continue
-		}
-		data, err := io.ReadAll(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		name := path.Base(path.Dir(h.Name))
-		if cases[name] == nil {
-			cases[name] = map[string]string{}
-		}
-		cases[name][path.Base(h.Name)] = string(data)
-	}
 }

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"gpcs/test/parity"
+	"gpcs/test/recordings"
 )
 
 // shapes are the generated clusters that the engines are timed on.
@@ -39,8 +39,8 @@ const (
 // whole process, on the same inputs. The real one is left out where it is not
 // installed.
 func engines() error {
-	generator, err := parity.Find("lab/gen-cib")
-	if errors.Is(err, parity.ErrMissing) {
+	generator, err := recordings.Find("lab/gen-cib")
+	if errors.Is(err, recordings.ErrMissing) {
 		fmt.Println("engine: LEFT OUT, the generator of clusters is not at ../shared beside the repository")
 		return nil
 	}

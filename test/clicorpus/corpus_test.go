@@ -1,16 +1,15 @@
 package clicorpus
 
 import (
-	"archive/tar"
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"sort"
 	"testing"
+
+	"gpcs/test/recordings"
 )
 
 // vector is one recorded call.
@@ -42,39 +41,22 @@ type context struct {
 	} `json:"cib_gen"`
 }
 
-const corpusFile = "../../../shared/corpus/cli/cli.tar.gz"
-
 // unpack lays the recordings out in a directory: the calls by suite, and the
 // files that they read.
 func unpack(t *testing.T) string {
 	t.Helper()
-	f, err := os.Open(corpusFile)
-	if err != nil {
-		t.Skip("skipped: the recorded calls of the helper programs are not here (" + corpusFile + ")")
+	files, err := recordings.Archive("corpus/cli/cli.tar.gz")
+	if errors.Is(err, recordings.ErrMissing) {
+		t.Skipf("NOT RUN: %v", err)
 	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	for r := tar.NewReader(z); ; {
-		h, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			return dir
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if h.Typeflag != tar.TypeReg {
-			continue
-		}
-		data, err := io.ReadAll(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		write(t, filepath.Join(dir, filepath.Clean("/"+h.Name)), string(data))
+	for name, text := range files {
+		write(t, filepath.Join(dir, filepath.Clean("/"+name)), text)
 	}
+	return dir
 }
 
 func write(t *testing.T, path, text string) {
@@ -94,7 +76,7 @@ func load(t *testing.T, dir string) []vector {
 		files, err = filepath.Glob(filepath.Join(dir, "*", "*.jsonl"))
 	}
 	if err != nil || len(files) == 0 {
-		t.Fatalf("no recorded calls in %s: %v", corpusFile, err)
+		t.Fatalf("no recorded calls in the archive: %v", err)
 	}
 	sort.Strings(files)
 	var all []vector

@@ -1,16 +1,13 @@
 package parity
 
 import (
-	"archive/tar"
-	"compress/gzip"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"gpcs/test/recordings"
 )
 
 // Case is one recorded case.
@@ -21,46 +18,21 @@ type Case struct {
 	Args  []string          // further words of crm_simulate: "-t", "2005-020"
 }
 
-// ErrMissing says that the recorded cases are not on this machine.
-var ErrMissing = errors.New("the recorded scheduler cases are not at ../shared beside the repository")
-
-// Load reads all cases, sorted by name. It looks for ../shared upwards from
-// the working directory.
+// Load reads all cases, sorted by name; without them the error is
+// recordings.ErrMissing, wrapped.
 func Load() ([]Case, error) {
-	name, err := Find("corpus/scheduler/cases.tar.gz")
-	if err != nil {
-		return nil, err
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }()
-	gz, err := gzip.NewReader(f)
+	files, err := recordings.Archive("corpus/scheduler/cases.tar.gz")
 	if err != nil {
 		return nil, err
 	}
 	byName := map[string]map[string]string{}
-	for r := tar.NewReader(gz); ; {
-		h, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		if h.Typeflag != tar.TypeReg {
-			continue
-		}
-		data, err := io.ReadAll(r)
-		if err != nil {
-			return nil, err
-		}
-		name := filepath.Base(filepath.Dir(h.Name))
+	for path, text := range files {
+		dir, file := filepath.Split(path)
+		name := filepath.Base(dir)
 		if byName[name] == nil {
 			byName[name] = map[string]string{}
 		}
-		byName[name][filepath.Base(h.Name)] = string(data)
+		byName[name][file] = text
 	}
 	return describe(byName)
 }
@@ -90,17 +62,4 @@ func describe(byName map[string]map[string]string) ([]Case, error) {
 	}
 	slices.SortFunc(out, func(a, b Case) int { return strings.Compare(a.Name, b.Name) })
 	return out, nil
-}
-
-// Find looks for a file below a folder "shared" beside one of the folders
-// above the working directory.
-func Find(name string) (string, error) {
-	dir, err := os.Getwd()
-	for ; err == nil && dir != "/"; dir = filepath.Dir(dir) {
-		file := filepath.Join(dir, "..", "shared", name)
-		if _, err := os.Stat(file); err == nil {
-			return file, nil
-		}
-	}
-	return "", ErrMissing
 }

@@ -14,6 +14,7 @@ import (
 
 	"gpcs/internal/cli"
 	"gpcs/internal/paths"
+	"gpcs/test/recordings"
 )
 
 // expected names the levels at which each case is known to pass.
@@ -27,7 +28,7 @@ var (
 // TestParity runs all recorded cases. What passed once must go on passing.
 func TestParity(t *testing.T) {
 	cases, err := Load()
-	if errors.Is(err, ErrMissing) {
+	if errors.Is(err, recordings.ErrMissing) {
 		t.Skipf("SKIPPED: %v", err)
 	}
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"gpcs/test/recordings"
 )
 
 // vector is one recorded call. {W} in its words and files stands for a fresh
@@ -45,19 +47,28 @@ type check struct {
 type corpus struct {
 	vectors []vector
 	blobs   map[string]string
+	data    string // the directory with what recorded calls read, {MOCK} in their words
 	agents  string // a directory with the agents of the recordings, as a machine has them
 }
 
-// corpusDir is where the recordings lie, seen from this package.
-const corpusDir = "../../../shared/corpus/pcs"
+// corpusDir is where the recordings lie; without them the test is skipped.
+func corpusDir(t *testing.T) string {
+	t.Helper()
+	dir, err := recordings.Find("corpus/pcs")
+	if err != nil {
+		t.Skipf("NOT RUN: %v", err)
+	}
+	return dir
+}
 
 func loadCorpus(t *testing.T) *corpus {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(corpusDir, "cases", "*.jsonl"))
+	dir := corpusDir(t)
+	files, err := filepath.Glob(filepath.Join(dir, "cases", "*.jsonl"))
 	if err != nil || len(files) == 0 {
-		t.Skip("skipped: the recorded calls of pcs are not here (" + corpusDir + ")")
+		t.Fatalf("no recorded calls in %s: %v", dir, err)
 	}
-	c := &corpus{blobs: map[string]string{}, agents: t.TempDir()}
+	c := &corpus{blobs: map[string]string{}, data: filepath.Join(dir, "data"), agents: t.TempDir()}
 	for _, file := range files {
 		if filepath.Base(file) == "blobs.jsonl" {
 			eachLine(t, file, func(line []byte) { c.addBlob(t, line) })
@@ -73,7 +84,7 @@ func loadCorpus(t *testing.T) *corpus {
 			}
 		})
 	}
-	installAgents(t, c.agents)
+	installAgents(t, c.data, c.agents)
 	return c
 }
 
@@ -116,9 +127,9 @@ func (c *corpus) addBlob(t *testing.T, line []byte) {
 
 // installAgents lays the agents of the recordings out as a machine has them;
 // each prints its metadata and can do nothing else.
-func installAgents(t *testing.T, root string) {
+func installAgents(t *testing.T, data, root string) {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(corpusDir, "data", "agents", "*_metadata.xml"))
+	files, err := filepath.Glob(filepath.Join(data, "agents", "*_metadata.xml"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -132,7 +132,7 @@ func (c *corpus) replay(t *testing.T, v vector) string {
 	if err := os.Chdir(cwd); err != nil {
 		t.Fatal(err)
 	}
-	rc, out, errs := call(v, dir, root)
+	rc, out, errs := c.call(v, dir, root)
 	if err := os.Chdir(here); err != nil {
 		t.Fatal(err)
 	}
@@ -208,11 +208,10 @@ func copyAll(t *testing.T, from, to string) {
 	}
 }
 
-func call(v vector, dir, root string) (rc int, out, errs string) {
+func (c *corpus) call(v vector, dir, root string) (rc int, out, errs string) {
 	var argv []string
-	data, _ := filepath.Abs(filepath.Join(corpusDir, "data"))
 	for _, a := range v.Argv {
-		argv = append(argv, strings.NewReplacer("{W}", dir, "{MOCK}", data).Replace(a))
+		argv = append(argv, strings.NewReplacer("{W}", dir, "{MOCK}", c.data).Replace(a))
 	}
 	var stdout, stderr bytes.Buffer
 	env := cli.Env{Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr, Root: paths.Root(root)}

@@ -16,6 +16,7 @@ import (
 	"gpcs/internal/cib/value"
 	"gpcs/internal/engine/sched"
 	"gpcs/test/parity"
+	"gpcs/test/recordings"
 )
 
 // The recorded cases lie beside the repository, never in it. The test holds
@@ -32,7 +33,7 @@ const ratchet = "testdata/parity.txt"
 func loadCases(t *testing.T) []parity.Case {
 	t.Helper()
 	cases, err := parity.Load()
-	if errors.Is(err, parity.ErrMissing) {
+	if errors.Is(err, recordings.ErrMissing) {
 		t.Skipf("SKIPPED: %v", err)
 	}
 	if err != nil {
