@@ -2,9 +2,10 @@ package admin
 
 import (
 	"fmt"
+	"slices"
 
 	"gpcs/internal/cib"
-	"gpcs/internal/cib/value"
+	"gpcs/internal/cib/option"
 )
 
 // VerifyCIB says what is wrong with a configuration that could be read, and
@@ -26,22 +27,11 @@ func VerifyCIB(doc *cib.Document) []string {
 
 // fencingMissing tells that nodes are to be fenced and there is nothing to do it with.
 func fencingMissing(doc *cib.Document) bool {
-	section := doc.Find("crm_config")
-	for _, name := range []string{"fencing-enabled", "stonith-enabled"} {
-		if section == nil {
-			break
-		}
-		if v, set := nvsetValue(section, propertySet, name); set && value.IsBool(v) && !value.True(v) {
-			return false
-		}
-	}
-	for _, r := range allResources(doc) {
-		if isStonith(r) {
-			return false
-		}
-	}
-	return true
+	return fencingOn(doc) && !slices.ContainsFunc(allResources(doc), isStonith)
 }
+
+// fencingOn tells that nothing but the time may keep the cluster from fencing.
+func fencingOn(doc *cib.Document) bool { return option.Read(doc, 0).Flag("fencing-enabled", true) }
 
 // notPromotable says of a promotable clone that its agents cannot promote:
 // only those of OCF can.

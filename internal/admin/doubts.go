@@ -3,7 +3,6 @@ package admin
 import (
 	"fmt"
 	"net/netip"
-	"slices"
 	"strings"
 
 	"gpcs/internal/cib"
@@ -95,10 +94,5 @@ func recklessPair(doc *cib.Document) bool {
 	if v, _ := nvsetValue(config, propertySet, "no-quorum-policy"); v != "ignore" {
 		return false
 	}
-	for _, name := range []string{"fencing-enabled", "stonith-enabled"} {
-		if v, set := nvsetValue(config, propertySet, name); set && value.IsBool(v) && !value.True(v) {
-			return true
-		}
-	}
-	return !slices.ContainsFunc(allResources(doc), isStonith)
+	return fencingMissing(doc) || !fencingOn(doc)
 }

@@ -4,7 +4,7 @@ package archtest
 // below internal/ has to be in one of them.
 var layers = [][]string{
 	{"report", "paths", "durable", "queue", "engine/builtin", "cib/value"},
-	{"cib", "redact", "cib/rule", "conf", "agentmeta", "engine/graph", "engine/digest"},
+	{"cib", "redact", "cib/rule", "cib/option", "conf", "agentmeta", "engine/graph", "engine/digest"},
 	{"admin", "helper", "status", "cluster/view", "cluster/quorum", "cluster/replica", "cluster/member",
 		"fence", "engine/sched", "engine/simulate", "engine/explain", "engine/transition", "engine/history", "engine/controller", "engine/alert", "engine/attr"},
 	{"api"},
@@ -17,6 +17,7 @@ var layers = [][]string{
 // neighbours are the imports allowed within a layer.
 var neighbours = map[string][]string{
 	"cib/rule":          {"cib"},
+	"cib/option":        {"cib", "cib/rule"},
 	"engine/digest":     {"engine/graph"},
 	"helper":            {"admin", "engine/sched", "status"},
 	"status":            {"engine/sched", "fence"},
@@ -47,7 +48,7 @@ var strangers = [][2]string{
 
 // pure rooms take values and give values.
 var pure = []string{
-	"cib", "cib/rule", "cib/value", "conf", "report", "admin", "agentmeta", "helper", "fence", "status", "cluster/view", "cluster/quorum", "cluster/replica",
+	"cib", "cib/rule", "cib/option", "cib/value", "conf", "report", "admin", "agentmeta", "helper", "fence", "status", "cluster/view", "cluster/quorum", "cluster/replica",
 	"cluster/member", "engine/sched", "engine/simulate", "engine/explain", "engine/transition", "engine/controller", "engine/graph",
 	"engine/digest", "engine/history", "engine/builtin", "engine/attr", "engine/alert", "metrics", "redact",
 }

@@ -56,8 +56,8 @@ func (m *matrix) document(doc *cib.Document) {
 		return
 	}
 	m.config, m.devices = v, nil
-	if !fence.Disabled(doc) {
-		m.devices = fence.Devices(doc, fence.Site{Node: m.i.name, Now: time.Now().Unix()})
+	if now := time.Now().Unix(); !fence.Disabled(doc, now) {
+		m.devices = fence.Devices(doc, fence.Site{Node: m.i.name, Now: now})
 	}
 	poke(m.wake)
 }

@@ -24,7 +24,7 @@ func (i *instance) wasFenced(doc *cib.Document) bool {
 		i.log.Error("this node was fenced and is still alive: it gives up its addresses and joins the cluster anew; " +
 			"check the fence device that said it was off, see 'pcs stonith ledger'")
 		i.executor.Withdraw()
-		reaction := controller.Reaction(doc)
+		reaction := controller.Reaction(doc, time.Now())
 		if reaction == controller.Panic {
 			i.log.Error("fencing-reaction is panic: this machine restarts now")
 			if err := watchdog.Restart(); err != nil {

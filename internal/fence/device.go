@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/option"
 	"gpcs/internal/cib/rule"
 	"gpcs/internal/cib/value"
 )
@@ -57,10 +58,10 @@ func Devices(doc *cib.Document, at Site) []Device {
 
 func deviceOf(e, template *cib.Element, env *rule.Env) (Device, bool) {
 	class, agent, interval := e.SelectAttrValue("class", ""), e.SelectAttrValue("type", ""), monitorMS(e)
-	params, meta := values(e, "instance_attributes", env), values(e, "meta_attributes", env)
+	params, meta := option.Values(e, "instance_attributes", env), option.Values(e, "meta_attributes", env)
 	if template != nil {
 		class, agent = template.SelectAttrValue("class", ""), template.SelectAttrValue("type", "")
-		params, meta = fill(params, values(template, "instance_attributes", env)), fill(meta, values(template, "meta_attributes", env))
+		params, meta = fill(params, option.Values(template, "instance_attributes", env)), fill(meta, option.Values(template, "meta_attributes", env))
 		if interval == 0 {
 			interval = monitorMS(template)
 		}
@@ -170,10 +171,13 @@ func Listed(list, name string) bool {
 
 // mapped is the name that pcmk_host_map has for a node, "" if it has none; the
 // case of a node's name does not matter there.
-func (d Device) mapped(target string) string {
-	for node, name := range nodeMap(d.Params["pcmk_host_map"]) {
+func (d Device) mapped(target string) string { return lookup(d.Params["pcmk_host_map"], target) }
+
+// lookup is what a map, node1:value;node2:value, has for a node.
+func lookup(text, target string) string {
+	for node, value := range nodeMap(text) {
 		if strings.EqualFold(node, target) {
-			return name
+			return value
 		}
 	}
 	return ""
@@ -240,7 +244,7 @@ func (d Device) Limit() int {
 func (d Device) DelayMS(target string, random float64) int64 {
 	text := d.Params["pcmk_delay_base"]
 	if strings.ContainsAny(text, ":=") {
-		text = nodeMap(text)[target]
+		text = lookup(text, target)
 	}
 	base, _ := value.Milliseconds(text)
 	top, _ := value.Milliseconds(d.Params["pcmk_delay_max"])

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/option"
 	"gpcs/internal/redact"
 )
 
@@ -43,18 +44,9 @@ func ConfigOf(d Device) string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-// Disabled tells that the cluster does not fence.
-func Disabled(doc *cib.Document) bool {
-	off := false
-	if section := doc.Find("crm_config"); section != nil {
-		for _, nv := range section.FindElements("cluster_property_set/nvpair") {
-			switch nv.SelectAttrValue("name", "") {
-			case "stonith-enabled", "fencing-enabled":
-				off = slices.Contains([]string{"false", "off", "no", "n", "0"}, strings.ToLower(nv.SelectAttrValue("value", "")))
-			}
-		}
-	}
-	return off
+// Disabled tells that the cluster does not fence, at a time in s since 1970.
+func Disabled(doc *cib.Document, now int64) bool {
+	return !option.Read(doc, now).Flag("fencing-enabled", true)
 }
 
 // Soon is the time in ms within which a device that is new, or new to a member,

@@ -40,7 +40,7 @@ func TestDelays(t *testing.T) {
 		want   int64 // at a random number of 0.5
 	}{
 		{"", 0}, {"pcmk_delay_base=5", 5000}, {"pcmk_delay_base=5s pcmk_delay_max=9s", 7000}, {"pcmk_delay_max=8", 4000},
-		{"pcmk_delay_base=9 pcmk_delay_max=4", 4000}, {"pcmk_delay_base=n1:3s;n2:6s", 3000}, {"pcmk_delay_base=n2:6s", 0},
+		{"pcmk_delay_base=9 pcmk_delay_max=4", 4000}, {"pcmk_delay_base=n1:3s;n2:6s", 3000}, {"pcmk_delay_base=n2:6s", 0}, {"pcmk_delay_base=N1:3s", 3000},
 		{"pcmk_delay_base=n1:2s;n2:6s pcmk_delay_max=4s", 3000},
 	} {
 		if got := Devices(document(t, "device d "+c.params), Site{})[0].DelayMS("n1", 0.5); got != c.want {

@@ -2,11 +2,10 @@ package fence
 
 import (
 	"slices"
-	"sort"
-	"strconv"
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/option"
 	"gpcs/internal/cib/rule"
 )
 
@@ -21,60 +20,7 @@ type Site struct {
 // env is what rules may ask about.
 func (s Site) env(doc *cib.Document) *rule.Env {
 	return &rule.Env{Now: s.Now, Attribute: func(name string) (string, bool) { return attributeOf(doc, s.Node, name) },
-		Deref: func(e *cib.Element) *cib.Element { return follow(doc, e) }}
-}
-
-// follow returns what an element with id-ref stands for.
-func follow(doc *cib.Document, e *cib.Element) *cib.Element {
-	id := e.SelectAttrValue("id-ref", "")
-	if id == "" {
-		return e
-	}
-	if section := doc.Find("configuration"); section != nil {
-		if target := section.FindElement(".//" + e.Tag + "[@id='" + id + "']"); target != nil {
-			return target
-		}
-	}
-	return e
-}
-
-// values reads the attribute sets of a kind whose rules hold; the set of the
-// highest score counts, then the first.
-func values(e *cib.Element, kind string, env *rule.Env) map[string]string {
-	var sets []*cib.Element
-	for _, set := range e.SelectElements(kind) {
-		set = env.Deref(set)
-		if r := set.SelectElement("rule"); r == nil || rule.Holds(r, env) {
-			sets = append(sets, set)
-		}
-	}
-	score := func(e *cib.Element) int { return scoreOf(e.SelectAttrValue("score", "0")) }
-	sort.SliceStable(sets, func(i, j int) bool { return score(sets[i]) > score(sets[j]) })
-	found := map[string]string{}
-	for _, set := range sets {
-		for _, nv := range set.SelectElements("nvpair") {
-			nv = env.Deref(nv)
-			name := nv.SelectAttrValue("name", "")
-			if _, have := found[name]; !have {
-				found[name] = nv.SelectAttrValue("value", "")
-			}
-		}
-	}
-	return found
-}
-
-// infinity is the greatest score.
-const infinity = 1_000_000
-
-func scoreOf(text string) int {
-	switch strings.TrimPrefix(text, "+") {
-	case "INFINITY":
-		return infinity
-	case "-INFINITY":
-		return -infinity
-	}
-	n, _ := strconv.Atoi(text) // what is no number is 0
-	return n
+		Deref: option.Deref(doc)}
 }
 
 // Sites are the devices of a document as they are from node to node.
@@ -115,7 +61,7 @@ func Ruled(doc *cib.Document) bool {
 	for _, tag := range []string{"primitive", "template"} {
 		for _, e := range section.FindElements(".//" + tag + "[@class='stonith']") {
 			for _, set := range e.FindElements("instance_attributes") {
-				if follow(doc, set).SelectElement("rule") != nil {
+				if option.Deref(doc)(set).SelectElement("rule") != nil {
 					return true
 				}
 			}
@@ -162,5 +108,5 @@ func attributeOf(doc *cib.Document, node, name string) (string, bool) {
 
 // plain reads attribute sets without judging rules: those of nodes have none.
 func plain(e *cib.Element, kind string) map[string]string {
-	return values(e, kind, &rule.Env{Deref: func(e *cib.Element) *cib.Element { return e }})
+	return option.Values(e, kind, &rule.Env{Deref: func(e *cib.Element) *cib.Element { return e }})
 }

@@ -1,6 +1,7 @@
 package fence
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -51,6 +52,26 @@ func TestDevicesDependOnWhereAndWhen(t *testing.T) {
 	}
 	if !Ruled(doc) || Ruled(document(t, "device d ip=h")) {
 		t.Error("which configurations have rules")
+	}
+}
+
+// Attributes may be those of another device, or of a template.
+func TestDevicesBorrowAttributes(t *testing.T) {
+	doc, err := cib.Parse([]byte(`<cib><configuration><resources>
+	 <template id="t" class="stonith" type="fence_x"><instance_attributes id="it"><nvpair id="p1" name="ip" value="10.0.0.1"/>
+	   <nvpair id="p2" name="username" value="u"/></instance_attributes></template>
+	 <primitive id="a" template="t"><instance_attributes id="ia"><nvpair id="p3" name="ip" value="10.0.0.2"/></instance_attributes></primitive>
+	 <primitive id="b" class="stonith" type="fence_x"><instance_attributes id-ref="ia"/></primitive>
+	 <primitive id="c" class="stonith" type="fence_x"><instance_attributes id="ic"><nvpair id-ref="p2"/><nvpair id-ref="p1" name="login"/></instance_attributes></primitive>
+	</resources></configuration></cib>`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []map[string]string{{"ip": "10.0.0.2", "username": "u"}, {"ip": "10.0.0.2"}, {"username": "u", "login": "10.0.0.1"}}
+	for i, d := range Devices(doc, Site{}) {
+		if !maps.Equal(d.Params, want[i]) {
+			t.Errorf("%s: %v", d.ID, d.Params)
+		}
 	}
 }
 

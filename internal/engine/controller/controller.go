@@ -149,7 +149,7 @@ func (c *Controller) View(now time.Time, v View) []Effect {
 		c.carryOver(before)
 	}
 	c.spare()
-	c.withhold()
+	c.withhold(now)
 	c.dirty = true
 	return c.advance(now)
 }
@@ -372,10 +372,10 @@ func (c *Controller) Retime(token, guard time.Duration) {
 // may have made a quorum with a node just before, which nobody here heard.
 func (c *Controller) holdUntil(now time.Time) time.Time {
 	until := c.notBefore
-	if at := c.unseenUntil(); at.After(until) {
+	if at := c.unseenUntil(now); at.After(until) {
 		until = at
 	}
-	if options(c.doc).lostNodesGoOn() {
+	if c.options(now).lostNodesGoOn() {
 		return until
 	}
 	for _, n := range c.view.Nodes {

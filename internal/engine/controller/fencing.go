@@ -83,7 +83,7 @@ func (c *Controller) fence(now time.Time, a *graph.Action) {
 		f.action = a.ID // an administrator was faster
 		return
 	}
-	if n := c.fenceFails[a.Node]; n >= options(c.doc).maxAttempts {
+	if n := c.fenceFails[a.Node]; n >= c.options(now).maxAttempts {
 		if !c.gaveUp {
 			c.note(c.number, fmt.Sprintf("node %s could not be fenced %d times: what it ran is not recovered; mend the device, "+
 				"or make sure that the node is off and run 'pcs stonith confirm %s'", a.Node, n, a.Node))
@@ -143,12 +143,12 @@ func (c *Controller) begin(now time.Time, f *fencing, delayMS int64) {
 	c.overrule(f.ask.Target)
 	c.seq++
 	f.seq = c.seq
-	f.node = fence.Request{Target: f.ask.Target, Action: f.ask.Action, TimeoutMS: options(c.doc).fenceTimeoutMS, DelayMS: delayMS, Now: now.Unix(), Quorate: c.view.Quorate,
-		WatchdogMS: fence.WatchdogMS(c.doc, f.ask.Target, options(c.doc).watchdog)}
+	f.node = fence.Request{Target: f.ask.Target, Action: f.ask.Action, TimeoutMS: c.options(now).fenceTimeoutMS, DelayMS: delayMS, Now: now.Unix(), Quorate: c.view.Quorate,
+		WatchdogMS: fence.WatchdogMS(c.doc, f.ask.Target, c.options(now).watchdog)}
 	c.fencings[f.seq] = f
 	if n := c.view.node(f.id); n.Online {
 		f.life = n.life()
-		f.node.Member = len(f.asks) == 0 && f.ask.Action != fence.On && c.withholds()
+		f.node.Member = len(f.asks) == 0 && f.ask.Action != fence.On && c.withholds(now)
 	}
 	c.note(c.number, fmt.Sprintf("fencing of %s (%s) begins", f.ask.Target, f.ask.Action))
 	c.out = append(c.out, Fence{Seq: f.seq, Request: f.node, Doc: c.doc})
@@ -179,8 +179,8 @@ func (c *Controller) spare() {
 
 // withhold ends what was begun with a quorum when that is lost: the others may
 // fence this side now. An administrator may still want it.
-func (c *Controller) withhold() {
-	if !c.withholds() {
+func (c *Controller) withhold(now time.Time) {
+	if !c.withholds(now) {
 		return
 	}
 	for _, seq := range slices.Sorted(maps.Keys(c.fencings)) {
@@ -204,8 +204,8 @@ func (c *Controller) withhold() {
 // withholds tells whether there is no quorum and nodes beyond this side are not
 // fenced therefore. Members may be: the scheduler wants it of those that cannot
 // stop a resource, as Pacemaker's does.
-func (c *Controller) withholds() bool {
-	return !c.view.Quorate && c.doc != nil && slices.Contains([]string{"stop", "freeze", "demote"}, options(c.doc).policy)
+func (c *Controller) withholds(now time.Time) bool {
+	return !c.view.Quorate && c.doc != nil && slices.Contains([]string{"stop", "freeze", "demote"}, c.options(now).policy)
 }
 
 func (c *Controller) selfName() string { return c.view.node(idText(c.view.Self)).Name }
@@ -364,7 +364,7 @@ func (c *Controller) addRecord(r fence.Record) []cib.Op {
 // departures returns the records of nodes that have just left on purpose: that
 // they stopped what they ran is the proof on which the others may start it.
 func (c *Controller) departures(now time.Time) []cib.Op {
-	if !options(c.doc).fencing {
+	if !c.options(now).fencing {
 		return nil
 	}
 	var ops []cib.Op
@@ -447,8 +447,8 @@ func unfenced(id string, now time.Time, digests [2]string) cib.Op {
 
 // unseenUntil is the time until which nodes that were never seen may join
 // before they are fenced (startup-fencing).
-func (c *Controller) unseenUntil() time.Time {
-	if !options(c.doc).fencing || c.born.IsZero() {
+func (c *Controller) unseenUntil(now time.Time) time.Time {
+	if o := c.options(now); !o.fencing || !o.startupFencing || c.born.IsZero() {
 		return time.Time{}
 	}
 	for _, n := range c.view.Nodes {

@@ -47,7 +47,7 @@ func (c *Controller) leftovers(now time.Time) {
 		case devices == "" || c.switching(id):
 		case n.Online && !isFenced(state, n.Incarnation):
 			ops = append(ops, noSwitchOn(id)) // it is on
-		case c.view.Quorate || options(c.doc).policy == "ignore":
+		case c.view.Quorate || c.options(now).policy == "ignore":
 			c.switchOn(now, id, state.SelectAttrValue("uname", ""), strings.Split(devices, ","))
 		}
 	}
@@ -75,7 +75,7 @@ func (c *Controller) switching(id string) bool {
 func (c *Controller) switchOn(now time.Time, id, name string, devices []string) {
 	c.seq++
 	f := &fencing{seq: c.seq, id: id, proven: true, on: true, ask: Ask{Target: name, Action: fence.Reboot}}
-	f.node = fence.Request{Target: name, Action: fence.Reboot, TimeoutMS: options(c.doc).fenceTimeoutMS, SwitchOn: devices, Now: now.Unix()}
+	f.node = fence.Request{Target: name, Action: fence.Reboot, TimeoutMS: c.options(now).fenceTimeoutMS, SwitchOn: devices, Now: now.Unix()}
 	c.fencings[f.seq] = f
 	c.note(c.number, fmt.Sprintf("%s is off and was to be rebooted: this node goes on with it", name))
 	c.out = append(c.out, Fence{Seq: f.seq, Request: f.node, Doc: c.doc})

@@ -1,57 +1,46 @@
 package controller
 
 import (
-	"strconv"
 	"strings"
+	"time"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/option"
 	"gpcs/internal/cib/value"
 )
 
 // clusterOptions are the few cluster options that the controller itself obeys.
 type clusterOptions struct {
-	fencing bool
-	policy  string
+	fencing        bool
+	startupFencing bool
+	policy         string
 
 	fenceTimeoutMS int64
 	maxAttempts    int
 	reaction       string // fencing-reaction
-	watchdog       string // stonith-watchdog-timeout as it stands there
+	watchdog       string // fencing-watchdog-timeout as it stands there
 }
 
-func options(doc *cib.Document) clusterOptions {
-	o := clusterOptions{fencing: true, policy: "stop", fenceTimeoutMS: fencingTimeout.Milliseconds(), maxAttempts: maxAttempts}
-	conf := doc.Find("crm_config")
-	if conf == nil {
-		return o
+// options reads them as they are at a time, s since 1970; see option.Read.
+func options(doc *cib.Document, now int64) clusterOptions {
+	set := option.Read(doc, now)
+	o := clusterOptions{fencing: set.Flag("fencing-enabled", true), startupFencing: set.Flag("startup-fencing", true), policy: "stop",
+		fenceTimeoutMS: set.Milliseconds("fencing-timeout", fencingTimeout.Milliseconds()), maxAttempts: maxAttempts,
+		watchdog: set.Get("fencing-watchdog-timeout")}
+	if v, ok := set.Lookup("no-quorum-policy"); ok {
+		o.policy = strings.ToLower(v)
 	}
-	for _, set := range conf.SelectElements("cluster_property_set") {
-		for _, nv := range set.SelectElements("nvpair") {
-			text := strings.ToLower(nv.SelectAttrValue("value", ""))
-			switch nv.SelectAttrValue("name", "") {
-			case "stonith-enabled", "fencing-enabled":
-				o.fencing = value.BoolOr(text, true)
-			case "fence-reaction", "fencing-reaction":
-				if text == Stop || text == Panic {
-					o.reaction = text
-				}
-			case "no-quorum-policy":
-				o.policy = text
-			case "stonith-timeout", "fencing-timeout":
-				if ms, ok := value.Milliseconds(text); ok && ms > 0 {
-					o.fenceTimeoutMS = ms
-				}
-			case "stonith-watchdog-timeout", "fencing-watchdog-timeout":
-				o.watchdog = text
-			case "stonith-max-attempts", "fencing-max-attempts":
-				if n, err := strconv.Atoi(text); err == nil && n > 0 {
-					o.maxAttempts = n
-				}
-			}
-		}
+	if v := strings.ToLower(set.Get("fencing-reaction")); v == Stop || v == Panic {
+		o.reaction = v
+	}
+	if n, ok := value.Score(set.Get("fencing-max-attempts")); ok && n > 0 {
+		o.maxAttempts = n
 	}
 	return o
 }
+
+// options are those of the document that the controller has.
+func (c *Controller) options(now time.Time) clusterOptions { return options(c.doc, now.Unix()) }
 
 // lostNodesGoOn tells that waiting for a lost node to stop by itself is of no
 // use: it would go on without quorum, or proof by fencing is waited for anyway.
@@ -66,13 +55,13 @@ const (
 	Panic  = "panic" // restarts the machine at once
 )
 
-// Reaction is fencing-reaction, or fence-reaction, as it is set.
-func Reaction(doc *cib.Document) string { return options(doc).reaction }
+// Reaction is fencing-reaction, or fence-reaction, as it is set at a time.
+func Reaction(doc *cib.Document, now time.Time) string { return options(doc, now.Unix()).reaction }
 
 // DropsWhenIsolated tells whether no-quorum-policy makes a node without quorum
-// give up what it runs.
+// give up what it runs; one that depends on the time does not count.
 func DropsWhenIsolated(doc *cib.Document) bool {
-	switch options(doc).policy {
+	switch options(doc, 0).policy {
 	case "ignore", "freeze":
 		return false
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/cib/option"
 	"gpcs/internal/cib/value"
 )
 
@@ -67,19 +68,15 @@ type Config struct {
 	MigrationLimit       int
 }
 
-// oldNames are spellings of options before Pacemaker 3.0.2.
-var oldNames = map[string]string{
-	"fencing-enabled": "stonith-enabled", "fencing-action": "stonith-action", "fencing-timeout": "stonith-timeout",
-	"stop-removed-resources": "stop-orphan-resources", "cancel-removed-actions": "stop-orphan-actions",
-}
-
 // Get returns an option as configured under its present or old name, or def.
 func (o *Config) Get(name, def string) string {
 	if v, ok := o.Values.Lookup(name); ok {
 		return v
 	}
-	if v, ok := o.Values.Lookup(oldNames[name]); ok && oldNames[name] != "" {
-		return v
+	if old := option.Older(name); old != "" {
+		if v, ok := o.Values.Lookup(old); ok {
+			return v
+		}
 	}
 	return def
 }
