@@ -134,11 +134,7 @@ func CreateBundle(doc *cib.Document, id string, parts BundleParts) report.List {
 	} else {
 		out = append(out, parts.checkContainer(false)...)
 	}
-	out = append(out, parts.checkNetwork(false)...)
-	out = append(out, parts.checkMaps(ids)...)
-	if len(parts.Meta) > 0 {
-		out = append(out, metaNotChecked("bundle"))
-	}
+	out = append(out, parts.checkAround(ids)...)
 	if out.Failed() {
 		return out
 	}
@@ -332,6 +328,15 @@ func removeMaps(bundle *cib.Element, part string, ids []string) {
 	}
 }
 
+// checkAround checks what is given for a whole bundle besides its container.
+func (p BundleParts) checkAround(ids *idBook) report.List {
+	out := append(p.checkNetwork(false), p.checkMaps(ids)...)
+	if len(p.Meta) > 0 {
+		out = append(out, metaNotChecked("bundle"))
+	}
+	return out
+}
+
 // ResetBundle gives a bundle new options in the place of all that it has; the
 // kind of container and the resource in it stay.
 func ResetBundle(doc *cib.Document, id string, parts BundleParts) report.List {
@@ -341,11 +346,7 @@ func ResetBundle(doc *cib.Document, id string, parts BundleParts) report.List {
 	}
 	ids := newIDs(doc)
 	out := parts.checkContainer(false)
-	out = append(out, parts.checkNetwork(false)...)
-	out = append(out, parts.checkMaps(ids)...)
-	if len(parts.Meta) > 0 {
-		out = append(out, metaNotChecked("bundle"))
-	}
+	out = append(out, parts.checkAround(ids)...)
 	if out.Failed() {
 		return out
 	}

@@ -43,11 +43,7 @@ func newAlert() *cobra.Command {
 }
 
 func alertConfig(ctx context.Context, c *Call) error {
-	format, err := c.outputFormat()
-	if err != nil {
-		return err
-	}
-	doc, err := c.readCIB(ctx)
+	format, doc, err := c.toShow(ctx)
 	if err != nil {
 		return err
 	}

@@ -14,19 +14,10 @@ import (
 	"gpcs/internal/report"
 )
 
-// errOutputFormat refuses an unknown --output-format.
-func errOutputFormat(value string) error {
-	return fail("Unknown value '%s' for '--output-format' option. Supported values are: 'cmd', 'json', 'text'", value)
-}
-
 // libCorosyncConf reads corosync.conf, or the file of --corosync_conf, with
 // the messages of pcs's newer commands.
 func (c *Call) libCorosyncConf() (*conf.Corosync, error) {
-	name, given := c.Value("--corosync_conf")
-	if !given {
-		name = c.Root.CorosyncConf()
-	}
-	data, err := os.ReadFile(name)
+	name, data, err := c.corosyncConfFile()
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return nil, fail("Unable to read Corosync configuration '%s': No such file or directory: '%s'", name, name)
@@ -43,9 +34,9 @@ func (c *Call) libCorosyncConf() (*conf.Corosync, error) {
 
 // clusterConfigShow carries out "cluster config [show]".
 func clusterConfigShow(_ context.Context, c *Call) error {
-	format, given := c.Value("--output-format")
-	if given && format != "text" && format != "cmd" && format != "json" {
-		return errOutputFormat(format)
+	format, err := c.outputFormat()
+	if err != nil {
+		return err
 	}
 	cluster, err := c.libCorosyncConf()
 	if err != nil {

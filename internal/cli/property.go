@@ -131,22 +131,29 @@ func propertyUnset(ctx context.Context, c *Call) error {
 }
 
 func propertyDefaults(_ context.Context, c *Call) error {
-	if len(c.Args) > 0 && c.Has("--full") {
-		return errUsage
-	}
-	known, unknown := admin.KnownProperties(c.Args, c.Has("--full"))
-	if unknown != nil {
-		return fail("No default value for %s: %s", propertyWord(unknown), report.Quote(unknown))
+	known, err := c.namedProperties("default value")
+	if err != nil {
+		return err
 	}
 	c.printLines(admin.DefaultLines(known))
 	return nil
 }
 
-func propertyWord(names []string) string {
-	if len(names) == 1 {
-		return "property"
+// namedProperties are the properties that a command names, all of them where it
+// names none; what is what it shows of them.
+func (c *Call) namedProperties(what string) ([]admin.Property, error) {
+	if len(c.Args) > 0 && c.Has("--full") {
+		return nil, errUsage
 	}
-	return "properties"
+	known, unknown := admin.KnownProperties(c.Args, c.Has("--full"))
+	if unknown != nil {
+		word := "properties"
+		if len(unknown) == 1 {
+			word = "property"
+		}
+		return nil, fail("No %s for %s: %s", what, word, report.Quote(unknown))
+	}
+	return known, nil
 }
 
 func propertyDescribe(_ context.Context, c *Call) error {
@@ -155,12 +162,9 @@ func propertyDescribe(_ context.Context, c *Call) error {
 	} else if format != "text" {
 		return fail("Unknown value '%s' for '--output-format' option. Supported value is: 'text'", format)
 	}
-	if len(c.Args) > 0 && c.Has("--full") {
-		return errUsage
-	}
-	known, unknown := admin.KnownProperties(c.Args, c.Has("--full"))
-	if unknown != nil {
-		return fail("No description for %s: %s", propertyWord(unknown), report.Quote(unknown))
+	known, err := c.namedProperties("description")
+	if err != nil {
+		return err
 	}
 	c.printLines(admin.DescriptionLines(known))
 	return nil

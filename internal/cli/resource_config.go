@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gpcs/internal/admin"
+	"gpcs/internal/cib"
 	"gpcs/internal/report"
 )
 
@@ -19,11 +20,7 @@ func newResourceConfig() *cobra.Command {
 }
 
 func resourceConfig(ctx context.Context, c *Call) error {
-	format, err := c.outputFormat()
-	if err != nil {
-		return err
-	}
-	doc, err := c.readCIB(ctx)
+	format, doc, err := c.toShow(ctx)
 	if err != nil {
 		return err
 	}
@@ -58,6 +55,16 @@ func (c *Call) printLines(lines []string) {
 	if text := strings.Join(lines, "\n"); text != "" {
 		fmt.Fprintln(c.Stdout, text)
 	}
+}
+
+// toShow reads what a command that shows configuration begins with: the output
+// format and the document.
+func (c *Call) toShow(ctx context.Context) (format string, doc *cib.Document, err error) {
+	if format, err = c.outputFormat(); err != nil {
+		return "", nil, err
+	}
+	doc, err = c.readCIB(ctx)
+	return format, doc, err
 }
 
 // outputFormat reads --output-format, which defaults to text.

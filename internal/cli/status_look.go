@@ -154,14 +154,21 @@ func daemonAtBoot(root paths.Root) bool {
 	return false
 }
 
-// corosyncConf reads the configuration that the command is about: the file of
+// corosyncConfFile reads the file that the command is about: that of
 // --corosync_conf or this node's own.
-func (c *Call) corosyncConf() (*conf.Corosync, error) {
+func (c *Call) corosyncConfFile() (name string, data []byte, err error) {
 	name, given := c.Value("--corosync_conf")
 	if !given {
 		name = c.Root.CorosyncConf()
 	}
-	data, err := os.ReadFile(name)
+	data, err = os.ReadFile(name)
+	return name, data, err
+}
+
+// corosyncConf reads corosync.conf, or the file of --corosync_conf, with the
+// messages of pcs's older commands.
+func (c *Call) corosyncConf() (*conf.Corosync, error) {
+	name, data, err := c.corosyncConfFile()
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return nil, fail("Unable to read %s: No such file or directory", name)

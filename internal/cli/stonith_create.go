@@ -169,11 +169,7 @@ func stonithDescribe(ctx context.Context, c *Call) error {
 
 // stonithConfig shows fence devices; as text, with the fencing levels.
 func stonithConfig(ctx context.Context, c *Call) error {
-	format, err := c.outputFormat()
-	if err != nil {
-		return err
-	}
-	doc, err := c.readCIB(ctx)
+	format, doc, err := c.toShow(ctx)
 	if err != nil {
 		return err
 	}

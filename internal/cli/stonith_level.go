@@ -28,11 +28,7 @@ func newStonithLevel() *cobra.Command {
 }
 
 func levelConfig(ctx context.Context, c *Call) error {
-	format, err := c.outputFormat()
-	if err != nil {
-		return err
-	}
-	doc, err := c.readCIB(ctx)
+	format, doc, err := c.toShow(ctx)
 	if err != nil {
 		return err
 	}

@@ -26,11 +26,7 @@ func newTag() *cobra.Command {
 }
 
 func tagConfig(ctx context.Context, c *Call) error {
-	format, err := c.outputFormat()
-	if err != nil {
-		return err
-	}
-	doc, err := c.readCIB(ctx)
+	format, doc, err := c.toShow(ctx)
 	if err != nil {
 		return err
 	}

@@ -79,7 +79,7 @@ const labToken = 600 * time.Millisecond
 
 func newLab(t *testing.T, n, links int) *lab {
 	if testing.Short() {
-		t.Skip("SKIPPED: real sockets and real time are not for -short")
+		t.Skip("NOT RUN: real sockets and real time are not for -short")
 	}
 	l := &lab{t: t, port: 20000 + mrand.IntN(20000), cert: certificate(t), nodes: map[uint32]*labNode{}, size: n, links: links,
 		token: labToken, key: "a key of the lab",

@@ -78,13 +78,13 @@ func TestMetadataEqualsPacemakers(t *testing.T) {
 		t.Run(typ, func(t *testing.T) {
 			program := filepath.Join("/usr/lib/ocf/resource.d/pacemaker", typ)
 			if info, err := os.Lstat(program); err != nil || info.Mode()&os.ModeSymlink != 0 {
-				t.Skip("SKIPPED: Pacemaker's own agents are not installed here")
+				t.Skip("NOT RUN: Pacemaker's own agents are not installed here")
 			}
 			cmd := exec.Command(program, "meta-data")
 			cmd.Env = []string{"OCF_ROOT=/usr/lib/ocf", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"}
 			theirs, err := cmd.Output()
 			if err != nil {
-				t.Skipf("SKIPPED: Pacemaker's agent does not run here: %v", err)
+				t.Skipf("NOT RUN: Pacemaker's agent does not run here: %v", err)
 			}
 			if diff := cmp.Diff(parse(t, theirs), parse(t, ours(t, typ))); diff != "" {
 				t.Errorf("-Pacemaker +ours\n%s", diff)

@@ -162,7 +162,7 @@ func TestSizesAreBounded(t *testing.T) {
 // in, anybody else is a stranger.
 func TestLocalSocketRefusesStrangers(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Skip("SKIPPED: only root can call as somebody else, and this test does not run as root")
+		t.Skip("NOT RUN: only root can call as somebody else, and this test does not run as root")
 	}
 	n := start(t, nil)
 	open, err := os.MkdirTemp("", "gpcs") // a directory that everybody may enter

@@ -411,7 +411,7 @@ func TestLargeBodiesAreRefused(t *testing.T) {
 
 func TestLocalSocketKnowsTheCaller(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Skip("SKIPPED: only root is let in on the local socket without an account, and this test does not run as root")
+		t.Skip("NOT RUN: only root is let in on the local socket without an account, and this test does not run as root")
 	}
 	n := start(t, nil)
 	transport := &http.Transport{DisableKeepAlives: true,

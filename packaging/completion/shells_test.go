@@ -40,7 +40,7 @@ func TestShells(t *testing.T) {
 	for shell, offers := range map[string]func(*shellTest, string) []string{"bash": bashOffers, "zsh": zshOffers, "fish": fishOffers} {
 		t.Run(shell, func(t *testing.T) {
 			if _, err := exec.LookPath(shell); err != nil {
-				t.Skipf("skipped: %s is not installed", shell)
+				t.Skipf("NOT RUN: %s is not installed", shell)
 			}
 			s := &shellTest{t, t.TempDir(), bin, scripts}
 			s.prepare()

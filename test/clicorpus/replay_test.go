@@ -50,7 +50,7 @@ type bench struct {
 // expected.txt must behave as is said there.
 func TestRecordedCalls(t *testing.T) {
 	if testing.Short() {
-		t.Skip("skipped: replaying all recorded calls takes a while")
+		t.Skip("NOT RUN: replaying all recorded calls takes a while")
 	}
 	dir := unpack(t)
 	b := &bench{t: t, inputs: filepath.Join(dir, "cli", "inputs"), bin: t.TempDir()}

@@ -11,7 +11,7 @@ import (
 func start(t *testing.T, switching string) *Board {
 	t.Helper()
 	if _, err := os.Stat(Program); err != nil {
-		t.Skipf("NOT TESTED: fencing with OpenIPMI's BMC: %v; install the package openipmi", err)
+		t.Skipf("NOT RUN: fencing with OpenIPMI's BMC: %v; install the package openipmi", err)
 	}
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {

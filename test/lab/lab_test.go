@@ -56,13 +56,13 @@ func boot(t *testing.T, count int, profile string) *nodes {
 	deb := newest(filepath.Join(root, "dist/gpcs_*_"+runtime.GOARCH+".deb"))
 	switch _, err := os.Stat(l.path); {
 	case !*run:
-		t.Skip("skipped: real nodes take minutes; run 'make lab'")
+		t.Skip("NOT RUN: real nodes take minutes; run 'make lab'")
 	case os.Geteuid() != 0:
-		t.Skip("skipped: nodes are made by root only")
+		t.Skip("NOT RUN: nodes are made by root only")
 	case err != nil:
-		t.Skip("skipped: the lab is not beside the repository: ", err)
+		t.Skip("NOT RUN: the lab is not beside the repository: ", err)
 	case deb == "":
-		t.Skip("skipped: there is no package in dist/; run 'make packages'")
+		t.Skip("NOT RUN: there is no package in dist/; run 'make packages'")
 	}
 	dir := cmp.Or(os.Getenv("LAB_DIR"), labDir)
 	if err := os.MkdirAll(dir, 0o755); err != nil {

@@ -23,7 +23,7 @@ func stack(t *testing.T, count int) *nodes {
 	t.Helper()
 	names, err := os.ReadFile("/etc/resolv.conf")
 	if err != nil {
-		t.Skip("skipped: /etc/resolv.conf, with which packages are fetched, cannot be read: ", err)
+		t.Skip("NOT RUN: /etc/resolv.conf, with which packages are fetched, cannot be read: ", err)
 	}
 	setup := filepath.Join(t.TempDir(), "setup")
 	// Run in the node's root by the lab before the node boots: it has no way out later.

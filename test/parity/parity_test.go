@@ -29,7 +29,7 @@ var (
 func TestParity(t *testing.T) {
 	cases, err := Load()
 	if errors.Is(err, recordings.ErrMissing) {
-		t.Skipf("SKIPPED: %v", err)
+		t.Skipf("NOT RUN: %v", err)
 	}
 	if err != nil {
 		t.Fatal(err)

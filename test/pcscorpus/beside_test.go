@@ -27,7 +27,7 @@ type sides struct{ real, ours string }
 func programs(t *testing.T) sides {
 	t.Helper()
 	if *beside == "" {
-		t.Skip("skipped: needs the real pcs beside ours, see -beside")
+		t.Skip("NOT RUN: needs the real pcs beside ours, see -beside")
 	}
 	ours := filepath.Join(t.TempDir(), "pcs")
 	if out, err := exec.Command("go", "build", "-o", ours, "gpcs/cmd/gpcs").CombinedOutput(); err != nil {

@@ -37,7 +37,7 @@ type realPCS struct {
 func startReal(t *testing.T) *realPCS {
 	t.Helper()
 	if *beside == "" {
-		t.Skip("skipped: needs the real pcs beside ours, see -beside")
+		t.Skip("NOT RUN: needs the real pcs beside ours, see -beside")
 	}
 	cmd := exec.Command("/usr/bin/python3", "-Es", "-c", realServer)
 	cmd.Stderr = os.Stderr
@@ -51,7 +51,7 @@ func startReal(t *testing.T) *realPCS {
 		t.Fatal(err)
 	}
 	if err := cmd.Start(); err != nil {
-		t.Skip("skipped: cannot run the real pcs: " + err.Error())
+		t.Skip("NOT RUN: cannot run the real pcs: " + err.Error())
 	}
 	t.Cleanup(func() { in.Close(); _ = cmd.Wait() })
 	return &realPCS{in, bufio.NewReader(out), t.TempDir()}

@@ -27,7 +27,7 @@ var (
 // expected.txt must behave as it was recorded.
 func TestRecordedCalls(t *testing.T) {
 	if testing.Short() {
-		t.Skip("skipped: replaying all recorded calls takes half a minute")
+		t.Skip("NOT RUN: replaying all recorded calls takes half a minute")
 	}
 	c := loadCorpus(t)
 	expected := readExpected(t)

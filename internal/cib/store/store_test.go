@@ -164,19 +164,11 @@ func TestPacemakersFilesAreTakenOver(t *testing.T) {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		t.Fatal(err)
 	}
-	const text = `<cib crm_feature_set="3.16.1" validate-with="pacemaker-3.9" epoch="0" num_updates="0" admin_epoch="0">
-  <configuration>
-    <crm_config/>
-    <nodes/>
-    <resources/>
-    <constraints/>
-  </configuration>
-</cib>
-`
-	for name, text := range map[string]string{"cib.xml": text, "cib.xml.sig": "84ed6704f2a3570f36b06b9f24596f7b", "cib.last": "12"} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+	if err := os.CopyFS(dir, os.DirFS("../testdata/pacemaker")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "cib.last"), []byte("12"), 0o600); err != nil {
+		t.Fatal(err)
 	}
 	if l := load(t, dir); l.Doc == nil || l.Trouble != "" {
 		t.Fatalf("%+v", l)
@@ -194,7 +186,7 @@ func TestDigestIsPacemakers(t *testing.T) {
 
 func TestFilesBelongToTheOwner(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Skip("SKIPPED: only root can give files away")
+		t.Skip("NOT RUN: only root can give files away")
 	}
 	dir, _ := saved(t, 1, 2)
 	s, err := Open(dir, Owner{UID: 12, GID: 34}) // files of before, too

@@ -25,7 +25,7 @@ func fuzzMesh(f *testing.F) (m *Mesh, there view.Peer, delivered *int) {
 		Deliver: func(Event) { *delivered++ },
 	})
 	if err != nil {
-		f.Skip("no socket on the loopback address: ", err)
+		f.Skip("NOT RUN: no socket on the loopback address: ", err)
 	}
 	f.Cleanup(m.closeSockets)
 	return m, there, delivered

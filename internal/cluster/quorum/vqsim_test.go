@@ -61,10 +61,10 @@ func (a *tally) String() string {
 // of generated scripts, on who is quorate.
 func TestAgainstVotequorum(t *testing.T) {
 	if _, err := exec.LookPath("corosync-vqsim"); err != nil {
-		t.Skip("corosync-vqsim is not installed: votequorum's own simulator cannot be asked")
+		t.Skip("NOT RUN: corosync-vqsim is not installed: votequorum's own simulator cannot be asked")
 	}
 	if testing.Short() {
-		t.Skip("-short: corosync-vqsim takes a second for each script")
+		t.Skip("NOT RUN with -short: corosync-vqsim takes a second for each script")
 	}
 	first, count := uint64(0), uint64(scripts)
 	if n, err := strconv.ParseUint(os.Getenv("VQSIM_SCRIPTS"), 10, 64); err == nil {

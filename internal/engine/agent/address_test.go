@@ -31,7 +31,7 @@ func inNamespace(t *testing.T) bool {
 		return true
 	}
 	if os.Geteuid() != 0 {
-		t.Skip("SKIPPED: only root can make a network namespace, so the built-in IPaddr2 was not tried")
+		t.Skip("NOT RUN: only root can make a network namespace, so the built-in IPaddr2 was not tried")
 	}
 	// The shell is process 1 there: it awaits what agents leave behind.
 	cmd := exec.Command("/bin/sh", "-c", `mount --make-rprivate / && mount -t proc proc /proc && "$@"; exit $?`,
@@ -40,7 +40,7 @@ func inNamespace(t *testing.T) bool {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET | syscall.CLONE_NEWPID | syscall.CLONE_NEWNS}
 	out, err := cmd.CombinedOutput()
 	if err != nil && !strings.Contains(string(out), "--- FAIL") {
-		t.Skipf("SKIPPED: no network namespace can be made here: %v\n%s", err, out)
+		t.Skipf("NOT RUN: no network namespace can be made here: %v\n%s", err, out)
 	}
 	if err != nil {
 		t.Errorf("in the namespace:\n%s", out)

@@ -238,7 +238,7 @@ esac`)
 		t.Fatal("the service was ended by a probe or by the daemon's restart")
 	}
 	if n.cgroups == nil {
-		t.Skip("SKIPPED the rest: no cgroup2 hierarchy can be written here, so leftovers of a stop cannot be ended")
+		t.Skip("NOT RUN, the rest: no cgroup2 hierarchy can be written here, so leftovers of a stop cannot be ended")
 	}
 	if out := n.Run(context.Background(), ocf("daemon", "stop")); out.RC != 0 {
 		t.Fatalf("stop: %+v", out)
@@ -251,7 +251,7 @@ esac`)
 func TestStartClearsLeftovers(t *testing.T) {
 	n := newNode(t)
 	if n.cgroups == nil {
-		t.Skip("SKIPPED: no cgroup2 hierarchy can be written here (not root?), so leftovers cannot be ended")
+		t.Skip("NOT RUN: no cgroup2 hierarchy can be written here (not root?), so leftovers cannot be ended")
 	}
 	// The lock stands for a port: whoever holds it is in the way of the next start.
 	n.agent("messy", `
@@ -283,7 +283,7 @@ esac`)
 func TestStartAgainLeavesTheServiceAlone(t *testing.T) {
 	n := newNode(t)
 	if n.cgroups == nil {
-		t.Skip("SKIPPED: no cgroup2 hierarchy can be written here (not root?), so nothing is ended before a start")
+		t.Skip("NOT RUN: no cgroup2 hierarchy can be written here (not root?), so nothing is ended before a start")
 	}
 	n.agent("twice", `
 case $1 in

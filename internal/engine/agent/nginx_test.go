@@ -22,7 +22,7 @@ func realNginx(t *testing.T) (*node, func(action string) history.Outcome) {
 	t.Helper()
 	for _, file := range []string{"/usr/lib/ocf/resource.d/heartbeat/nginx", "/usr/sbin/nginx"} {
 		if !executable(file) {
-			t.Skipf("SKIPPED: %s is not installed, so the real agent was not tried", file)
+			t.Skipf("NOT RUN: %s is not installed, so the real agent was not tried", file)
 		}
 	}
 	n := newNode(t)
@@ -76,7 +76,7 @@ func TestRealNginxLosesItsMaster(t *testing.T) {
 	}
 	n, run := realNginx(t)
 	if n.cgroups == nil {
-		t.Skip("SKIPPED: no cgroup2 hierarchy can be written here, so orphaned workers cannot be ended")
+		t.Skip("NOT RUN: no cgroup2 hierarchy can be written here, so orphaned workers cannot be ended")
 	}
 	if out := run("start"); out.RC != 0 {
 		t.Fatalf("start: %+v", out)

@@ -11,10 +11,10 @@ import (
 func TestOrdinaryScore(t *testing.T) {
 	before, err := os.ReadFile(scoreFile)
 	if err != nil {
-		t.Skip("skipped: no score can be read: ", err)
+		t.Skip("NOT RUN: no score can be read: ", err)
 	}
 	if err := os.WriteFile(scoreFile, []byte("-500"), 0); err != nil {
-		t.Skip("skipped: the score can be lowered by root only: ", err)
+		t.Skip("NOT RUN: the score can be lowered by root only: ", err)
 	}
 	defer os.WriteFile(scoreFile, before, 0)
 	var o ordinary

@@ -78,7 +78,7 @@ echo first > $HA_RSCTMP/slow.new; mv $HA_RSCTMP/slow.new $HA_RSCTMP/slow; until 
 		t.Error("the resource died after the daemon's restart")
 	}
 	if n.cgroups == nil {
-		t.Skip("SKIPPED the rest: no cgroup2 hierarchy can be written here")
+		t.Skip("NOT RUN, the rest: no cgroup2 hierarchy can be written here")
 	}
 	n.Run(context.Background(), ocf("daemon", "stop"))
 	if alive(pid) {

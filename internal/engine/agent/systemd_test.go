@@ -125,11 +125,11 @@ func TestUnitNames(t *testing.T) {
 // The real systemd, where there is one.
 func TestRealSystemd(t *testing.T) {
 	if _, err := os.Stat("/run/systemd/system"); err != nil {
-		t.Skip("SKIPPED: systemd is not running on this machine, so its D-Bus interface was not tried")
+		t.Skip("NOT RUN: systemd is not running on this machine, so its D-Bus interface was not tried")
 	}
 	r, err := New(Options{Root: "", Node: "node1", NoCgroups: true})
 	if err != nil {
-		t.Skipf("SKIPPED: %v", err)
+		t.Skipf("NOT RUN: %v", err)
 	}
 	defer r.Close()
 	out := r.Run(context.Background(), Request{Rsc: graph.Resource{ID: "x", Class: "systemd", Type: "gpcs-no-such-unit"}, Action: "monitor"})

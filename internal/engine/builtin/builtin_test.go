@@ -48,7 +48,7 @@ func TestMetadataEqualsTheInstalledAgents(t *testing.T) {
 	cmdline.Env = []string{"OCF_ROOT=/usr/lib/ocf", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"}
 	out, err := cmdline.Output()
 	if err != nil {
-		t.Skipf("SKIPPED: the agent IPaddr2 of resource-agents does not run here: %v", err)
+		t.Skipf("NOT RUN: the agent IPaddr2 of resource-agents does not run here: %v", err)
 	}
 	if diff := cmp.Diff(parse(t, string(out)), parse(t, Metadata("ocf", "heartbeat", "IPaddr2"))); diff != "" {
 		t.Errorf("the built-in's metadata differs (-installed +built-in):\n%s", diff)

@@ -34,7 +34,7 @@ func loadCases(t *testing.T) []parity.Case {
 	t.Helper()
 	cases, err := parity.Load()
 	if errors.Is(err, recordings.ErrMissing) {
-		t.Skipf("SKIPPED: %v", err)
+		t.Skipf("NOT RUN: %v", err)
 	}
 	if err != nil {
 		t.Fatal(err)
