@@ -1,5 +1,5 @@
 # make demo   see a failover on three nodes made of namespaces (root)
-# make test   all tests; those that need root skip without it, and say so
+# make test   all tests; at its end it says which did not run, and why
 # Everything else is for people who work on gpcs.
 
 GO ?= go
@@ -12,7 +12,7 @@ NODES ?= 5
 SCRIPTS ?= 660
 FUZZTIME ?= 1m
 
-.PHONY: build setup demo test sim sim-fencing sim-mutants vqsim nemesis lint parity bench bench-engine bench-failover bench-fencing clean install man packages lint-packages lab parity-cli bench-cli salads grammar
+.PHONY: build setup demo test sim sim-fencing sim-mutants vqsim nemesis fuzz lint parity bench bench-engine bench-failover bench-fencing clean install man packages lint-packages lab parity-cli bench-cli salads grammar
 
 build:
 	$(GO) build -trimpath -o bin/ ./cmd/...
@@ -23,11 +23,10 @@ setup:
 demo: setup build
 	$(GO) run ./test/demo
 
-# The whole-node tests come last and alone, so that nothing else wants the processors,
-# and say what they did not run.
+# The whole-node tests come last and alone, so that nothing else wants the processors.
 test: setup build
 	@status=0; \
-	$(GO) test $$($(GO) list ./... | grep -v '/test/e2e$$') || status=1; \
+	$(GO) run ./test/all $$($(GO) list ./... | grep -v '/test/e2e$$') || status=1; \
 	$(GO) test -v -count=1 -timeout 20m ./test/e2e || status=1; \
 	exit $$status
 
