@@ -21,9 +21,6 @@ const (
 	lsbDir   = "/etc/init.d"
 )
 
-// unitDirs are the places of systemd units, the first found counts.
-var unitDirs = []string{"/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"}
-
 func (f Finder) ocfDir() string { return filepath.Join(f.Root.OCFRoot(), "resource.d") }
 
 // Standards lists the standards of which there is an agent, sorted, without stonith.
@@ -76,8 +73,8 @@ func (f Finder) lsb() []string { return sorted(programs(f.Root.Join(lsbDir))) }
 func (f Finder) units() []string {
 	seen := map[string]bool{}
 	var names []string
-	for _, dir := range unitDirs {
-		for _, e := range readDir(f.Root.Join(dir)) {
+	for _, dir := range f.Root.UnitDirs() {
+		for _, e := range readDir(dir) {
 			name, ok := strings.CutSuffix(e.Name(), ".service")
 			if ok && !seen[name] {
 				seen[name] = true

@@ -84,10 +84,10 @@ func (f Finder) unitFile(unit string) ([]byte, error) {
 		file = unit[:at+1]
 	}
 	var err error
-	for _, dir := range unitDirs {
+	for _, dir := range f.Root.UnitDirs() {
 		for _, n := range []string{unit, file} {
 			var text []byte
-			if text, err = os.ReadFile(filepath.Join(f.Root.Join(dir), filepath.Base(n)+".service")); err == nil {
+			if text, err = os.ReadFile(filepath.Join(dir, filepath.Base(n)+".service")); err == nil {
 				return text, nil
 			}
 		}

@@ -1,6 +1,7 @@
 package archtest
 
 import (
+	"fmt"
 	"os"
 	"path"
 	"path/filepath"
@@ -23,13 +24,19 @@ func TestEveryRoomHasALayer(t *testing.T) {
 	}
 }
 
-// A room that ARCHITECTURE.md does not name is one that nobody finds.
-func TestEveryRoomIsOnThePage(t *testing.T) {
-	page, err := os.ReadFile(filepath.Join(root(t), "ARCHITECTURE.md"))
+// page is ARCHITECTURE.md, line by line.
+func page(t *testing.T) []string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root(t), "ARCHITECTURE.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows := strings.Split(string(page), "\n")
+	return strings.Split(string(text), "\n")
+}
+
+// A room that ARCHITECTURE.md does not name is one that nobody finds.
+func TestEveryRoomIsOnThePage(t *testing.T) {
+	rows := page(t)
 	named := func(words ...string) bool {
 		return slices.ContainsFunc(rows, func(row string) bool {
 			return strings.HasPrefix(row, "| `") && !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(row, w) })
@@ -43,6 +50,48 @@ func TestEveryRoomIsOnThePage(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The page lists the layers as "3. pure cores: `admin`, `cluster/view|quorum`".
+func TestLayersAreThoseOfThePage(t *testing.T) {
+	lines := page(t)
+	for i, rooms := range layers {
+		at := slices.IndexFunc(lines, func(line string) bool {
+			return strings.HasPrefix(line, fmt.Sprintf("%d. ", i+1)) && strings.Contains(line, "`")
+		})
+		if at < 0 {
+			t.Errorf("ARCHITECTURE.md has no layer %d", i+1)
+			continue
+		}
+		listed := listedRooms(lines[at])
+		for _, room := range rooms {
+			if room != "archtest" && !slices.Contains(listed, room) {
+				t.Errorf("ARCHITECTURE.md does not list %s in layer %d", room, i+1)
+			}
+		}
+		for _, room := range listed {
+			if !slices.Contains(rooms, room) {
+				t.Errorf("ARCHITECTURE.md lists %s in layer %d, rules_test.go does not", room, i+1)
+			}
+		}
+	}
+}
+
+// listedRooms reads what a line has between backticks: `a/b|c` is a/b and a/c.
+func listedRooms(line string) []string {
+	var rooms []string
+	for i, word := range strings.Split(line, "`") {
+		if i%2 == 0 {
+			continue
+		}
+		names := strings.Split(word, "|")
+		dir, _ := path.Split(names[0])
+		rooms = append(rooms, names[0])
+		for _, name := range names[1:] {
+			rooms = append(rooms, dir+name)
+		}
+	}
+	return rooms
 }
 
 func TestRoomsImportOnlyWhatStandsAbove(t *testing.T) {

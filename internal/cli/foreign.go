@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -80,8 +81,8 @@ func (c *Call) unitInstalled(unit string) bool {
 	if name, _, template := strings.Cut(unit, "@"); template {
 		unit = name + "@"
 	}
-	for _, dir := range []string{"/etc/systemd/system/", "/usr/lib/systemd/system/", "/lib/systemd/system/"} {
-		if _, err := os.Stat(c.Root.Join(dir + unit + ".service")); err == nil {
+	for _, dir := range c.Root.UnitDirs() {
+		if _, err := os.Stat(filepath.Join(dir, unit+".service")); err == nil {
 			return true
 		}
 	}

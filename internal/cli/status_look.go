@@ -147,7 +147,7 @@ func daemonAtBoot(root paths.Root) bool {
 		return true
 	}
 	for _, unit := range []string{"pcsd.service", "gpcsd.service"} {
-		if _, err := os.Lstat(root.Join("/etc/systemd/system/multi-user.target.wants/" + unit)); err == nil {
+		if _, err := os.Lstat(root.StartedAtBoot(unit)); err == nil {
 			return true
 		}
 	}

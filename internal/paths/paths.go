@@ -92,3 +92,19 @@ func (r Root) BoothDir() string { return r.Join("/etc/booth") }
 
 // DisasterRecovery names the sites of a disaster recovery setup, as pcs writes it.
 func (r Root) DisasterRecovery() string { return r.Join("/var/lib/pcsd/disaster-recovery") }
+
+// UnitDirs are the places of systemd's units below the root, systemd.unit(5):
+// the first that has a unit counts.
+func (r Root) UnitDirs() []string {
+	var dirs []string
+	for _, dir := range []string{"/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"} {
+		dirs = append(dirs, r.Join(dir))
+	}
+	return dirs
+}
+
+// StartedAtBoot is the link that has systemd start a unit ("pcsd.service") at
+// boot: it is there, or the unit is disabled.
+func (r Root) StartedAtBoot(unit string) string {
+	return r.Join("/etc/systemd/system/multi-user.target.wants/" + unit)
+}

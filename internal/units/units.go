@@ -82,7 +82,7 @@ func (k *Keeper) installed() bool {
 	if _, err := os.Stat("/run/systemd/system"); err != nil {
 		return false
 	}
-	for _, dir := range []string{"/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"} {
+	for _, dir := range k.opts.Root.UnitDirs() {
 		if text, err := os.ReadFile(filepath.Join(dir, unitOf(Pacemaker))); err == nil {
 			return bytes.Contains(text, command)
 		}
@@ -123,7 +123,7 @@ func (k *Keeper) Enabled() bool {
 	if !k.present() {
 		return false
 	}
-	_, err := os.Lstat("/etc/systemd/system/multi-user.target.wants/" + unitOf(Pacemaker))
+	_, err := os.Lstat(k.opts.Root.StartedAtBoot(unitOf(Pacemaker)))
 	return err == nil
 }
 
