@@ -37,6 +37,13 @@ func (k key) step() string {
 // Diff returns the changes that lead from one document to another as
 // Pacemaker's <diff format="2">; without any it has no <change> elements.
 func Diff(old, new *Document) *Element {
+	diff := emptyDiff(old, new)
+	diffElement(diff, "/cib", old.Root(), new.Root())
+	return diff
+}
+
+// emptyDiff is a diff that only names the versions that it leads from and to.
+func emptyDiff(old, new *Document) *Element {
 	diff := NewElement("diff", "format", "2")
 	version := diff.CreateElement("version")
 	for _, v := range []struct {
@@ -49,7 +56,6 @@ func Diff(old, new *Document) *Element {
 		e.CreateAttr("epoch", strconv.FormatInt(w.Epoch, 10))
 		e.CreateAttr("num_updates", strconv.FormatInt(w.NumUpdates, 10))
 	}
-	diffElement(diff, "/cib", old.Root(), new.Root())
 	return diff
 }
 
@@ -189,10 +195,18 @@ func insert(list []key, i int, k key) []key {
 	return append(out, list[i:]...)
 }
 
-func addCreate(diff *Element, path string, at int, e *Element) {
+func addCreate(diff *Element, path string, at int, t etree.Token) {
 	c := NewElement("change", "operation", "create", "path", path, "position", strconv.Itoa(at))
-	c.AddChild(e.Copy())
+	c.AddChild(copyOf(t))
 	diff.AddChild(c)
+}
+
+// copyOf copies an element or a comment.
+func copyOf(t etree.Token) etree.Token {
+	if comment, ok := t.(*etree.Comment); ok {
+		return etree.NewComment(comment.Data)
+	}
+	return t.(*Element).Copy()
 }
 
 func diffAttrs(diff *Element, path string, old, new *Element) {
@@ -213,12 +227,5 @@ func diffAttrs(diff *Element, path string, old, new *Element) {
 	if len(list.Child) == 0 {
 		return
 	}
-	change := NewElement("change", "operation", "modify", "path", path)
-	change.AddChild(list)
-	result := etree.NewElement(new.FullTag())
-	for _, a := range new.Attr {
-		result.CreateAttr(a.FullKey(), a.Value)
-	}
-	change.CreateElement("change-result").AddChild(result)
-	diff.AddChild(change)
+	diff.AddChild(modification(path, list, new))
 }

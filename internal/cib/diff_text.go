@@ -1,7 +1,10 @@
 package cib
 
 import (
+	"bytes"
 	"strings"
+
+	"github.com/beevik/etree"
 )
 
 // DiffText prints a patch for people: a sign, the place, what becomes of it.
@@ -25,8 +28,8 @@ func DiffText(diff *Element) string {
 			b.WriteString("+~ " + path + " moved to offset " + c.SelectAttrValue("position", "") + "\n")
 		case "create":
 			head := "++ " + path + ":  "
-			for _, e := range c.ChildElements() {
-				for _, line := range strings.Split(strings.TrimRight(string(Print(e)), "\n"), "\n") {
+			for _, t := range parts(c) {
+				for _, line := range strings.Split(printPart(t), "\n") {
 					b.WriteString(head + line + "\n")
 					head = "++ " + strings.Repeat(" ", len(head)-3)
 				}
@@ -67,17 +70,12 @@ func attrsText(path string, list *Element) string {
 	return text
 }
 
-// DeletesFirst moves the deletions of a diff before its other changes, where
-// Pacemaker's programs print them.
-func DeletesFirst(diff *Element) {
-	var rest []*Element
-	for _, c := range diff.SelectElements("change") {
-		if c.SelectAttrValue("operation", "") != "delete" {
-			diff.RemoveChild(c)
-			rest = append(rest, c)
-		}
+// printPart prints an element or a comment, without a newline at the end.
+func printPart(t etree.Token) string {
+	if e, ok := t.(*Element); ok {
+		return strings.TrimRight(string(Print(e)), "\n")
 	}
-	for _, c := range rest {
-		diff.AddChild(c)
-	}
+	var b bytes.Buffer
+	t.WriteTo(&b, &printed)
+	return b.String()
 }

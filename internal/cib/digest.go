@@ -31,18 +31,32 @@ func DigestBytes(printed []byte) string {
 func FileDigest(e *Element) string {
 	b := bytes.NewBuffer(make([]byte, 0, roughly(e, 0)))
 	b.WriteByte(' ')
-	printFlat(b, e)
+	printFlat(b, e, nil)
 	b.WriteByte('\n')
 	return DigestBytes(b.Bytes())
 }
 
+// PatchDigest is what a patch of Pacemaker's says of the document that it
+// leads to, and what cibadmin --md5-sum-versioned prints: as FileDigest, but
+// without blank and newline, and without the attributes that tell who wrote
+// the document.
+func PatchDigest(e *Element) string {
+	b := bytes.NewBuffer(make([]byte, 0, roughly(e, 0)))
+	printFlat(b, e, writers)
+	return DigestBytes(b.Bytes())
+}
+
+var writers = map[string]bool{
+	"crm-debug-origin": true, "cib-last-written": true, "update-origin": true, "update-client": true, "update-user": true,
+}
+
 // printFlat prints an element for FileDigest. It never fails: a buffer's
-// writes do not.
-func printFlat(b *bytes.Buffer, e *Element) {
+// writes do not. Attributes of the names in without are left out.
+func printFlat(b *bytes.Buffer, e *Element, without map[string]bool) {
 	b.WriteByte('<')
 	b.WriteString(e.Tag)
 	for _, a := range e.Attr {
-		if a.Space == "xmlns" || a.Space == "" && a.Key == "xmlns" {
+		if a.Space == "xmlns" || a.Space == "" && a.Key == "xmlns" || without[a.Key] {
 			continue
 		}
 		b.WriteByte(' ')
@@ -67,7 +81,7 @@ func printFlat(b *bytes.Buffer, e *Element) {
 		switch t := t.(type) {
 		case *Element:
 			open()
-			printFlat(b, t)
+			printFlat(b, t, without)
 		case *etree.Comment:
 			open()
 			fmt.Fprintf(b, "<!--%s-->", t.Data)

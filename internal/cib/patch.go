@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/beevik/etree"
 )
 
 // ErrPatch says that a patch does not fit the document: it was made for another.
@@ -16,21 +18,28 @@ var ErrPatch = errors.New("the patch does not fit the document")
 // changed. It returns ErrPatch, wrapped, when the versions differ or a change
 // names an element that is not there.
 func PatchDocument(doc *Document, diff *Element) (*Document, error) {
-	source, target, err := patchVersions(diff)
+	next, target, err := doc.changed(diff)
 	if err != nil {
-		return nil, err
-	}
-	if had := doc.Version(); had != source {
-		return nil, fmt.Errorf("%w: it leads from %s, the document is %s", ErrPatch, source, had)
-	}
-	next := doc.Copy()
-	if err := next.changes(diff); err != nil {
 		return nil, err
 	}
 	if got := next.Version(); got != target {
 		return nil, fmt.Errorf("%w: it leads to %s, the outcome is %s", ErrPatch, target, got)
 	}
 	return next, nil
+}
+
+// changed returns a copy of the document with the changes of a diff that was
+// made from this version, and the version that the diff leads to.
+func (d *Document) changed(diff *Element) (next *Document, target Version, err error) {
+	source, target, err := patchVersions(diff)
+	if err != nil {
+		return nil, target, err
+	}
+	if had := d.Version(); had != source {
+		return nil, target, fmt.Errorf("%w: it leads from %s, the document is %s", ErrPatch, source, had)
+	}
+	next = d.Copy()
+	return next, target, next.changes(diff)
 }
 
 // patch applies a diff as one operation of a request: the versions in it are
@@ -66,6 +75,9 @@ func (d *Document) changes(diff *Element) error {
 }
 
 func (d *Document) change(c *Element) error {
+	if gone, err := d.deleteComment(c); gone || err != nil {
+		return err
+	}
 	target, err := d.step(c.SelectAttrValue("path", ""))
 	if err != nil {
 		return err
@@ -78,10 +90,11 @@ func (d *Document) change(c *Element) error {
 		if err != nil {
 			return err
 		}
-		if len(c.ChildElements()) != 1 {
+		born := parts(c)
+		if len(born) != 1 {
 			return errors.New("it holds no element to create")
 		}
-		target.InsertChildAt(at, c.ChildElements()[0].Copy())
+		target.InsertChildAt(at, copyOf(born[0]))
 	case "delete", "move":
 		parent := target.Parent()
 		if target == d.Root() {
@@ -102,6 +115,29 @@ func (d *Document) change(c *Element) error {
 		return fmt.Errorf("unknown operation %q", op)
 	}
 	return nil
+}
+
+// deleteComment carries out a change that deletes a comment, which its place
+// among its parent's children names; gone tells whether the change was one.
+func (d *Document) deleteComment(c *Element) (gone bool, err error) {
+	path, ok := strings.CutSuffix(c.SelectAttrValue("path", ""), "/comment")
+	if !ok || c.SelectAttrValue("operation", "") != "delete" {
+		return false, nil
+	}
+	parent, err := d.step(path)
+	if err != nil {
+		return false, err
+	}
+	at, err := childPosition(parent, c)
+	if err != nil {
+		return false, err
+	}
+	if at < len(parent.Child) {
+		if _, gone = parent.Child[at].(*etree.Comment); gone {
+			parent.RemoveChildAt(at)
+		}
+	}
+	return gone, nil
 }
 
 func replaceContent(target, c *Element) error {

@@ -4,7 +4,11 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
+	"slices"
 	"strings"
+
+	"golang.org/x/term"
 
 	"gpcs/internal/cib"
 )
@@ -17,6 +21,7 @@ var cibadminOptions = []toolOption{
 	{'p', "xml-pipe", noValue}, {'c', "allow-create", noValue}, {'V', "verbose", noValue}, {'t', "timeout", needsValue},
 	{'$', "version", noValue}, {'u', "upgrade", noValue}, {'E', "erase", noValue}, {'B', "bump", noValue},
 	{0, "score", noValue}, {'a', "empty", noValue}, {'5', "md5-sum", noValue}, {'U', "user", needsValue}, {'N', "node", needsValue},
+	{'S', "show-access", mayHaveValue}, {'6', "md5-sum-versioned", noValue},
 }
 
 // cibadmin reads the document and changes it by the field's operations.
@@ -36,7 +41,7 @@ func cibadmin(ctx context.Context, t *toolCall) int {
 	inner.Call = &call
 	code = inner.cibCommand(ctx)
 	switch text := out.String(); {
-	case t.has("md5-sum") && code == exitOK:
+	case (t.has("md5-sum") || t.has("md5-sum-versioned")) && code == exitOK:
 		a.put(cib.NewElement("md5-sum", "digest", strings.TrimSpace(text)), "")
 	case text != "":
 		output := cib.NewElement("output")
@@ -70,7 +75,14 @@ func (t *toolCall) cibCommand(ctx context.Context) int {
 }
 
 func (t *toolCall) cibQuery(ctx context.Context) int {
-	doc, err := t.document(ctx)
+	read := t.document
+	if t.has("show-access") {
+		if code, ok := t.mayShowAccess(); !ok {
+			return code
+		}
+		read = t.wholeDocument
+	}
+	doc, err := read(ctx)
 	switch {
 	case err == errToolStopped:
 		fmt.Fprintln(t.Stderr, "cibadmin: Could not connect to the CIB: Transport endpoint is not connected")
@@ -78,15 +90,9 @@ func (t *toolCall) cibQuery(ctx context.Context) int {
 	case err != nil:
 		return t.callFailed(err)
 	}
-	found := []*cib.Element{doc.Root()}
-	if path, ok := t.value("xpath"); ok {
-		if found, err = doc.XPath(path); err != nil || len(found) == 0 {
-			return t.callFailed(cib.ErrNotFound)
-		}
-	} else if scope, ok := t.value("scope"); ok && scope != "all" {
-		if e := sectionOf(doc, scope); e != nil {
-			found[0] = e
-		}
+	found, err := t.cibFound(doc)
+	if err != nil {
+		return t.callFailed(err)
 	}
 	if t.has("node-path") {
 		for _, e := range found {
@@ -94,22 +100,68 @@ func (t *toolCall) cibQuery(ctx context.Context) int {
 		}
 		return exitOK
 	}
+	answer := found[0]
+	if len(found) > 1 {
+		answer = within(cib.NewElement("xpath-query"))
+		for _, e := range found {
+			answer.AddChild(e.Copy())
+		}
+	}
+	if t.has("show-access") {
+		_, _ = t.Stdout.Write(doc.ShowAccess(answer, *t.actingUser(), t.accessStyle()))
+		return exitOK
+	}
+	fmt.Fprint(t.Stdout, string(cib.Print(answer)))
+	return exitOK
+}
+
+// cibFound returns the parts of the document that are asked for.
+func (t *toolCall) cibFound(doc *cib.Document) ([]*cib.Element, error) {
+	found := []*cib.Element{doc.Root()}
+	if path, ok := t.value("xpath"); ok {
+		var err error
+		if found, err = doc.XPath(path); err != nil || len(found) == 0 {
+			return nil, cib.ErrNotFound
+		}
+	} else if scope, ok := t.value("scope"); ok && scope != "all" {
+		if e := sectionOf(doc, scope); e != nil {
+			found[0] = e
+		}
+	}
 	for i, e := range found {
 		if t.has("no-children") {
 			found[i] = e.Copy()
 			found[i].Child = nil
 		}
 	}
-	if len(found) == 1 {
-		fmt.Fprint(t.Stdout, string(cib.Print(found[0])))
-		return exitOK
+	return found, nil
+}
+
+// accessStyle is the form of --show-access: colors for people at a terminal
+// unless another is asked for.
+func (t *toolCall) accessStyle() string {
+	style := t.last("show-access")
+	if style != "" && style != "auto" {
+		return style
 	}
-	all := cib.NewElement("xpath-query")
-	for _, e := range found {
-		all.AddChild(e.Copy())
+	if f, ok := t.Stdout.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return "color"
 	}
-	fmt.Fprint(t.Stdout, string(cib.Print(all)))
-	return exitOK
+	return "text"
+}
+
+// mayShowAccess tells whether --show-access can be answered, or says why not.
+func (t *toolCall) mayShowAccess() (status int, ok bool) {
+	style, as := t.accessStyle(), t.actingUser()
+	switch {
+	case !slices.Contains(cib.AccessStyles, style):
+		return t.fails(exitUsage, "Unrecognized value for --show-access: \"%s\"", style), false
+	case as == nil:
+		return t.fails(exitUsage, "The supplied command requires -U user specified."), false
+	case as.User == "root" || as.User == "hacluster":
+		return t.fails(exitConfig, "Could not evaluate access per request (%s, error: Already in requested state)", as.User), false
+	}
+	return exitOK, true
 }
 
 // sectionOf returns a section by the name that --scope takes.

@@ -22,8 +22,12 @@ const (
 	exitExists   = 108
 )
 
-// newestSchema is the one that a new cluster begins with.
-const newestSchema = "pacemaker-3.9"
+// What a document names that the helper programs make out of nothing: the
+// newest schema and the features of Pacemaker 3.0.2, whose answers they give.
+const (
+	newestSchema     = "pacemaker-4.0"
+	newestFeatureSet = "3.20.5"
+)
 
 const dangerous = "The supplied command is considered dangerous. To prevent accidental destruction of the cluster, " +
 	"the --force flag is required in order to proceed."
@@ -33,24 +37,35 @@ const dangerous = "The supplied command is considered dangerous. To prevent acci
 func (t *toolCall) cibWhole(ctx context.Context) (status int, ok bool) {
 	switch {
 	case t.has("empty"):
-		empty := cib.New(newestSchema, featureSet)
-		empty.SetVersion(cib.Version{Epoch: 1})
-		fmt.Fprint(t.Stdout, string(empty.Bytes()))
+		fmt.Fprint(t.Stdout, string(emptyCIB(newestSchema).Bytes()))
 		return exitOK, true
 	case t.has("md5-sum"):
-		return t.cibDigest(), true
+		return t.cibDigest(cib.FileDigest), true
+	case t.has("md5-sum-versioned"):
+		return t.cibDigest(cib.PatchDigest), true
 	case t.has("bump"):
 		return t.cibChange(ctx, cib.Op{Kind: cib.Modify, XML: `<cib epoch="epoch++"/>`}), true
 	case (t.has("erase") || t.has("upgrade")) && !t.has("force"):
 		return t.fails(exitUnsafe, dangerous), true
 	case t.has("erase"):
-		empty := cib.New(newestSchema, featureSet).Configuration() // of what is there nothing stays
+		empty := emptyCIB(newestSchema).Configuration() // of what is there nothing stays
 		return t.cibChange(ctx, cib.Op{Kind: cib.Modify, XML: `<cib admin_epoch="admin_epoch++"/>`},
 			cib.Op{Kind: cib.Replace, Path: "/cib/configuration", XML: string(cib.Print(empty))}), true
 	case t.has("upgrade"):
 		return t.cibUpgrade(ctx), true
 	}
 	return exitOK, false
+}
+
+// emptyCIB is the document that the helper programs make where there is none.
+func emptyCIB(schema string) *cib.Document {
+	doc := cib.New(schema, newestFeatureSet)
+	for _, name := range []string{"admin_epoch", "epoch", "num_updates"} {
+		doc.Root().RemoveAttr(name) // in the order in which the field has them
+		doc.Root().CreateAttr(name, "0")
+	}
+	doc.SetVersion(cib.Version{Epoch: 1})
+	return doc
 }
 
 func (t *toolCall) cibUpgrade(ctx context.Context) int {
@@ -82,7 +97,7 @@ func (t *toolCall) cibUpgrade(ctx context.Context) int {
 	return exitOK
 }
 
-func (t *toolCall) cibDigest() int {
+func (t *toolCall) cibDigest(digest func(*cib.Element) string) int {
 	text, err := t.givenXML()
 	if err != nil {
 		fmt.Fprintln(t.Stderr, "Please supply XML to process with -X, -x or -p")
@@ -92,7 +107,7 @@ func (t *toolCall) cibDigest() int {
 	if err != nil {
 		return t.fails(exitData, "Couldn't parse input: %v", err)
 	}
-	fmt.Fprintln(t.Stdout, cib.FileDigest(e))
+	fmt.Fprintln(t.Stdout, digest(e))
 	return exitOK
 }
 

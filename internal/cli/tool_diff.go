@@ -27,7 +27,7 @@ func crmDiff(_ context.Context, t *toolCall) int {
 	}
 	patch := a.has("patch")
 	if patch && a.has("no-version") {
-		fmt.Fprintln(a.Stderr, "Warning: -u/--no-version ignored with -p/--patch")
+		a.blame("Warning: -u/--no-version ignored with -p/--patch")
 	}
 	old, err := a.oneOf("original", "original-string")
 	if err != nil {
@@ -48,16 +48,18 @@ func crmDiff(_ context.Context, t *toolCall) int {
 	if err != nil {
 		return a.end(exitDataError, "Could not parse the second XML fragment: %v", err)
 	}
-	diff := cib.Diff(before, after)
+	if a.has("no-version") {
+		after.SetVersion(before.Version())
+	}
+	diff := cib.FieldDiff(before, after, !a.has("cib"))
 	if cib.DiffEmpty(diff) {
 		return a.end(exitOK, "")
 	}
-	cib.DeletesFirst(diff)
 	if a.has("no-version") {
 		diff.RemoveChild(diff.SelectElement("version"))
 	}
 	if a.has("cib") {
-		diff.CreateAttr("digest", after.Digest())
+		diff.CreateAttr("digest", cib.PatchDigest(after.Root()))
 	}
 	a.putXML("patchset", diff)
 	return a.end(exitError, "")
@@ -87,7 +89,7 @@ func (a *answer) patch(doc *cib.Document, text []byte) int {
 	if err != nil {
 		return a.end(exitDataError, "Could not parse the second XML fragment: %v", err)
 	}
-	patched, err := cib.PatchDocument(doc, diff)
+	patched, err := cib.FieldPatch(doc, diff)
 	if err != nil {
 		return a.end(exitError, "Could not apply patch: Application of update diff failed")
 	}

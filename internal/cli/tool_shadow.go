@@ -102,12 +102,11 @@ func (s *shadow) compare(ctx context.Context, doc *cib.Document, holder *cib.Ele
 	if real == nil {
 		return code
 	}
-	diff := cib.Diff(real, doc)
+	diff := cib.FieldDiff(real, doc, true)
 	if cib.DiffEmpty(diff) {
 		s.put(holder, "")
 		return s.end(exitOK, "")
 	}
-	cib.DeletesFirst(diff)
 	patch := cib.NewElement("xml-patchset")
 	patch.CreateCData(string(cib.Print(diff)))
 	s.put(within(holder, patch), "%s", cib.DiffText(diff))

@@ -6,7 +6,6 @@ import (
 	"os"
 
 	"gpcs/internal/cib"
-	"gpcs/internal/engine/history"
 )
 
 // create copies the document that is in use.
@@ -39,16 +38,12 @@ func (s *shadow) createEmpty(_ context.Context, name string) int {
 	}
 	schema, ok := s.value("validate-with")
 	if !ok {
-		schema = emptyFileSchema
+		schema = newestSchema
 	}
-	doc := cib.New(schema, featureSet)
-	doc.Root().CreateAttr("epoch", "1")
+	doc := emptyCIB(schema)
 	s.put(nil, "Created new pacemaker configuration\n")
 	return s.made(name, doc)
 }
-
-// featureSet is the set of features that new documents claim.
-const featureSet = history.FeatureSet
 
 // exists refuses to overwrite a copy without --force.
 func (s *shadow) exists(name string) (code int, there bool) {

@@ -20,6 +20,9 @@ var sanitized = []struct {
 	{regexp.MustCompile(`(?m)^\w+ +\t(error|warning|notice|info|trace|debug): .*\n?`), ""}, // the log of a function
 	{regexp.MustCompile(`(api-version|version|update-origin|update-client|update-user|have-quorum|dc-uuid)="[^"]*"`), `$1=""`},
 	{regexp.MustCompile(` (crm_feature_set|validate-with|cib-last-written)="[^"]*"`), ``},
+	{regexp.MustCompile(`@crm_feature_set=[^,]*, `), ``},
+	{regexp.MustCompile(`(@validate-with=|name="validate-with" operation="set" value=")pacemaker-[0-9.X]+`), `$1`},
+	{regexp.MustCompile(`(name="crm_feature_set" operation="set" value=")[^"]*`), `$1`},
 	{regexp.MustCompile(`(Last (updated|change)):.*`), `$1:`},
 	{regexp.MustCompile(`(Injecting attribute last-failure-[^=]*=)\d+`), `$1`},
 	{regexp.MustCompile(`(Migration will take effect until:).*`), `$1`},
