@@ -23,7 +23,8 @@ const noDisk = "SBD with shared disks cannot be used with this cluster, only wit
 
 func newStonithSBD() *cobra.Command {
 	local := verb("local_config_in_json", "Print the configuration of SBD on this node as JSON.", withoutArgs(sbdLocalConfig))
-	local.Hidden = true
+	watchdogs := verb("list_json", "Print the watchdogs of this node as JSON.", withoutArgs(sbdWatchdogsJSON))
+	local.Hidden, watchdogs.Hidden = true, true
 	return noun("sbd", "Manage SBD: nodes without a fence device that reset themselves by a watchdog.", nil, nil,
 		verb("enable [watchdog=<path>[@<node>]]... [device=<path>[@<node>]]... [<SBD_OPTION>=<value>]... [--no-watchdog-validation]",
 			"Have all nodes fed their watchdogs, so that a node that is lost resets itself.", sbdEnable,
@@ -39,7 +40,8 @@ func newStonithSBD() *cobra.Command {
 		verb("config", "Show the configuration of SBD.", withoutArgs(sbdConfig), "--request-timeout"),
 		noun("watchdog", "View and test watchdogs.", nil, nil,
 			verb("list", "List the watchdogs of this node.", withoutArgs(sbdWatchdogList)),
-			verb("test [<watchdog-path>] [--yes]", "Test a watchdog: this node is reset.", sbdWatchdogTest, "--force", "--yes")),
+			verb("test [<watchdog-path>] [--yes]", "Test a watchdog: this node is reset.", sbdWatchdogTest, "--force", "--yes"),
+			watchdogs),
 		local)
 }
 
@@ -48,9 +50,11 @@ func (c *Call) sbdWords() (conf.SBD, error) {
 	s := conf.SBD{Watchdogs: map[string]string{}, NodeDevs: map[string][]string{}}
 	var plain []string
 	for _, w := range c.Args {
-		name, value, _ := strings.Cut(w, "=")
+		name, value, hasValue := strings.Cut(w, "=")
 		value, node, ofNode := cutLast(value, "@")
 		switch {
+		case !hasValue:
+			plain = append(plain, w)
 		case name == "device" && ofNode:
 			s.NodeDevs[node] = append(s.NodeDevs[node], value)
 		case name == "device":
@@ -87,13 +91,31 @@ func cutLast(s, sep string) (before, after string, found bool) {
 	return s, "", false
 }
 
-// sbdStatus carries out "stonith sbd status".
-func sbdStatus(ctx context.Context, c *Call) error {
+// sbdTargets are the nodes of the cluster that this one knows; it warns of the
+// others, and ends where there are none.
+func (c *Call) sbdTargets() ([]*client.Target, error) {
 	nodes, err := c.clusterNodes()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	targets, err := c.targets(nodes)
+	targets, unknown, err := c.memberTargets(nodes, false)
+	if err == nil && len(unknown) > 0 {
+		unknown[0] = report.NewWarning(unknown[0].Code, unknown[0].Text)
+		err = c.conclude(unknown)
+	}
+	return targets, err
+}
+
+// sbdUnasked warns that a node did not say what is wanted of it.
+func (c *Call) sbdUnasked(t *client.Target, what string, err error) {
+	failed := callFailed(err)
+	c.say(report.NewWarning(failed.Code, failed.Text))
+	c.say(report.NewWarning("UNABLE_TO_GET_SBD_"+strings.ToUpper(what[:len("config")]), fmt.Sprintf("Unable to get %s from node '%s'", what, t.Name)))
+}
+
+// sbdStatus carries out "stonith sbd status".
+func sbdStatus(ctx context.Context, c *Call) error {
+	targets, err := c.sbdTargets()
 	if err != nil {
 		return err
 	}
@@ -102,27 +124,22 @@ func sbdStatus(ctx context.Context, c *Call) error {
 		Services map[string]service `json:"services"`
 	}
 	lines := map[string]string{}
-	answered := false
 	client.Each(ctx, targets, func(ctx context.Context, t *client.Target) (host, error) {
 		var h host
 		err := t.RemoteJSON(ctx, "check_host", nil, &h)
 		return h, err
 	}, func(t *client.Target, h host, err error) {
 		if err != nil {
-			c.say(report.NewWarning("UNABLE_TO_GET_SBD_STATUS", fmt.Sprintf("Unable to get status of SBD from node '%s': %s", t.Name, why(err))))
+			c.sbdUnasked(t, "status of SBD", err)
 			lines[t.Name] = "N/A | N/A | N/A"
 			return
 		}
-		answered = true
 		s := h.Services["sbd"]
 		lines[t.Name] = yesNo(s.Installed) + " | " + yesNo(s.Enabled) + " | " + yesNo(s.Running)
 	})
-	if !answered {
-		return fail("Unable to get SBD status from any node.")
-	}
 	fmt.Fprint(c.Stdout, "SBD STATUS\n<node name>: <installed> | <enabled> | <running>\n")
-	for _, n := range nodes {
-		fmt.Fprintf(c.Stdout, "%s: %s\n", n, lines[n])
+	for _, t := range targets {
+		fmt.Fprintf(c.Stdout, "%s: %s\n", t.Name, lines[t.Name])
 	}
 	return nil
 }

@@ -149,7 +149,8 @@ func needsTieBreaker(cluster *conf.Corosync) bool {
 	return !cluster.Quorum().AutoTieBreaker && len(cluster.NodeNames())%2 == 0 && cluster.Device() == nil
 }
 
-// sbdDisable carries out "stonith sbd disable".
+// sbdDisable carries out "stonith sbd disable". Nothing is changed unless all
+// nodes that are asked answer.
 func sbdDisable(ctx context.Context, c *Call) error {
 	nodes, err := c.clusterNodes()
 	if err != nil {
@@ -162,51 +163,52 @@ func sbdDisable(ctx context.Context, c *Call) error {
 	if err := c.conclude(reports); err != nil {
 		return err
 	}
-	c.watchdogTimeout(ctx, targets, "set_stonith_watchdog_timeout_to_zero")
+	online, reports := c.online(ctx, targets)
+	if err := c.conclude(reports); err != nil {
+		return err
+	}
+	c.watchdogTimeout(ctx, online, "set_stonith_watchdog_timeout_to_zero")
 	c.say(report.NewInfo("SERVICE_ACTION_STARTED", "Disabling sbd..."))
-	if err := c.sbdEach(ctx, targets, "sbd disabled", func(*client.Target) (string, url.Values) { return "sbd_disable", nil }); err != nil {
+	if err := c.sbdEach(ctx, online, "sbd disabled", func(*client.Target) (string, url.Values) { return "sbd_disable", nil }); err != nil {
 		return err
 	}
 	c.say(sbdRestart)
 	return nil
 }
 
-// sbdConfig carries out "stonith sbd config".
+// sbdConfig carries out "stonith sbd config": the options of the first node
+// that answers, for they are the same everywhere, and each node's watchdog.
 func sbdConfig(ctx context.Context, c *Call) error {
-	nodes, err := c.clusterNodes()
-	if err != nil {
-		return err
-	}
-	targets, err := c.targets(nodes)
+	targets, err := c.sbdTargets()
 	if err != nil {
 		return err
 	}
 	files := map[string][]conf.Attr{}
 	client.Each(ctx, targets, remote("get_sbd_config", 0, nil), func(t *client.Target, text string, err error) {
 		if err != nil {
-			c.say(report.NewWarning("UNABLE_TO_GET_SBD_CONFIG", fmt.Sprintf("Unable to get SBD configuration from node '%s': %s", t.Name, why(err))))
+			c.sbdUnasked(t, "SBD configuration", err)
 			return
 		}
 		files[t.Name] = conf.ParseEnvironment([]byte(text))
 	})
-	nodes = slices.DeleteFunc(nodes, func(n string) bool { return files[n] == nil })
-	if len(nodes) == 0 {
+	first := slices.IndexFunc(targets, func(t *client.Target) bool { return files[t.Name] != nil })
+	if first < 0 {
 		return fail("No config obtained.")
 	}
-	for _, a := range files[nodes[0]] {
+	for _, a := range files[targets[first].Name] {
 		if !slices.Contains([]string{"SBD_WATCHDOG_DEV", "SBD_OPTS", "SBD_PACEMAKER", "SBD_DEVICE"}, a.Name) {
 			fmt.Fprintf(c.Stdout, "%s=%s\n", a.Name, a.Value)
 		}
 	}
 	fmt.Fprint(c.Stdout, "\nWatchdogs:\n")
-	for _, n := range nodes {
+	for _, t := range targets {
 		value := "<unknown>"
-		for _, a := range files[n] {
+		for _, a := range files[t.Name] {
 			if a.Name == "SBD_WATCHDOG_DEV" {
 				value = a.Value
 			}
 		}
-		fmt.Fprintf(c.Stdout, "  %s: %s\n", n, value)
+		fmt.Fprintf(c.Stdout, "  %s: %s\n", t.Name, value)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -22,6 +23,21 @@ func sbdWatchdogList(_ context.Context, c *Call) error {
 	return nil
 }
 
+// sbdWatchdogsJSON carries out "stonith sbd watchdog list_json", which pcsd's
+// web interface asks.
+func sbdWatchdogsJSON(_ context.Context, c *Call) error {
+	list := map[string]watchdog.Info{}
+	for _, name := range watchdog.List(c.Root) {
+		list[name] = watchdog.Describe(c.Root, name)
+	}
+	data, err := json.Marshal(list)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(c.Stdout, string(data))
+	return nil
+}
+
 // testTimeout is after what time a watchdog that is tested is to strike.
 const testTimeout = 5 * time.Second
 
@@ -31,6 +47,11 @@ func sbdWatchdogTest(ctx context.Context, c *Call) error {
 	if len(c.Args) > 1 {
 		return errUsage
 	}
+	yes, err := c.sure(ctx, "This operation is expected to force-reboot this system without following any shutdown procedures")
+	if err != nil || !yes {
+		return err
+	}
+	fmt.Fprintln(c.Stderr, "System will reset shortly")
 	found := watchdog.List(c.Root)
 	device := watchdog.Default
 	switch {
@@ -40,16 +61,13 @@ func sbdWatchdogTest(ctx context.Context, c *Call) error {
 		return fail("Multiple watchdog devices available, therefore, watchdog which should be tested has to be specified.")
 	case len(found) == 0:
 		return fail("Unable to initialize test of the watchdog: there is no watchdog on this node; nothing was changed")
-	}
-	yes, err := c.sure(ctx, "This operation is expected to force-reboot this system without following any shutdown procedures")
-	if err != nil || !yes {
-		return err
+	default:
+		device = found[0]
 	}
 	dog, err := watchdog.Open(c.Root, watchdog.Settings{Device: device, Timeout: testTimeout})
 	if err != nil {
 		return fail("Unable to initialize test of the watchdog: %v", err)
 	}
-	fmt.Fprintln(c.Stderr, "System will reset shortly")
 	select {
 	case <-time.After(2 * testTimeout):
 		_ = dog.Disarm() // it does not work anyway

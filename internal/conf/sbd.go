@@ -109,29 +109,24 @@ func (s SBD) options(force bool) report.List {
 	if v, ok := s.Options["SBD_WATCHDOG_TIMEOUT"]; ok {
 		out = append(out, nonNegative("SBD_WATCHDOG_TIMEOUT", v)...)
 	}
-	if v, ok := s.Options["SBD_TIMEOUT_ACTION"]; ok && !timeoutAction(v) {
+	if v, ok := s.Options["SBD_TIMEOUT_ACTION"]; ok && !slices.Contains(sbdTimeoutActions(), v) {
 		out = append(out, report.Passed("INVALID_OPTION_VALUE", fmt.Sprintf(
-			"'%s' is not a valid SBD_TIMEOUT_ACTION value, use %s, or one of each joined by a comma", v,
-			report.Quote(append(slices.Clone(sbdEnds), sbdActions...))), report.Force, force))
+			"'%s' is not a valid SBD_TIMEOUT_ACTION value, use %s", v, report.Quote(sbdTimeoutActions())), report.Force, force))
 	}
 	return out
 }
 
-// timeoutAction tells whether a value is one of sbd(8): what to end with,
-// whether to flush before, or both.
-func timeoutAction(value string) bool {
-	ends, flushes := 0, 0
-	for _, word := range strings.Split(value, ",") {
-		switch {
-		case slices.Contains(sbdEnds, word):
-			ends++
-		case slices.Contains(sbdActions, word):
-			flushes++
-		default:
-			return false
+// sbdTimeoutActions are the values of SBD_TIMEOUT_ACTION, sbd(8): what to end
+// with, whether to flush before, or both.
+func sbdTimeoutActions() []string {
+	all := slices.Concat(sbdEnds, sbdActions)
+	for _, end := range sbdEnds {
+		for _, flush := range sbdActions {
+			all = append(all, end+","+flush, flush+","+end)
 		}
 	}
-	return ends <= 1 && flushes <= 1
+	slices.Sort(all)
+	return all
 }
 
 // WatchdogOf is the watchdog of a node.

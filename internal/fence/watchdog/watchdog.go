@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"sort"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -35,17 +36,19 @@ type Settings struct {
 	Timeout time.Duration
 }
 
-// File is the configuration's name: where sysconfig is, there, else Debian's.
+// File is the configuration's name: the one that is there, else Debian's where
+// this is Debian or has no sysconfig.
 func File(root paths.Root) string {
 	for _, name := range []string{"/etc/sysconfig/sbd", "/etc/default/sbd"} {
 		if _, err := os.Stat(root.Join(name)); err == nil {
 			return root.Join(name)
 		}
 	}
-	if _, err := os.Stat(root.Join("/etc/sysconfig")); err == nil {
-		return root.Join("/etc/sysconfig/sbd")
+	_, noSysconfig := os.Stat(root.Join("/etc/sysconfig"))
+	if _, err := os.Stat(root.Join("/etc/debian_version")); err == nil || noSysconfig != nil {
+		return root.Join("/etc/default/sbd")
 	}
-	return root.Join("/etc/default/sbd")
+	return root.Join("/etc/sysconfig/sbd")
 }
 
 // marker says that cluster services feed the watchdog.
@@ -98,6 +101,31 @@ func List(root paths.Root) []string {
 	}
 	sort.Strings(found)
 	return found
+}
+
+// Info is what the kernel says of a watchdog; nil is what it does not.
+type Info struct {
+	Identity *string `json:"identity"`
+	Driver   *string `json:"driver"`
+	Caution  *string `json:"caution"`
+}
+
+// Describe reads it from sysfs; /dev/watchdog is the first one's other name.
+func Describe(root paths.Root, device string) Info {
+	name := filepath.Base(device)
+	if name == "watchdog" {
+		name = "watchdog0"
+	}
+	dir, info := root.Join("/sys/class/watchdog/"+name), Info{}
+	if text, err := os.ReadFile(filepath.Join(dir, "identity")); err == nil {
+		identity := strings.TrimSpace(string(text))
+		info.Identity = &identity
+	}
+	if driver, err := os.Readlink(filepath.Join(dir, "device", "driver")); err == nil {
+		driver = filepath.Base(driver)
+		info.Driver = &driver
+	}
+	return info
 }
 
 // Dog is a watchdog that is open: from now on it wants to be fed.

@@ -3,6 +3,7 @@ package watchdog
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -39,6 +40,49 @@ func TestSettings(t *testing.T) {
 	}
 	if _, err := Load(root); err == nil {
 		t.Error("a timeout that is no number passes")
+	}
+}
+
+func TestWhereTheConfigurationIs(t *testing.T) {
+	for _, c := range []struct{ there, want string }{
+		{"", "/etc/default/sbd"}, {"/etc/sysconfig/x", "/etc/sysconfig/sbd"}, {"/etc/sysconfig/x /etc/debian_version", "/etc/default/sbd"},
+		{"/etc/sysconfig/sbd /etc/debian_version", "/etc/sysconfig/sbd"}, // where an earlier release put it
+	} {
+		root := paths.Root(t.TempDir())
+		for _, name := range strings.Fields(c.there) {
+			write(t, root.Join(name), "")
+		}
+		if got := File(root); got != root.Join(c.want) {
+			t.Errorf("with %q: %s", c.there, got)
+		}
+	}
+}
+
+func TestWhatIsSaidOfAWatchdog(t *testing.T) {
+	root := paths.Root(t.TempDir())
+	if i := Describe(root, "/dev/watchdog"); i.Identity != nil || i.Driver != nil {
+		t.Errorf("%+v", i)
+	}
+	dir := root.Join("/sys/class/watchdog/watchdog0")
+	write(t, filepath.Join(dir, "identity"), "Software Watchdog\n")
+	write(t, filepath.Join(dir, "device", "x"), "")
+	if err := os.Symlink("../../../bus/drivers/softdog", filepath.Join(dir, "device", "driver")); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"/dev/watchdog", "/dev/watchdog0"} {
+		if i := Describe(root, name); *i.Identity != "Software Watchdog" || *i.Driver != "softdog" {
+			t.Errorf("%s: %s, %s", name, *i.Identity, *i.Driver)
+		}
+	}
+}
+
+func write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 
