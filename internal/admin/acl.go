@@ -92,7 +92,7 @@ func checkPermissions(doc *cib.Document, permissions []Permission) report.List {
 	for _, p := range permissions {
 		out = append(out, checkValues(Pairs{{"permission", p.Kind}}, report.Never, false, oneOf("permission", "deny", "read", "write"))...)
 		out = append(out, checkValues(Pairs{{"scope type", p.Scope}}, report.Never, false, oneOf("scope type", "id", "xpath"))...)
-		if p.Scope == "id" && !IDExists(doc, p.Value) {
+		if p.Scope == "id" && !idExists(doc, p.Value) {
 			out = append(out, report.NewError("ID_NOT_FOUND", fmt.Sprintf("id '%s' does not exist", p.Value)))
 		}
 	}
@@ -203,7 +203,7 @@ func findHolder(doc *cib.Document, tag, id string) (*cib.Element, report.List) {
 			return e, nil
 		}
 	}
-	if tag != "" && IDExists(doc, id) {
+	if tag != "" && idExists(doc, id) {
 		return nil, report.List{wrongKind(id, tag)}.Alone()
 	}
 	return nil, report.List{notFound(id, tags...)}.Alone()
@@ -243,7 +243,7 @@ func UnassignRole(doc *cib.Document, role, tag, id string, autodelete bool) repo
 
 // CreateHolder makes a user or group that holds roles.
 func CreateHolder(doc *cib.Document, tag, id string, roles []string) report.List {
-	if findACL(doc, tag, id) != nil || tag == ACLGroup && IDExists(doc, id) {
+	if findACL(doc, tag, id) != nil || tag == ACLGroup && idExists(doc, id) {
 		return report.List{report.Stop("ID_ALREADY_EXISTS", fmt.Sprintf("'%s' already exists", id))}
 	}
 	var out report.List

@@ -37,7 +37,7 @@ func ConfigLines(doc *cib.Document, secrets bool, now time.Time) []string {
 	}
 	section("Resources", view.Text())
 	section("Stonith Devices", stonith)
-	section("Fencing Levels", FencingLevelLines(doc))
+	section("Fencing Levels", fencingLevelLines(doc))
 	section("", ReadConstraints(doc, now).WithoutExpired().Lines(true))
 	section("Alerts", ReadAlerts(doc, now).Lines())
 	section("Resources Defaults", view.defaultLines(doc, "rsc_defaults", now))
@@ -56,9 +56,9 @@ func (v View) defaultLines(doc *cib.Document, section string, now time.Time) []s
 	return v.setLines(keep(sets, func(s *Nvset) bool { return s.Rule == nil || s.Rule.Effect != rule.Expired }), "Meta Attrs")
 }
 
-// FencingLevelLines shows fencing levels by what they are for, in document
+// fencingLevelLines shows fencing levels by what they are for, in document
 // order: nodes first, then patterns of names, then attributes.
-func FencingLevelLines(doc *cib.Document) []string {
+func fencingLevelLines(doc *cib.Document) []string {
 	section := doc.Find("fencing-topology")
 	if section == nil {
 		return nil

@@ -110,7 +110,7 @@ func negated(score string) string {
 // CheckNodes says which nodes the document does not know.
 func CheckNodes(doc *cib.Document, nodes []string) report.List {
 	known := map[string]bool{}
-	for _, n := range KnownNodes(doc) {
+	for _, n := range knownNodes(doc) {
 		known[n] = true
 	}
 	var out report.List

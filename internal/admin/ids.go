@@ -79,8 +79,8 @@ func (b *idBook) below(e *cib.Element, suffix string) string {
 	return b.unique(sanitizeID(e.SelectAttrValue("id", e.Tag) + "-" + suffix))
 }
 
-// IDExists tells whether the document defines an id.
-func IDExists(doc *cib.Document, id string) bool { return newIDs(doc).has(id) }
+// idExists tells whether the document defines an id.
+func idExists(doc *cib.Document, id string) bool { return newIDs(doc).has(id) }
 
 // NCName (XML Namespaces 1.0), cut down to what Pacemaker's tools accept.
 func validFirst(c rune) bool {

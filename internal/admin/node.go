@@ -9,9 +9,9 @@ import (
 	"gpcs/internal/report"
 )
 
-// KnownNodes lists the nodes that a document names: those of the cluster in
+// knownNodes lists the nodes that a document names: those of the cluster in
 // document order, then remote and guest nodes.
-func KnownNodes(doc *cib.Document) []string {
+func knownNodes(doc *cib.Document) []string {
 	var names []string
 	seen := map[string]bool{}
 	add := func(name string) {
@@ -104,11 +104,11 @@ func (b *idBook) nodeSet(node *cib.Element, tag string) *cib.Element {
 // all means every node; names of others are not allowed then.
 func SetNodeMode(doc *cib.Document, mode string, on bool, names []string, all bool) report.List {
 	if all {
-		names = KnownNodes(doc)
+		names = knownNodes(doc)
 	}
 	var out report.List
 	known := map[string]bool{}
-	for _, n := range KnownNodes(doc) {
+	for _, n := range knownNodes(doc) {
 		known[n] = true
 	}
 	for _, n := range names {

@@ -8,9 +8,9 @@ import (
 	"gpcs/internal/report"
 )
 
-// FindForDelete finds resources to be deleted. stonith tells which command
+// findForDelete finds resources to be deleted. stonith tells which command
 // asks: each deletes its own kind only.
-func FindForDelete(doc *cib.Document, ids []string, stonith bool) ([]*cib.Element, report.List) {
+func findForDelete(doc *cib.Document, ids []string, stonith bool) ([]*cib.Element, report.List) {
 	var found []*cib.Element
 	var missing, other []string
 	for _, id := range ids {
@@ -51,7 +51,7 @@ type Deletion struct {
 
 // DeleteResources deletes resources with all that cannot be without them.
 func DeleteResources(doc *cib.Document, ids []string, d Deletion) report.List {
-	found, out := FindForDelete(doc, ids, d.Stonith)
+	found, out := findForDelete(doc, ids, d.Stonith)
 	if out.Failed() {
 		return out
 	}
@@ -71,7 +71,7 @@ func DeleteResources(doc *cib.Document, ids []string, d Deletion) report.List {
 
 // PrimitivesOf lists the primitives that go when resources are deleted.
 func PrimitivesOf(doc *cib.Document, ids []string) ([]string, report.List) {
-	found, out := FindForDelete(doc, ids, false)
+	found, out := findForDelete(doc, ids, false)
 	if out.Failed() {
 		return nil, out
 	}

@@ -95,7 +95,7 @@ func notMovable(e *cib.Element) report.List {
 
 // nodeKnown tells whether the document has a node of that name.
 func nodeKnown(doc *cib.Document, name string) bool {
-	if contains(KnownNodes(doc), name) {
+	if contains(knownNodes(doc), name) {
 		return true
 	}
 	for _, r := range allResources(doc) {

@@ -46,7 +46,7 @@ func guestChange(doc *cib.Document, rscID string, meta Pairs, force bool) report
 		return report.List{notSufficient("removing a guest node", "remove-guest", force)}
 	}
 	out := report.List{notSufficient("creating a guest node", "add-guest", force)}
-	if IDExists(doc, node) {
+	if idExists(doc, node) {
 		return append(out, report.NewError("GUEST_NODE_NAME_ALREADY_EXISTS", fmt.Sprintf(
 			"Cannot set name of the guest node to '%s' because that ID already exists in the cluster configuration.", node)))
 	}

@@ -153,13 +153,13 @@ func obsolete(params []Parameter, xs []xmlParameter) {
 
 func (x xmlAction) action() Action {
 	return Action{
-		Name: x.Name, Timeout: x.Timeout, Interval: x.Interval, Role: NewRole(x.Role),
+		Name: x.Name, Timeout: x.Timeout, Interval: x.Interval, Role: newRole(x.Role),
 		StartDelay: x.StartDelay, Depth: x.Depth, Automatic: isSet(x.Automatic), OnTarget: isSet(x.OnTarget),
 	}
 }
 
-// NewRole returns a role's name of OCF 1.1 for that of OCF 1.0.
-func NewRole(role string) string {
+// newRole returns a role's name of OCF 1.1 for that of OCF 1.0.
+func newRole(role string) string {
 	switch role {
 	case "Master":
 		return "Promoted"

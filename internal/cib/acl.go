@@ -35,10 +35,10 @@ type accessRule struct {
 	give access
 }
 
-// Restricts tells whether access control lists apply to a user: they are
+// restricts tells whether access control lists apply to a user: they are
 // switched on by the cluster option enable-acl, and never bind root and
 // hacluster (Pacemaker Explained, chapter on ACLs).
-func (d *Document) Restricts(c Caller) bool {
+func (d *Document) restricts(c Caller) bool {
 	if c.User == "root" || c.User == "hacluster" {
 		return false
 	}

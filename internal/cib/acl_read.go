@@ -11,7 +11,7 @@ var identity = map[string]bool{
 // read is left out; where something below it may, its tag and id stay. It
 // returns ErrDenied when nothing may be read.
 func (d *Document) Readable(c Caller) (*Document, error) {
-	if !d.Restricts(c) {
+	if !d.restricts(c) {
 		return d, nil
 	}
 	out := d.Copy()

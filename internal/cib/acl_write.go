@@ -11,7 +11,7 @@ import (
 // comes to be, one that is deleted or changed where it was; of what goes with
 // a deleted element nothing is asked.
 func permitted(before, after *Document, c Caller) error {
-	if !before.Restricts(c) {
+	if !before.restricts(c) {
 		return nil
 	}
 	rules := before.accessRules(c)

@@ -71,14 +71,8 @@ func (r Root) StateDir() string { return r.Join("/var/lib/gpcs") }
 // RunDir is what gpcsd keeps until the next boot.
 func (r Root) RunDir() string { return r.Join("/run/gpcs") }
 
-// LogDir holds the daemon's log file.
-func (r Root) LogDir() string { return r.Join("/var/log/pcsd") }
-
 // OCFRoot is OCF_ROOT: agents live in resource.d, shell libraries in lib.
 func (r Root) OCFRoot() string { return r.Join("/usr/lib/ocf") }
-
-// SchemaDir holds Pacemaker's RELAX NG schemas where they are installed.
-func (r Root) SchemaDir() string { return r.Join("/usr/share/pacemaker") }
 
 // ExpectedVotesTracking is where expected_votes_tracking keeps its figure,
 // votequorum(5).

@@ -26,7 +26,6 @@ const (
 	Never       Passable = ""
 	Force       Passable = "--force"
 	SkipOffline Passable = "--skip-offline"
-	Overwrite   Passable = "--overwrite"
 	Yes         Passable = "--yes"
 )
 
