@@ -97,20 +97,9 @@ func newInstance(d *Daemon) (*instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	disk, err := store.Open(d.opts.Root.CIBDir(), cibOwner(d.opts.Root))
+	disk, loaded, err := d.loadCIB()
 	if err != nil {
 		return nil, err
-	}
-	loaded, err := disk.Load()
-	if err != nil {
-		return nil, err
-	}
-	if loaded.Doc != nil && loaded.Lineage == nil {
-		// A cluster of old left it here: all nodes that find it make the same of it.
-		if taken := loaded.Doc.Copy(); admin.TakeOver(taken) {
-			d.log.Info("the CIB of an old cluster was brought to a schema in use", "was", loaded.Doc.Root().SelectAttrValue("validate-with", ""))
-			loaded.Doc = taken
-		}
 	}
 	i := &instance{name: name, self: self, uuid: auth.NewUUID(), base: d.log, log: part(d.log, journal.Pacemakerd), root: d.opts.Root, clusterName: cfg.Name,
 		results: queue.New[history.Result](), dampened: queue.New[cib.Request](),
@@ -151,6 +140,27 @@ func newInstance(d *Daemon) (*instance, error) {
 	i.engine = i.newEngine(cfg)
 	i.lateAt = i.awaitedBack(cfg.Token)
 	return i, nil
+}
+
+// loadCIB opens the files of the CIB and reads what they hold. What a cluster of
+// old left there is brought to a schema in use.
+func (d *Daemon) loadCIB() (*store.Store, store.Loaded, error) {
+	disk, err := store.Open(d.opts.Root.CIBDir(), cibOwner(d.opts.Root))
+	if err != nil {
+		return nil, store.Loaded{}, err
+	}
+	loaded, err := disk.Load()
+	if err != nil {
+		return nil, store.Loaded{}, err
+	}
+	if loaded.Doc != nil && loaded.Lineage == nil {
+		// A cluster of old left it here: all nodes that find it make the same of it.
+		if taken := loaded.Doc.Copy(); admin.TakeOver(taken) {
+			d.log.Info("the CIB of an old cluster was brought to a schema in use", "was", loaded.Doc.Root().SelectAttrValue("validate-with", ""))
+			loaded.Doc = taken
+		}
+	}
+	return disk, loaded, nil
 }
 
 // cibOwner is who the files of the CIB belong to: hacluster, where we may give

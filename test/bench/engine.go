@@ -65,14 +65,8 @@ func engines() error {
 	var grown []growth
 	for _, s := range shapes {
 		input := filepath.Join(dir, "input.xml")
-		var text, note bytes.Buffer
-		gen := exec.Command(generator, s.args...)
-		gen.Stdout, gen.Stderr = &text, &note
-		if err := gen.Run(); err != nil {
-			return fmt.Errorf("%s: %w: %s", s.name, err, note.String())
-		}
-		if err := os.WriteFile(input, text.Bytes(), 0o600); err != nil {
-			return err
+		if err := generate(generator, input, s.args); err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
 		}
 		a, _, err := timeEngine(ours, input)
 		if err != nil {
@@ -101,6 +95,17 @@ func engines() error {
 	}
 	fmt.Printf("at a start with probes ours grows with the power %.2f of the number of actions\n", exponent(grown))
 	return nil
+}
+
+// generate writes a cluster as the generator makes it.
+func generate(generator, file string, args []string) error {
+	var text, note bytes.Buffer
+	gen := exec.Command(generator, args...)
+	gen.Stdout, gen.Stderr = &text, &note
+	if err := gen.Run(); err != nil {
+		return fmt.Errorf("%w: %s", err, note.String())
+	}
+	return os.WriteFile(file, text.Bytes(), 0o600)
 }
 
 // growth is what a number of actions cost.

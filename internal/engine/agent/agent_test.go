@@ -240,7 +240,7 @@ esac`)
 	}
 }
 
-func awaitFile(t *testing.T, name string) {
+func awaitFile(t testing.TB, name string) {
 	t.Helper()
 	for range 2000 {
 		if _, err := os.Stat(name); err == nil {

@@ -14,19 +14,46 @@ import (
 	"gpcs/internal/paths"
 )
 
+// daemonEnv has this test's program be the daemon, under the root that it names.
+const daemonEnv = "GPCS_TEST_DAEMON"
+
+// beDaemon starts a resource and a monitor, says so, and goes on until it is killed.
+func (n *node) beDaemon(root paths.Root) {
+	n.root = root
+	n.reopen()
+	go n.Run(context.Background(), ocf("slow", "monitor"))
+	n.Run(context.Background(), ocf("daemon", "start"))
+	awaitFile(n.t, n.root.Join("/run/resource-agents/slow"))
+	os.Stdout.WriteString("ready\n")
+	select {}
+}
+
+// killDaemon runs a daemon and kills it when it is ready.
+func (n *node) killDaemon() {
+	n.t.Helper()
+	daemon := exec.Command(os.Args[0], "-test.run=^"+n.t.Name()+"$")
+	daemon.Env = append(os.Environ(), daemonEnv+"="+string(n.root))
+	out, err := daemon.StdoutPipe()
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	if err := daemon.Start(); err != nil {
+		n.t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	_ = daemon.Process.Kill()
+	_ = daemon.Wait()
+	if line != "ready\n" {
+		n.t.Fatalf("the daemon said %q, %v", line, err)
+	}
+}
+
 // The daemon is killed, not stopped: its resource and even an action that it
 // had begun live on, and the next daemon finds both.
 func TestResourceSurvivesTheDaemonsDeath(t *testing.T) {
-	const env = "GPCS_TEST_DAEMON"
 	n := &node{t: t}
-	if root := os.Getenv(env); root != "" {
-		n.root = paths.Root(root)
-		n.reopen()
-		go n.Run(context.Background(), ocf("slow", "monitor"))
-		n.Run(context.Background(), ocf("daemon", "start"))
-		awaitFile(t, n.root.Join("/run/resource-agents/slow"))
-		os.Stdout.WriteString("ready\n")
-		select {}
+	if root := os.Getenv(daemonEnv); root != "" {
+		n.beDaemon(paths.Root(root))
 	}
 	n.root = paths.Root(t.TempDir())
 	n.agent("daemon", `
@@ -38,23 +65,7 @@ esac`)
 [ -f $HA_RSCTMP/slow ] && { echo second >> $HA_RSCTMP/slow; exit 0; }
 echo first > $HA_RSCTMP/slow.new; mv $HA_RSCTMP/slow.new $HA_RSCTMP/slow; until [ -f $HA_RSCTMP/go ]; do sleep 0.02; done; echo "first done" >> $HA_RSCTMP/slow`)
 	n.reopen()
-	daemon := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
-	daemon.Env = append(os.Environ(), env+"="+string(n.root))
-	out, err := daemon.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := daemon.Start(); err != nil {
-		t.Fatal(err)
-	}
-	if line, err := bufio.NewReader(out).ReadString('\n'); line != "ready\n" {
-		_ = daemon.Process.Kill()
-		t.Fatalf("the daemon said %q, %v", line, err)
-	}
-	if err := daemon.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	_ = daemon.Wait()
+	n.killDaemon()
 	pid := n.read("/run/resource-agents/pid")
 	defer func() {
 		if id, _ := strconv.Atoi(strings.TrimSpace(pid)); id > 1 {

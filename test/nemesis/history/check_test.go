@@ -35,18 +35,20 @@ func TestAGoodHistory(t *testing.T) {
 	}
 }
 
-// Each of these makes one thing wrong in the good history.
-func TestViolationsAreFound(t *testing.T) {
-	at := func(events []Event, kind string, n int) *Event {
-		for i := range events {
-			if events[i].Kind == kind {
-				if n--; n < 0 {
-					return &events[i]
-				}
+// at is the n-th event of a kind, from 0 on.
+func at(events []Event, kind string, n int) *Event {
+	for i := range events {
+		if events[i].Kind == kind {
+			if n--; n < 0 {
+				return &events[i]
 			}
 		}
-		panic("no such event")
 	}
+	panic("no such event")
+}
+
+// Each of these makes one thing wrong in the good history.
+func TestViolationsAreFound(t *testing.T) {
 	for _, c := range []struct {
 		name, want string
 		harm       func(h []Event) []Event
