@@ -17,8 +17,7 @@ type Alert struct {
 	Description *string      `json:"description"`
 	Recipients  []Recipient  `json:"recipients"`
 	Select      *AlertSelect `json:"select"`
-	Meta        []Nvset      `json:"meta_attributes"`
-	Attributes  []Nvset      `json:"instance_attributes"`
+	AttributeSets
 }
 
 // AlertSelect says which events an alert is about; nil is all.
@@ -41,8 +40,7 @@ type Recipient struct {
 	ID          string  `json:"id"`
 	Value       string  `json:"value"`
 	Description *string `json:"description"`
-	Meta        []Nvset `json:"meta_attributes"`
-	Attributes  []Nvset `json:"instance_attributes"`
+	AttributeSets
 }
 
 // Alerts are the alerts of a document.
@@ -60,13 +58,13 @@ func ReadAlerts(doc *cib.Document, now time.Time) Alerts {
 	for _, e := range section.SelectElements("alert") {
 		a := Alert{
 			ID: elementID(e), Path: e.SelectAttrValue("path", ""), Description: optional(e, "description"), Recipients: []Recipient{},
-			Select: readAlertSelect(e.SelectElement("select")),
-			Meta:   readNvsets(e, "meta_attributes", now), Attributes: readNvsets(e, "instance_attributes", now),
+			Select:        readAlertSelect(e.SelectElement("select")),
+			AttributeSets: readAttributeSets(e, now),
 		}
 		for _, r := range e.SelectElements("recipient") {
 			a.Recipients = append(a.Recipients, Recipient{
 				elementID(r), r.SelectAttrValue("value", ""), optional(r, "description"),
-				readNvsets(r, "meta_attributes", now), readNvsets(r, "instance_attributes", now),
+				readAttributeSets(r, now),
 			})
 		}
 		alerts.List = append(alerts.List, a)
@@ -100,7 +98,7 @@ func (a Alerts) Lines() []string {
 			body = append(body, "Recipients:")
 			body = append(body, indent(textOf(alert.Recipients, Recipient.lines))...)
 		}
-		body = append(body, alertSetLines(alert.Attributes, alert.Meta)...)
+		body = append(body, alert.alertLines()...)
 		return append([]string{"Alert: " + alert.ID}, indent(body)...)
 	})
 }
@@ -111,11 +109,12 @@ func (r Recipient) lines() []string {
 		body = append(body, "Description: "+*r.Description)
 	}
 	body = append(body, "Value: "+r.Value)
-	body = append(body, alertSetLines(r.Attributes, r.Meta)...)
+	body = append(body, r.alertLines()...)
 	return append([]string{"Recipient: " + r.ID}, indent(body)...)
 }
 
-func alertSetLines(attributes, meta []Nvset) []string {
+// alertLines writes the sets as alerts and recipients show them.
+func (s AttributeSets) alertLines() []string {
 	var lines []string
 	add := func(title string, sets []Nvset) {
 		for _, s := range sets {
@@ -125,8 +124,8 @@ func alertSetLines(attributes, meta []Nvset) []string {
 			}
 		}
 	}
-	add("Attributes", attributes)
-	add("Meta Attributes", meta)
+	add("Attributes", s.Instance)
+	add("Meta Attributes", s.Meta)
 	return lines
 }
 
@@ -135,21 +134,21 @@ func (a Alerts) Commands() []string {
 	var commands []string
 	for _, alert := range a.List {
 		commands = append(commands, "pcs -- alert create"+
-			alertWords(Pairs{{"path", alert.Path}, {"id", alert.ID}}, alert.Description, alert.Attributes, alert.Meta))
+			alertWords(Pairs{{"path", alert.Path}, {"id", alert.ID}}, alert.Description, alert.AttributeSets))
 		for _, r := range alert.Recipients {
 			commands = append(commands, "pcs -- alert recipient add "+shellQuote(alert.ID)+
-				alertWords(Pairs{{"value", r.Value}, {"id", r.ID}}, r.Description, r.Attributes, r.Meta))
+				alertWords(Pairs{{"value", r.Value}, {"id", r.ID}}, r.Description, r.AttributeSets))
 		}
 	}
 	return commands
 }
 
-func alertWords(first Pairs, description *string, attributes, meta []Nvset) string {
+func alertWords(first Pairs, description *string, sets AttributeSets) string {
 	words := shellNames(append(first, given("description", description)...))
-	if pairs := firstPairs(attributes); len(pairs) > 0 {
+	if pairs := firstPairs(sets.Instance); len(pairs) > 0 {
 		words = append(append(words, "options"), shellNames(pairs)...)
 	}
-	if pairs := firstPairs(meta); len(pairs) > 0 {
+	if pairs := firstPairs(sets.Meta); len(pairs) > 0 {
 		words = append(append(words, "meta"), shellNames(pairs)...)
 	}
 	return " " + strings.Join(words, " ")

@@ -34,6 +34,12 @@ type Nvpair struct {
 	Value string `json:"value"`
 }
 
+// AttributeSets are the sets that resources, operations and alerts have alike.
+type AttributeSets struct {
+	Meta     []Nvset `json:"meta_attributes"`
+	Instance []Nvset `json:"instance_attributes"`
+}
+
 // AgentInfo names an agent; what it has no provider has none here.
 type AgentInfo struct {
 	Standard string  `json:"standard"`
@@ -47,9 +53,8 @@ type Primitive struct {
 	Agent       AgentInfo       `json:"agent_name"`
 	Description *string         `json:"description"`
 	Operations  []OperationInfo `json:"operations"`
-	Meta        []Nvset         `json:"meta_attributes"`
-	Instance    []Nvset         `json:"instance_attributes"`
-	Utilization []Nvset         `json:"utilization"`
+	AttributeSets
+	Utilization []Nvset `json:"utilization"`
 }
 
 // OperationInfo is one operation of a primitive.
@@ -65,8 +70,7 @@ type OperationInfo struct {
 	RecordPending  *bool   `json:"record_pending"`
 	Role           *string `json:"role"`
 	OnFail         *string `json:"on_fail"`
-	Meta           []Nvset `json:"meta_attributes"`
-	Instance       []Nvset `json:"instance_attributes"`
+	AttributeSets
 }
 
 // CloneInfo is a clone, promotable or not.
@@ -74,8 +78,7 @@ type CloneInfo struct {
 	ID          string  `json:"id"`
 	Description *string `json:"description"`
 	Member      string  `json:"member_id"`
-	Meta        []Nvset `json:"meta_attributes"`
-	Instance    []Nvset `json:"instance_attributes"`
+	AttributeSets
 }
 
 // Group is a group.
@@ -83,8 +86,7 @@ type Group struct {
 	ID          string   `json:"id"`
 	Description *string  `json:"description"`
 	Members     []string `json:"member_ids"`
-	Meta        []Nvset  `json:"meta_attributes"`
-	Instance    []Nvset  `json:"instance_attributes"`
+	AttributeSets
 }
 
 // Bundle is a bundle.
@@ -97,8 +99,7 @@ type Bundle struct {
 	Network     *NetworkInfo     `json:"network"`
 	Ports       []PortMapping    `json:"port_mappings"`
 	Storage     []StorageMapping `json:"storage_mappings"`
-	Meta        []Nvset          `json:"meta_attributes"`
-	Instance    []Nvset          `json:"instance_attributes"`
+	AttributeSets
 }
 
 // ContainerInfo is how a bundle's containers are run.
@@ -201,12 +202,15 @@ func readNvsets(e *cib.Element, tag string, now time.Time) []Nvset {
 	return sets
 }
 
+func readAttributeSets(e *cib.Element, now time.Time) AttributeSets {
+	return AttributeSets{readNvsets(e, "meta_attributes", now), readNvsets(e, "instance_attributes", now)}
+}
+
 func readPrimitive(e *cib.Element, now time.Time) Primitive {
 	name := agentName(e)
 	p := Primitive{
 		ID: elementID(e), Agent: AgentInfo{name.Standard, nil, name.Type}, Description: optional(e, "description"),
-		Operations: []OperationInfo{}, Meta: readNvsets(e, "meta_attributes", now),
-		Instance: readNvsets(e, "instance_attributes", now), Utilization: readNvsets(e, "utilization", now),
+		Operations: []OperationInfo{}, AttributeSets: readAttributeSets(e, now), Utilization: readNvsets(e, "utilization", now),
 	}
 	if name.Provider != "" {
 		p.Agent.Provider = &name.Provider
@@ -225,7 +229,7 @@ func readOperation(e *cib.Element, now time.Time) OperationInfo {
 		Description: optional(e, "description"), StartDelay: optional(e, "start-delay"), IntervalOrigin: optional(e, "interval-origin"),
 		Timeout: optional(e, "timeout"), Enabled: optionalBool(e, "enabled"), RecordPending: optionalBool(e, "record-pending"),
 		Role: optional(e, "role"), OnFail: optional(e, "on-fail"),
-		Meta: readNvsets(e, "meta_attributes", now), Instance: readNvsets(e, "instance_attributes", now),
+		AttributeSets: readAttributeSets(e, now),
 	}
 	if op.Role != nil {
 		role := newRoleName(*op.Role)
@@ -237,7 +241,7 @@ func readOperation(e *cib.Element, now time.Time) OperationInfo {
 func readGroup(e *cib.Element, now time.Time) Group {
 	g := Group{
 		ID: elementID(e), Description: optional(e, "description"), Members: []string{},
-		Meta: readNvsets(e, "meta_attributes", now), Instance: readNvsets(e, "instance_attributes", now),
+		AttributeSets: readAttributeSets(e, now),
 	}
 	for _, m := range e.SelectElements("primitive") {
 		g.Members = append(g.Members, elementID(m))
@@ -248,7 +252,7 @@ func readGroup(e *cib.Element, now time.Time) Group {
 func readClone(e *cib.Element, now time.Time) CloneInfo {
 	c := CloneInfo{
 		ID: elementID(e), Description: optional(e, "description"),
-		Meta: readNvsets(e, "meta_attributes", now), Instance: readNvsets(e, "instance_attributes", now),
+		AttributeSets: readAttributeSets(e, now),
 	}
 	for _, m := range e.ChildElements() {
 		if isResource(m) {
@@ -279,7 +283,7 @@ var containerTags = []string{"docker", "podman"}
 func readBundle(e *cib.Element, now time.Time) (Bundle, report.List) {
 	b := Bundle{
 		ID: elementID(e), Description: optional(e, "description"), Ports: []PortMapping{}, Storage: []StorageMapping{},
-		Meta: readNvsets(e, "meta_attributes", now), Instance: readNvsets(e, "instance_attributes", now),
+		AttributeSets: readAttributeSets(e, now),
 	}
 	if p := e.SelectElement("primitive"); p != nil {
 		id := elementID(p)

@@ -109,6 +109,16 @@ func newBed(t *testing.T) *bed {
 	return b
 }
 
+// onBed runs a test on a bed of its own, in a bubble of virtual time.
+func onBed(t *testing.T, test func(b *bed)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBed(t)
+		defer b.close()
+		test(b)
+	})
+}
+
 func (b *bed) close() {
 	b.stop()
 	<-b.done
@@ -150,36 +160,32 @@ func rc(n int) func(agent.Request) history.Outcome {
 }
 
 func TestOneActionAtATimeForAResource(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := newBed(t)
-		defer b.close()
+	onBed(t, func(b *bed) {
 		if id := b.Do(op("vip", "monitor", 0)); id != 8 {
-			t.Errorf("first call id %d, want 8", id)
+			b.t.Errorf("first call id %d, want 8", id)
 		}
 		b.Do(op("vip", "start", 0))
 		b.Do(op("web", "start", 0))
 		if n := b.busy(); n != 3 {
-			t.Errorf("busy with %d", n)
+			b.t.Errorf("busy with %d", n)
 		}
 		time.Sleep(1500 * time.Millisecond)
 		got := b.got()
 		if !strings.Contains(got, "vip_monitor_0 0") || !strings.Contains(got, "web_start_0 0") || strings.Contains(got, "vip_start") {
-			t.Errorf("after 1.5 s: %s", got)
+			b.t.Errorf("after 1.5 s: %s", got)
 		}
 		time.Sleep(time.Second)
 		if got := b.got(); got != "vip_start_0 0" {
-			t.Errorf("then: %s", got)
+			b.t.Errorf("then: %s", got)
 		}
 		if v := b.violations(); v != "" {
-			t.Error(v)
+			b.t.Error(v)
 		}
 	})
 }
 
 func TestTimesOfAResult(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := newBed(t)
-		defer b.close()
+	onBed(t, func(b *bed) {
 		begin := time.Now().Unix()
 		b.Do(op("vip", "monitor", 0))
 		b.Do(op("vip", "start", 0))
@@ -187,15 +193,13 @@ func TestTimesOfAResult(t *testing.T) {
 		synctest.Wait()
 		r := b.results[1]
 		if r.ExecMS != 1000 || r.QueueMS != 1000 || r.RunAt != begin+1 || r.CallID != 9 {
-			t.Errorf("%+v", r)
+			b.t.Errorf("%+v", r)
 		}
 	})
 }
 
 func TestRecurringReportsFirstAndChanges(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := newBed(t)
-		defer b.close()
+	onBed(t, func(b *bed) {
 		begin := time.Now().Unix()
 		b.Do(op("vip", "monitor", 10*time.Second))
 		time.Sleep(2 * time.Second)
@@ -206,7 +210,7 @@ func TestRecurringReportsFirstAndChanges(t *testing.T) {
 		time.Sleep(11 * time.Second)
 		synctest.Wait()
 		if r := b.results[0]; r.RCChange != begin+33 || r.CallID != 8 {
-			t.Errorf("changed at +%d, call %d", r.RCChange-begin, r.CallID)
+			b.t.Errorf("changed at +%d, call %d", r.RCChange-begin, r.CallID)
 		}
 		b.want("vip_monitor_10000 7", "vip monitor")
 		time.Sleep(11 * time.Second)
@@ -218,9 +222,7 @@ func TestRecurringReportsFirstAndChanges(t *testing.T) {
 }
 
 func TestStopEndsMonitors(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := newBed(t)
-		defer b.close()
+	onBed(t, func(b *bed) {
 		b.Do(op("vip", "start", 0, "ip", "10.0.0.1"))
 		b.Do(op("vip", "monitor", 10*time.Second, "ip", "10.0.0.1"))
 		time.Sleep(3 * time.Second)
@@ -233,9 +235,7 @@ func TestStopEndsMonitors(t *testing.T) {
 
 // A monitor that hangs must not delay the stop.
 func TestStopAbortsTheRunningMonitor(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := newBed(t)
-		defer b.close()
+	onBed(t, func(b *bed) {
 		b.lasts(time.Hour)
 		b.Do(op("vip", "monitor", 10*time.Second))
 		time.Sleep(time.Second)
@@ -247,24 +247,20 @@ func TestStopAbortsTheRunningMonitor(t *testing.T) {
 }
 
 func TestStopUsesTheParametersOfTheStart(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := newBed(t)
-		defer b.close()
+	onBed(t, func(b *bed) {
 		b.Do(op("vip", "start", 0, "ip", "10.0.0.1", "CRM_meta_timeout", "1"))
 		b.Do(op("vip", "stop", 0, "ip", "10.0.0.2", "CRM_meta_timeout", "2"))
 		time.Sleep(3 * time.Second)
 		synctest.Wait()
 		o := b.results[1].Op
 		if o.Attr("ip") != "10.0.0.1" || o.Attr("CRM_meta_timeout") != "2" {
-			t.Errorf("%v", o.Attrs)
+			b.t.Errorf("%v", o.Attrs)
 		}
 	})
 }
 
 func TestCancel(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := newBed(t)
-		defer b.close()
+	onBed(t, func(b *bed) {
 		b.Do(op("vip", "monitor", 10*time.Second))
 		b.Do(op("vip", "monitor", 20*time.Second))
 		time.Sleep(3 * time.Second)
@@ -274,10 +270,10 @@ func TestCancel(t *testing.T) {
 		time.Sleep(25 * time.Second)
 		b.want("vip_cancel_10000 0", "vip monitor")
 		if b.Cancel("vip", "monitor", 10000) {
-			t.Error("cancelled twice")
+			b.t.Error("cancelled twice")
 		}
 		if !b.Cancel("vip", "monitor", 20000) {
-			t.Error("the other monitor is gone")
+			b.t.Error("the other monitor is gone")
 		}
 		time.Sleep(time.Minute)
 		b.want("", "")
@@ -285,9 +281,7 @@ func TestCancel(t *testing.T) {
 }
 
 func TestSameRecurringOperationReplacesTheOld(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := newBed(t)
-		defer b.close()
+	onBed(t, func(b *bed) {
 		b.Do(op("vip", "monitor", 10*time.Second))
 		time.Sleep(2 * time.Second)
 		b.Do(op("vip", "monitor", 10*time.Second))
@@ -299,9 +293,7 @@ func TestSameRecurringOperationReplacesTheOld(t *testing.T) {
 }
 
 func TestStartDelay(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := newBed(t)
-		defer b.close()
+	onBed(t, func(b *bed) {
 		o := op("vip", "monitor", 10*time.Second)
 		o.StartDelayMS = 5000
 		b.Do(o)
@@ -313,9 +305,7 @@ func TestStartDelay(t *testing.T) {
 }
 
 func TestDelete(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := newBed(t)
-		defer b.close()
+	onBed(t, func(b *bed) {
 		b.Do(op("web", "monitor", 10*time.Second))
 		time.Sleep(2 * time.Second)
 		b.got()
@@ -327,9 +317,7 @@ func TestDelete(t *testing.T) {
 }
 
 func TestProbeThatFindsNothingEndsMonitors(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := newBed(t)
-		defer b.close()
+	onBed(t, func(b *bed) {
 		b.Do(op("web", "monitor", 10*time.Second))
 		absent := op("web", "monitor", 20*time.Second)
 		absent.TransitionKey = "1:1:7:x"
@@ -341,27 +329,25 @@ func TestProbeThatFindsNothingEndsMonitors(t *testing.T) {
 		b.Do(op("web", "monitor", 0))
 		time.Sleep(time.Minute)
 		if got := b.got(); got != "web_monitor_0 7, web_monitor_20000 7" {
-			t.Error(got)
+			b.t.Error(got)
 		}
 	})
 }
 
 func TestRecheckAfterWithdrawal(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := newBed(t)
-		defer b.close()
+	onBed(t, func(b *bed) {
 		b.Do(op("vip", "monitor", 30*time.Second))
 		b.Do(op("web", "monitor", 30*time.Second))
 		time.Sleep(2 * time.Second)
 		b.got()
 		b.ran()
 		if gone := b.Executor.Withdraw(); len(gone) != 1 || gone[0] != "vip" {
-			t.Errorf("withdrawn: %v", gone)
+			b.t.Errorf("withdrawn: %v", gone)
 		}
 		b.set(rc(7))
 		time.Sleep(40 * time.Second)
 		if got := b.got(); got != "web_monitor_30000 7" {
-			t.Errorf("while withdrawn: %s", got)
+			b.t.Errorf("while withdrawn: %s", got)
 		}
 		b.ran()
 		b.Recheck()
@@ -374,9 +360,7 @@ func TestRecheckAfterWithdrawal(t *testing.T) {
 
 // An address that is taken away while its monitor looks is no failure either.
 func TestWithdrawalDuringAMonitor(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := newBed(t)
-		defer b.close()
+	onBed(t, func(b *bed) {
 		b.set(rc(7))
 		b.Do(op("vip", "monitor", time.Hour))
 		time.Sleep(500 * time.Millisecond)
