@@ -10,9 +10,10 @@ MINUTES ?= 5
 NODES ?= 5
 
 SCRIPTS ?= 660
+INPUTS ?= 300
 FUZZTIME ?= 1m
 
-.PHONY: build setup demo test sim sim-fencing sim-mutants vqsim nemesis fuzz lint parity bench bench-engine bench-failover bench-fencing clean install man packages lint-packages lab parity-cli bench-cli salads grammar
+.PHONY: build setup demo test sim sim-fencing sim-mutants vqsim nemesis fuzz lint parity bench bench-engine bench-failover bench-fencing clean install man packages lint-packages lab beside parity-cli bench-cli salads grammar
 
 build:
 	$(GO) build -trimpath -o bin/ ./cmd/...
@@ -70,6 +71,12 @@ fuzz:
 # where not; the recordings lie beside the repository.
 parity:
 	$(GO) test -count=1 -v -run '^TestParity$$' ./test/parity -args -list
+
+# Our crm_simulate beside an installed one on INPUTS that nobody has recorded: recorded
+# cases with changes made to them, and clusters made from nothing.
+beside:
+	$(GO) run ./test/beside -n $(INPUTS) -seed $(FROM)
+	$(GO) run ./test/beside -n $(INPUTS) -seed $(FROM) -made
 
 lint:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \

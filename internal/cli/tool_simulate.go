@@ -102,17 +102,17 @@ func (s *simulation) setTime() error {
 }
 
 func (s *simulation) run() error {
-	if name, ok := s.value("save-input"); ok {
-		if err := os.WriteFile(name, s.doc.Bytes(), 0o600); err != nil {
-			return err
-		}
-	}
 	quiet := s.has("quiet")
 	if !quiet {
 		s.before()
 	}
 	if err := s.inject(quiet); err != nil {
 		return err
+	}
+	if name, ok := s.value("save-input"); ok {
+		if err := os.WriteFile(name, s.doc.Bytes(), 0o600); err != nil {
+			return err
+		}
 	}
 	if !s.schedules() {
 		return s.save()

@@ -154,7 +154,7 @@ func (p *planner) checkDefinition(r *Resource, n *Node, h *HistoryEntry) bool {
 		h.expiredDigest = true
 	}
 	result := p.compareDigest(r, n, h)
-	if result == digestMatch || result == digestUnknown {
+	if result == digestMatch {
 		return false
 	}
 	if p.opts.Sanitized && !h.expiredDigest && p.onlySecretsDiffer(r, n, h) {

@@ -51,14 +51,15 @@ const (
 
 	execPending       = -1
 	execDone          = 0
+	execCancelled     = 1
 	execError         = 4
 	execNotInstalled  = 7
 	execNotConnected  = 8
 	execNoFenceDevice = 10
-	execNoSecrets     = 12
-	// Not written to histories: errors after which a node, or all nodes, are out.
-	execHard  = 100
-	execFatal = 101
+	execNoSecrets     = 11
+	// Errors after which a node, or all nodes, are out.
+	execHard  = 5
+	execFatal = 6
 )
 
 // ParseEntry reads an lrm_rsc_op.

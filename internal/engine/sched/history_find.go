@@ -187,6 +187,7 @@ func (c *Cluster) removedResource(n *Node, e *cib.Element) *Resource {
 	}
 	r := c.newResource(def, nil, -1)
 	r.Removed = true
+	c.hasDevice = c.hasDevice || r.isFenceDevice
 	c.Resources = append(c.Resources, r)
 	if r.isRemoteConn {
 		c.removedRemote(r)

@@ -19,6 +19,9 @@ func (s *stateReader) read(h *HistoryEntry) {
 	default:
 		return
 	}
+	if h.ExecStatus == execCancelled || h.ExecStatus < execPending || h.ExecStatus > execNoSecrets {
+		return // such say nothing of a state
+	}
 	expired := h.ExecStatus != execPending && s.expired(h)
 	if expired && h.effective() != h.Expected {
 		if h.IntervalMS == 0 {

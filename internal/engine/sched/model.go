@@ -280,11 +280,10 @@ type Cluster struct {
 
 // Ticket is a ticket of a multi-site cluster.
 type Ticket struct {
-	ID          string
-	Granted     bool
-	Standby     bool
-	LastGranted int64
-	State       Values
+	ID      string
+	Granted bool
+	Standby bool
+	State   Values
 }
 
 // Node returns the node with that name, or nil.

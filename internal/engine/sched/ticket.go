@@ -80,34 +80,26 @@ func (p *planner) applyTicket(r *Resource, tc *ticketConstraint) {
 		}
 		return
 	}
-	t := tc.ticket
-	if t.Granted || t.LastGranted <= -1 {
-		// Standby, or never granted: nothing may start, but promotion alone is
-		// held back where only that needs the ticket.
+	switch {
+	case tc.ticket.Granted:
+		// Standby: nothing may start, but promotion alone is held back where
+		// only that needs the ticket.
 		if tc.role != RolePromoted || tc.policy == lossStop {
 			p.banFrom(r, nil)
 		}
-		return
-	}
-	switch tc.policy {
-	case lossStop:
+	case tc.policy == lossStop, tc.policy == lossDemote && tc.role != RolePromoted:
 		p.banFrom(r, nil)
-	case lossDemote:
-		if tc.role != RolePromoted {
-			p.banFrom(r, nil)
-		}
-	case lossFence:
-		if !tc.matches(r) {
-			return
-		}
+	case tc.policy == lossFence && tc.matches(r):
 		p.banFrom(r, nil)
 		for _, n := range r.RunningOn {
 			p.markFence(n, "deadman ticket was lost", false)
 		}
-	case lossFreeze:
-		if tc.matches(r) && len(r.RunningOn) > 0 {
-			r.Managed, r.Blocked = false, true
+	case tc.policy == lossFreeze && tc.matches(r):
+		if len(r.RunningOn) == 0 {
+			p.banFrom(r, nil) // frozen as it is
+			return
 		}
+		r.Managed, r.Blocked = false, true
 	}
 }
 

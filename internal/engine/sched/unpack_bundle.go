@@ -32,9 +32,10 @@ func (c *Cluster) knownNodes() int {
 }
 
 // allowEverywhere fills a node table; no one but its own resources may run
-// inside a container.
+// inside a container. The connection to a guest may be made from any node,
+// also where resources need leave for that: the guest binds it.
 func (c *Cluster) allowEverywhere(r *Resource) {
-	if !c.Config.Symmetric {
+	if !c.Config.Symmetric && !isGuestConnection(r.XML) {
 		return
 	}
 	for _, n := range c.Nodes {

@@ -60,6 +60,12 @@ func isRemoteAgent(e *cib.Element) bool {
 		e.SelectAttrValue("provider", "") == "pacemaker"
 }
 
+// isGuestConnection tells whether a primitive connects to something that
+// another resource launches.
+func isGuestConnection(e *cib.Element) bool {
+	return isRemoteAgent(e) && e.FindElement("meta_attributes/nvpair[@name='container']") != nil
+}
+
 // guestName is the guest node that a primitive makes, "" if none.
 func guestName(e *cib.Element) string {
 	for _, set := range e.SelectElements("meta_attributes") {

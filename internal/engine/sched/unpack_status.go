@@ -56,7 +56,6 @@ func (c *Cluster) unpackTicket(e *cib.Element) {
 	}
 	t.Granted = value.True(t.State.Get("granted"))
 	t.Standby = value.True(t.State.Get("standby"))
-	t.LastGranted, _ = value.Int(t.State.Get("last-granted"))
 }
 
 // ticket returns a ticket, made if it is not known yet.
@@ -66,7 +65,7 @@ func (c *Cluster) ticket(id string) *Ticket {
 			return t
 		}
 	}
-	t := &Ticket{ID: id, LastGranted: -1}
+	t := &Ticket{ID: id}
 	c.Tickets = append(c.Tickets, t)
 	return t
 }

@@ -1,10 +1,13 @@
 package sched_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/engine/digest"
+	"gpcs/internal/engine/graph"
 	"gpcs/internal/engine/sched"
 )
 
@@ -47,7 +50,14 @@ func unpack(t *testing.T, pairs ...string) *sched.Cluster {
 
 const dummy = `<primitive id="a" class="ocf" provider="heartbeat" type="Dummy"><operations><op id="a-m" name="monitor" interval="10s" timeout="20s"/></operations></primitive>`
 
-// ops writes an lrm_resource; each entry is "task interval call rc op-status".
+// digestOf is the digest of an operation without parameters.
+func digestOf(interval string) string {
+	ms, _ := strconv.ParseInt(interval, 10, 64)
+	return digest.Operation([]graph.Attr{{Name: "CRM_meta_timeout", Value: "20000"}}, ms)
+}
+
+// history writes an lrm_resource; each entry is "task interval call rc
+// op-status", with the expected exit status where it is another.
 func history(id string, entries ...string) string {
 	var b strings.Builder
 	b.WriteString(`<lrm_resource id="` + id + `" class="ocf" provider="heartbeat" type="Dummy">`)
@@ -58,7 +68,7 @@ func history(id string, entries ...string) string {
 			expected = f[5]
 		}
 		b.WriteString(`<lrm_rsc_op id="` + id + "_" + f[0] + "_" + f[1] + `" operation_key="` + id + "_" + f[0] + "_" + f[1] + `" operation="` + f[0] +
-			`" interval="` + f[1] + `" call-id="` + f[2] + `" rc-code="` + f[3] + `" op-status="` + f[4] + `" last-rc-change="1600000000" transition-key="3:4:` + expected +
+			`" interval="` + f[1] + `" call-id="` + f[2] + `" rc-code="` + f[3] + `" op-status="` + f[4] + `" last-rc-change="1600000000" op-digest="` + digestOf(f[1]) + `" transition-key="3:4:` + expected +
 			`:u" transition-magic="0:0;3:4:` + expected + `:u"/>`)
 	}
 	b.WriteString(`</lrm_resource>`)

@@ -7,7 +7,6 @@ import (
 
 	"gpcs/internal/cib"
 	"gpcs/internal/cib/value"
-	"gpcs/internal/engine/digest"
 )
 
 // Event is something made to happen before a simulation, named as the long
@@ -243,7 +242,8 @@ type entry struct {
 }
 
 // write puts a result into the history: as a failure's last, as a single
-// operation's last, as a recurring one's own.
+// operation's last, as a recurring one's own. What it ran with nobody knows,
+// so it has no digest.
 func (r *runner) write(state *cib.Element, e entry) {
 	lrm := sub(state, "lrm", state.SelectAttrValue("id", ""))
 	list := sub(lrm, "lrm_resources", "")
@@ -277,7 +277,6 @@ func (r *runner) write(state *cib.Element, e entry) {
 			{"id", id}, {"operation_key", key}, {"operation", e.task}, {"crm-debug-origin", origin}, {"transition-key", magic}, {"transition-magic", fmt.Sprintf("0:%d;%s", e.rc, magic)},
 			{"exit-reason", e.reason}, {"on_node", e.node}, {"call-id", call}, {"rc-code", strconv.Itoa(e.rc)}, {"op-status", "0"},
 			{"interval", strconv.FormatInt(e.interval, 10)}, {"last-rc-change", strconv.FormatInt(r.now, 10)}, {"exec-time", "0"}, {"queue-time", "0"},
-			{"op-digest", digest.Operation(nil, e.interval)}, // of no parameters: what it ran with nobody knows
 		} {
 			op.CreateAttr(p[0], p[1])
 		}

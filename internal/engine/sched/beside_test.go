@@ -1,0 +1,51 @@
+package sched_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// What was once found to be decided otherwise than by Pacemaker's on inputs
+// that nobody had recorded, each reduced to what it takes (see test/beside).
+func TestBeside(t *testing.T) {
+	const ticket = `<rsc_ticket id="t" rsc="a" ticket="T" loss-policy="POLICY"/>`
+	byPolicy := func(policy string) string { return strings.Replace(ticket, "POLICY", policy, 1) }
+	running := []string{"RESOURCES", dummy, "HISTORY1", history("a", probedNot, started, monitored), "HISTORY2", history("a", probedNot)}
+	with := func(more ...string) []string { return append(more, running...) }
+	guest := `<primitive id="a" class="ocf" provider="heartbeat" type="Dummy"><meta_attributes id="m"><nvpair id="mg" name="remote-node" value="g"/></meta_attributes></primitive>`
+	device := strings.Replace(history("f", probedNot, started), `class="ocf" provider="heartbeat" type="Dummy"`, `class="stonith" type="fence_x"`, 1)
+	for _, c := range []struct {
+		name  string
+		pairs []string
+		want  string
+	}{
+		{"a guest is connected where nothing may run without leave", []string{"RESOURCES", guest, "OPTIONS", option("symmetric-cluster", "false"),
+			"CONSTRAINTS", `<rsc_location id="l" rsc="a" node="n1" score="1"/>`, "HISTORY1", history("a", probedNot), "HISTORY2", history("a", probedNot)},
+			"a_start_0@n1 g_monitor_0@n1 g_monitor_0@n2 g_monitor_30000@n1 g_start_0@n1"},
+		{"an operation without a digest may have run with anything", []string{"RESOURCES", dummy,
+			"HISTORY1", strings.ReplaceAll(history("a", probedNot, started), "op-digest", "x-digest"), "HISTORY2", history("a", probedNot)},
+			"a_monitor_10000@n1 a_start_0@n1 a_stop_0@n1"},
+		{"a hard error by the executor's word", with("HISTORY1", history("a", probedNot, started, "monitor 10000 3 1 5 0")), "a_monitor_10000@n2 a_start_0@n2 a_stop_0@n1"},
+		{"a fatal one", with("HISTORY1", history("a", probedNot, started, "monitor 10000 3 1 6 0")), "a_stop_0@n1"},
+		{"no secrets to run it with", with("HISTORY1", history("a", probedNot, started, "monitor 10000 3 1 11 0")), "a_monitor_10000@n2 a_start_0@n2 a_stop_0@n1"},
+		{"a cancelled operation says nothing", with("HISTORY1", history("a", probedNot, started, monitored, "stop 0 4 1 1 0")), ""},
+		{"a device that was removed is stopped, though it was the last", []string{"OPTIONS", option("stonith-enabled", "true"), "HISTORY1", device},
+			"f_delete_0@n1 f_stop_0@n1"},
+		{"a ticket never granted: stop", with("CONSTRAINTS", byPolicy("stop")), "a_stop_0@n1"},
+		{"a ticket never granted: freeze what runs", with("CONSTRAINTS", byPolicy("freeze")), ""},
+		{"a ticket never granted: freeze what is stopped", []string{"RESOURCES", dummy, "CONSTRAINTS", byPolicy("freeze"),
+			"HISTORY1", history("a", probedNot), "HISTORY2", history("a", probedNot)}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			doc := document(t, c.pairs...)
+			for _, p := range doc.Section("crm_config").FindElements(".//nvpair[@id='o1']") {
+				if strings.Contains(strings.Join(c.pairs, ""), "opt-stonith-enabled") {
+					p.Parent().RemoveChild(p)
+				}
+			}
+			if got := strings.Join(keys(schedule(t, doc)), " "); got != c.want {
+				t.Errorf("graph has\n %s\nwant\n %s", got, c.want)
+			}
+		})
+	}
+}
