@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"gpcs/internal/paths"
 )
 
@@ -130,7 +132,7 @@ func hasEntry(text, name string) bool {
 // machine itself may be in is none of the node's business.
 func stateDirectories() error {
 	for _, dir := range []string{"/etc/corosync", "/etc/pacemaker", "/var/lib/pacemaker", "/var/lib/pcsd", "/var/lib/gpcs", "/var/log/pcsd"} {
-		if err := os.RemoveAll(dir); err != nil {
+		if err := empty(dir); err != nil {
 			return err
 		}
 		if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -138,6 +140,16 @@ func stateDirectories() error {
 		}
 	}
 	return nil
+}
+
+// empty removes a directory. The machine may write to its own one meanwhile,
+// which shows through until the node's is gone.
+func empty(dir string) error {
+	err := os.RemoveAll(dir)
+	for tries := 1; errors.Is(err, unix.ENOTEMPTY) && tries < 10; tries++ {
+		err = os.RemoveAll(dir)
+	}
+	return err
 }
 
 // tools puts gpcs under all its names into /usr/sbin, as a package would.
