@@ -94,15 +94,18 @@ func (l *look) warnings(view *status.View) []string {
 }
 
 // waiting says that quorum waits for all nodes to be seen once, and which are
-// missing: nothing runs, and the figures of votes do not say why.
+// missing: nothing runs, and the figures of votes do not say why. A node that
+// has just started and is in no view yet knows of nobody.
 func (l *look) waiting() []string {
 	var missing []string
+	started := false
 	for _, m := range l.state.View.Members {
+		started = started || m.Online
 		if !m.Online {
 			missing = append(missing, m.Name)
 		}
 	}
-	if !l.state.Quorum.Waits || len(missing) == 0 {
+	if !l.state.Quorum.Waits || !started || len(missing) == 0 {
 		return nil
 	}
 	return []string{fmt.Sprintf("Nothing is started before all nodes were seen once since this start (wait_for_all); missing: %s.\n"+

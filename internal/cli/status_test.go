@@ -99,6 +99,12 @@ func TestWaitingForAllIsSaid(t *testing.T) {
 	if got := l.waiting(); !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}
+	for i := range l.state.View.Members {
+		l.state.View.Members[i].Online = false
+	}
+	if got := l.waiting(); got != nil {
+		t.Errorf("in no view yet: %q", got)
+	}
 }
 
 // A link that is down is named where the node is reached by another one, and a
