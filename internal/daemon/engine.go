@@ -87,6 +87,8 @@ func (e *engine) carryOut(ctx context.Context, effect controller.Effect, timer *
 		e.fencer.begin(ctx, effect)
 	case controller.Spare:
 		e.fencer.spare(effect.Seq)
+	case controller.Lost:
+		e.fencer.lost(effect.Seq, effect.Nodes)
 	case controller.StopFencing:
 		e.fencer.stop(effect.Seq)
 	case controller.FenceAnswer:

@@ -41,8 +41,12 @@ type orderMessage struct {
 // plan is how a plan that is carried out is told what has changed.
 type plan struct {
 	cancel context.CancelFunc
-	spare  chan struct{} // the target came back
+	wake   chan struct{} // there is news
+	news   []news        // not taken yet; needs fencer.mu
 }
+
+// news is what a plan has to know of the membership.
+type news func(*fence.Plan, time.Time) []fence.Effect
 
 // fencer carries out fence plans of the DC, and orders of the DC on this node.
 type fencer struct {
@@ -50,7 +54,7 @@ type fencer struct {
 	devices *device.Runner
 
 	mu    sync.Mutex
-	plans map[int]plan // by seq of the controller
+	plans map[int]*plan // by seq of the controller
 	open  map[string]chan fence.Reply
 	holds map[string]bool        // orders that this node carries out: not forgone
 	asked map[string]chan string // answers to this node's own wishes
@@ -58,14 +62,14 @@ type fencer struct {
 }
 
 func newFencer(i *instance) *fencer {
-	return &fencer{i: i, devices: device.New(i.root, part(i.base, journal.Fenced)), plans: map[int]plan{}, holds: map[string]bool{},
+	return &fencer{i: i, devices: device.New(i.root, part(i.base, journal.Fenced)), plans: map[int]*plan{}, holds: map[string]bool{},
 		open: map[string]chan fence.Reply{}, asked: map[string]chan string{}}
 }
 
 // begin carries out a plan until it ends, or stop.
 func (f *fencer) begin(ctx context.Context, e controller.Fence) {
 	ctx, cancel := context.WithCancel(ctx)
-	p := plan{cancel, make(chan struct{}, 1)}
+	p := &plan{cancel: cancel, wake: make(chan struct{}, 1)}
 	f.mu.Lock()
 	f.plans[e.Seq] = p
 	f.mu.Unlock()
@@ -76,18 +80,40 @@ func (f *fencer) begin(ctx context.Context, e controller.Fence) {
 			delete(f.plans, e.Seq)
 			cancel()
 		}()
-		f.carryOut(ctx, e, p.spare)
+		f.carryOut(ctx, e, p)
 		return nil
 	})
 }
 
 // spare tells a plan that its target came back.
-func (f *fencer) spare(seq int) {
+func (f *fencer) spare(seq int) { f.report(seq, (*fence.Plan).Spare) }
+
+// lost tells a plan which members are gone.
+func (f *fencer) lost(seq int, nodes []uint32) {
+	f.report(seq, func(p *fence.Plan, now time.Time) (effects []fence.Effect) {
+		for _, id := range nodes {
+			effects = append(effects, p.Lost(now, id)...)
+		}
+		return effects
+	})
+}
+
+func (f *fencer) report(seq int, n news) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if p, known := f.plans[seq]; known {
-		poke(p.spare)
+	if p := f.plans[seq]; p != nil {
+		p.news = append(p.news, n)
+		poke(p.wake)
 	}
+}
+
+// take returns the news of a plan that it does not know yet.
+func (f *fencer) take(p *plan) []news {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := p.news
+	p.news = nil
+	return n
 }
 
 // stop ends a plan, all of them with seq 0. Devices that run do not stop.
@@ -101,12 +127,10 @@ func (f *fencer) stop(seq int) {
 	}
 }
 
-func (f *fencer) carryOut(ctx context.Context, e controller.Fence, spare <-chan struct{}) {
+func (f *fencer) carryOut(ctx context.Context, e controller.Fence, told *plan) {
 	req := e.Request
 	req.Random = rand.Float64()
 	req.Members, req.Tests = f.members(), f.i.matrix.tests()
-	states, stop := f.i.cluster.Watch()
-	defer stop()
 	replies := make(chan planReply, 1)
 	plan := fence.NewPlan(e.Doc, req)
 	effects := plan.Begin(time.Now())
@@ -130,18 +154,13 @@ func (f *fencer) carryOut(ctx context.Context, e controller.Fence, spare <-chan 
 		case <-ctx.Done():
 			timer.Stop()
 			return
-		case <-spare:
-			effects = plan.Spare(time.Now())
+		case <-told.wake:
+			effects = nil
+			for _, n := range f.take(told) {
+				effects = append(effects, n(plan, time.Now())...)
+			}
 		case r := <-replies:
 			effects = plan.Answered(time.Now(), r.seq, r.reply)
-		case s := <-states:
-			effects = nil
-			lasting := s.Quorate() || !req.Quorate // else the controller ends the plan, or an administrator wanted it
-			for _, m := range s.Members {
-				if s.IsDC() && lasting && !m.Online {
-					effects = append(effects, plan.Lost(time.Now(), m.ID)...)
-				}
-			}
 		case now := <-timer.C:
 			effects = plan.Tick(now)
 		}

@@ -160,6 +160,7 @@ type Plan struct {
 	struck   uint64 // of the last reply
 	done     []string
 	failures []string
+	spared   bool // the target came back while a device was at work
 	ended    bool
 }
 
@@ -272,10 +273,14 @@ func (p *Plan) Answered(now time.Time, seq int, r Reply) []Effect {
 		}
 	}
 	p.tried[run.Node.Name] = true
+	if p.spared && !p.on && len(p.done) == 0 {
+		return p.spare()
+	}
 	return p.next(now)
 }
 
-// Lost tells that a member is gone: what it ran is tried by another.
+// Lost tells that a member is gone, or is one anew and forgot what it was told:
+// what it ran is tried by another.
 func (p *Plan) Lost(now time.Time, node uint32) []Effect {
 	p.req.Members = slices.DeleteFunc(p.req.Members, func(m Member) bool { return m.ID == node })
 	if p.ended || p.running.Node.ID != node {
@@ -356,11 +361,21 @@ func (p *Plan) claim(done []string, last Run) Proven {
 const margin = 250 * time.Millisecond
 
 // Spare ends a plan whose target came back before a device was used: what is
-// to become of it is decided anew. It does nothing where that may be too late.
+// to become of it is decided anew. Where that may be too late, the device at
+// work is awaited, and the plan ends if it fails: another try would strike the
+// target a second time if only the answer was lost.
 func (p *Plan) Spare(now time.Time) []Effect {
-	if p.ended || p.seq != 1 || p.running.Action == On || !now.Before(p.strikes.Add(-margin)) {
+	if p.ended || p.running.Action == On {
 		return nil
 	}
+	if p.seq != 1 || !now.Before(p.strikes.Add(-margin)) {
+		p.spared = true
+		return nil
+	}
+	return p.spare()
+}
+
+func (p *Plan) spare() []Effect {
 	p.ended = true
 	return []Effect{Ended{Spared: true, Failures: []string{p.req.Target + " came back before it was fenced, and is spared"}}}
 }

@@ -99,6 +99,12 @@ func (e *engine) step(effects []controller.Effect) {
 			if p := e.plans[f.Seq]; p != nil {
 				p.do(p.plan.Spare(w.wall()))
 			}
+		case controller.Lost:
+			for _, id := range f.Nodes {
+				if p := e.plans[f.Seq]; p != nil {
+					p.do(p.plan.Lost(w.wall(), id))
+				}
+			}
 		case controller.StopFencing:
 			e.stop(f.Seq)
 		}
@@ -149,13 +155,6 @@ func (e *engine) stateChanged() {
 		}
 		if v := e.viewNow(); e.d.core.Open() && !reflect.DeepEqual(v, e.view) {
 			e.view = v
-			for _, p := range e.inOrder() {
-				for _, n := range v.Nodes {
-					if !n.Online && p.running() && v.DC && (v.Quorate || !p.req.Quorate) {
-						p.do(p.plan.Lost(e.d.h.w.wall(), n.ID))
-					}
-				}
-			}
 			e.step(e.ctl.View(e.d.h.w.wall(), v))
 			e.attest()
 		}

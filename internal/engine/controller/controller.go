@@ -150,6 +150,7 @@ func (c *Controller) View(now time.Time, v View) []Effect {
 	}
 	c.spare()
 	c.withhold(now)
+	c.lose(before)
 	c.dirty = true
 	return c.advance(now)
 }

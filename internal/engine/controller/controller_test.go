@@ -29,6 +29,7 @@ type bench struct {
 	answers map[string]string // to Asks
 	stopped int               // seq of the last fencing that was stopped
 	spared  int               // the same, of the last one whose target came back
+	lost    []Lost
 }
 
 func newBench(t *testing.T, graphs ...*graph.Graph) *bench {
@@ -60,6 +61,8 @@ func (b *bench) do(effects []Effect) {
 			b.fenced = append(b.fenced, e)
 		case Spare:
 			b.spared = e.Seq
+		case Lost:
+			b.lost = append(b.lost, e)
 		case StopFencing:
 			b.stopped = e.Seq
 		case FenceAnswer:

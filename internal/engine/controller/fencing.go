@@ -34,7 +34,15 @@ type FenceAnswer struct {
 // was used yet.
 type Spare struct{ Seq int }
 
+// Lost tells the plan of a Fence which members are gone, or are such anew.
+// It comes after Spare.
+type Lost struct {
+	Seq   int
+	Nodes []uint32
+}
+
 func (Spare) effect()       {}
+func (Lost) effect()        {}
 func (Fence) effect()       {}
 func (StopFencing) effect() {}
 func (FenceAnswer) effect() {}
@@ -173,6 +181,25 @@ func (c *Controller) spare() {
 		f := c.fencings[seq]
 		if n := c.view.node(f.id); !f.proven && len(f.asks) == 0 && f.ask.Action != fence.On && n.Online && n.life() != f.life {
 			c.out = append(c.out, Spare{Seq: seq})
+		}
+	}
+}
+
+// lose tells the plans under way which members that had a part in them are
+// lost. Without the quorum with which a plan was made no member would obey.
+func (c *Controller) lose(before View) {
+	var lost []uint32
+	for _, n := range before.Nodes {
+		if now := c.view.node(idText(n.ID)); n.Online && (!now.Online || now.life() != n.life()) {
+			lost = append(lost, n.ID)
+		}
+	}
+	if lost == nil {
+		return
+	}
+	for _, seq := range slices.Sorted(maps.Keys(c.fencings)) {
+		if f := c.fencings[seq]; c.view.Quorate || !f.node.Quorate {
+			c.out = append(c.out, Lost{Seq: seq, Nodes: lost})
 		}
 	}
 }

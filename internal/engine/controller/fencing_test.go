@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -336,5 +337,39 @@ func TestMembersAreFencedWithoutAQuorum(t *testing.T) {
 				t.Error("it goes on although the target is no member any more")
 			}
 		})
+	}
+}
+
+// What is under way hears of members that are gone, or came back so fast that
+// they never were: they have forgotten their orders.
+func TestFencingHearsOfLostMembers(t *testing.T) {
+	for name, tc := range map[string]struct {
+		third   Node
+		quorate bool
+		want    bool
+	}{
+		"nothing":        {node(3), true, false},
+		"gone":           {lost(3), true, true},
+		"another daemon": {Node{ID: 3, Name: "n3", Online: true, Incarnation: 77}, true, true},
+		"no quorum":      {lost(3), false, false},
+	} {
+		b := newBench(t)
+		b.do(b.c.View(b.now, view(1, node(1), node(2), node(3))))
+		b.graphs = []*graph.Graph{fenceThenStart()}
+		f := b.fences(b.c.View(b.now, view(2, node(1), lost(2), node(3))))
+		if len(f) != 1 {
+			t.Fatalf("%s: %d begun", name, len(f))
+		}
+		b.lost = nil
+		next := view(3, node(1), lost(2), tc.third)
+		next.Quorate = tc.quorate
+		b.do(b.c.View(b.now, next))
+		var want []Lost
+		if tc.want {
+			want = []Lost{{Seq: f[0].Seq, Nodes: []uint32{3}}}
+		}
+		if !reflect.DeepEqual(b.lost, want) {
+			t.Errorf("%s: %+v, want %+v", name, b.lost, want)
+		}
 	}
 }
