@@ -212,6 +212,7 @@ func TestFencingOptionsByBothNames(t *testing.T) {
 		{"present", []string{"fencing-enabled=true", "fencing-action=off", "fencing-timeout=90s"}, "n3 off 90000"},
 		{"both", []string{"stonith-enabled=false", "fencing-enabled=true", "fencing-action=off", "stonith-action=reboot", "fencing-timeout=90s", "stonith-timeout=30s"},
 			"n3 off 90000"},
+		{"a word of old", []string{"stonith-action=poweroff"}, "n3 off 60000"},
 		{"older off", []string{"stonith-enabled=false"}, ""},
 		{"present off", []string{"fencing-enabled=false"}, ""},
 		{"both off", []string{"stonith-enabled=true", "fencing-enabled=false"}, ""},
@@ -297,4 +298,23 @@ func TestFailuresThatFenceAMember(t *testing.T) {
 			t.Errorf("%s: nothing failed: %v", c.name, d.ran)
 		}
 	}
+}
+
+// A node that joins is let at its storage before it starts anything, once.
+func TestUnfencingOnce(t *testing.T) {
+	d := startDC(t, 2, aDummy+`<primitive id="u" class="stonith" type="fence_scsi"><meta_attributes id="um"><nvpair id="up" name="provides" value="unfencing"/>`+
+		`</meta_attributes></primitive>`)
+	d.sees(2, 1, 2)
+	d.wantTargets("both nodes", "n1 n2")
+	for len(d.fences) > 0 {
+		if f := d.fences[0].Request; f.Action != fence.On || d.started("r") {
+			t.Fatalf("%+v, %v", f, d.ran)
+		}
+		d.off() // done, that is
+	}
+	if !d.started("r") {
+		t.Error("nothing starts")
+	}
+	d.change(cib.Op{Kind: cib.Modify, XML: `<nodes><node id="2" uname="n2" description="x"/></nodes>`})
+	d.wantTargets("after another decision", "")
 }

@@ -210,19 +210,24 @@ func (d Device) Action(action string) string {
 	return action
 }
 
-// TimeoutMS bounds an action on this device, in ms; general is the cluster's
-// stonith-timeout.
-func (d Device) TimeoutMS(action string, general int64) int64 {
-	if ms, ok := value.Milliseconds(d.Params["pcmk_"+action+"_timeout"]); ok && ms > 0 {
-		return ms
+// TimeoutMS bounds an action on this device, in ms, by the first of its names
+// for which the device has a time; general is the cluster's fencing-timeout.
+func (d Device) TimeoutMS(general int64, actions ...string) int64 {
+	for _, action := range actions {
+		if ms, ok := value.Milliseconds(d.Params["pcmk_"+action+"_timeout"]); ok && ms > 0 {
+			return ms
+		}
 	}
 	return general
 }
 
-// Retries is how often an action is tried at most within its timeout.
-func (d Device) Retries(action string) int {
-	if n, err := strconv.Atoi(d.Params["pcmk_"+action+"_retries"]); err == nil && n > 0 {
-		return n
+// Retries is how often an action is tried at most within its timeout; of its
+// names the first counts for which the device has a number.
+func (d Device) Retries(actions ...string) int {
+	for _, action := range actions {
+		if n, err := strconv.Atoi(d.Params["pcmk_"+action+"_retries"]); err == nil && n > 0 {
+			return n
+		}
 	}
 	return 2
 }

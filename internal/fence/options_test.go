@@ -54,10 +54,10 @@ func TestActionsOfADevice(t *testing.T) {
 	if d.Action(Off) != "poweroff" || d.Action(On) != On {
 		t.Error(d.Action(Off), d.Action(On))
 	}
-	if d.TimeoutMS(Off, 60000) != 90000 || d.TimeoutMS(On, 60000) != 60000 || d.TimeoutMS("monitor", 0) != 60000 {
-		t.Error(d.TimeoutMS(Off, 60000), d.TimeoutMS(On, 60000))
+	if d.TimeoutMS(60000, Off) != 90000 || d.TimeoutMS(60000, On) != 60000 || d.TimeoutMS(0, "monitor") != 60000 || d.TimeoutMS(1, Reboot, Off) != 90000 {
+		t.Error(d.TimeoutMS(60000, Off), d.TimeoutMS(60000, On))
 	}
-	if d.Retries(Off) != 4 || d.Retries(On) != 2 || d.Limit() != 0 {
+	if d.Retries(Off) != 4 || d.Retries(On) != 2 || d.Retries(Reboot, Off) != 4 || d.Limit() != 0 {
 		t.Error(d.Retries(Off), d.Retries(On), d.Limit())
 	}
 	for value, want := range map[string]int{"": 1, "3": 3, "0": 1, "-1": 0, "x": 1} {
@@ -71,6 +71,7 @@ func TestTopologyByNamePatternAndAttribute(t *testing.T) {
 	const levels = "device a\ndevice b\ndevice c\nattr n3 rack 7\n"
 	for _, c := range []struct{ name, levels, target, want string }{
 		{"name", "level 1 target=n1 a", "n1", "a"},
+		{"name, other case", "level 1 target=N1 a", "n1", "a"},
 		{"name before pattern", "level 1 target-pattern=n. b\nlevel 2 target=n1 a", "n1", "a"},
 		{"pattern", "level 1 target-pattern=^n[0-9]$ b", "n2", "b"},
 		{"a pattern fits anywhere in the name", "level 1 target-pattern=2 b", "n2", "b"},

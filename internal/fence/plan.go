@@ -151,7 +151,8 @@ type Plan struct {
 	tried    map[string]bool // members that failed with the present device
 	on       bool            // the target is off, what is left is to switch it on
 	stale    bool            // the last reply was that the order is not the DC's
-	delayed  bool
+	delayed  bool            // the cluster's own delay is over
+	waited   string          // the device whose delay is over
 	seq      int
 	running  Run
 	strikes  time.Time // when the wait of the present Run is over
@@ -230,7 +231,7 @@ func (p *Plan) unfence(devices []Device) bool {
 
 // resume makes a plan that has only to switch the target on.
 func (p *Plan) resume(devices []Device) {
-	p.on, p.delayed = true, true
+	p.on = true
 	var level []Device
 	for _, id := range p.req.SwitchOn {
 		if at := slices.IndexFunc(devices, func(d Device) bool { return d.ID == id }); at >= 0 {
@@ -315,8 +316,10 @@ func (p *Plan) next(now time.Time) []Effect {
 			}
 			return []Effect{run}
 		}
-		if p.on {
-			return p.end(true) // it is off, and stays so
+		if p.on { // it is off, and stays so unless another device can switch it on
+			p.device++
+			clear(p.tried)
+			continue
 		}
 		p.level, p.device, p.done, p.verified = p.level+1, 0, nil, true
 		clear(p.tried)
@@ -397,25 +400,43 @@ func (p *Plan) run(d Device) (Run, bool) {
 	d = p.sites.From(m.Name, d)
 	p.seq++
 	r := Run{Seq: p.seq, Node: m, Device: d, Action: p.req.Action, Target: p.req.Target, Ask: d.CanFence(p.req.Target) == Ask && !p.on}
-	limit := r.Action
+	limits := []string{r.Action}
 	switch {
 	case p.on:
-		r.Action, limit = On, On
-	case r.Action == Reboot && (d.Params["pcmk_reboot_action"] == "" || len(p.levels[p.level]) > 1):
-		r.Action = Off
+		r.Action, limits = On, []string{On}
+	case r.Action == Reboot && len(p.levels[p.level]) > 1:
+		r.Action, limits = Off, []string{Off}
+	case r.Action == Reboot && d.Params["pcmk_reboot_action"] == "":
+		r.Action, limits = Off, []string{Reboot, Off}
 	}
-	r.TimeoutMS, r.Retries = d.TimeoutMS(limit, p.req.TimeoutMS), d.Retries(limit)
+	r.TimeoutMS, r.Retries = d.TimeoutMS(p.req.TimeoutMS, limits...), d.Retries(limits...)
 	if d.Agent == WatchdogAgent {
 		r.TimeoutMS = p.req.WatchdogMS
 	}
-	if !p.delayed && p.req.Action != On {
-		r.DelayMS = p.req.DelayMS + d.DelayMS(p.req.Target, p.req.Random)
-	}
-	p.delayed = true
+	r.DelayMS = p.delay(d)
 	if !p.on && r.Action != On && d.Agent != WatchdogAgent && p.device == len(p.levels[p.level])-1 {
 		r.Claim = p.claim(append(slices.Clone(p.done), d.ID), r)
 	}
 	return r, true
+}
+
+// delay is what the next try of a device waits, in ms: the cluster's own delay
+// before the first one of the plan, the device's before each device. Two halves
+// whose first devices fail must not shoot at the same moment with their second.
+func (p *Plan) delay(d Device) int64 {
+	if p.req.Action == On || p.on {
+		return 0
+	}
+	ms := int64(0)
+	if !p.delayed {
+		ms = p.req.DelayMS
+	}
+	p.delayed = true
+	if p.waited != d.ID {
+		ms += d.DelayMS(p.req.Target, p.req.Random)
+	}
+	p.waited = d.ID
+	return ms
 }
 
 // canFence tells whether the device may fence the target, seen from any member.

@@ -53,6 +53,11 @@ func request(t *testing.T, d *datadriven.TestData) Request {
 	if d.HasArg("action") {
 		d.ScanArgs(t, "action", &r.Action)
 	}
+	if d.HasArg("switch-on") {
+		var devices string
+		d.ScanArgs(t, "switch-on", &devices)
+		r.SwitchOn = strings.Split(devices, "+")
+	}
 	if d.HasArg("delay") {
 		var s int64
 		d.ScanArgs(t, "delay", &s)
@@ -134,6 +139,9 @@ func show(effects []Effect, last *Run) string {
 				b.WriteString(" if it fences it")
 			}
 			fmt.Fprintf(&b, " within %dms", e.TimeoutMS)
+			if e.Retries != 2 {
+				fmt.Fprintf(&b, " in %d tries", e.Retries)
+			}
 			if e.DelayMS > 0 {
 				fmt.Fprintf(&b, " after %dms", e.DelayMS)
 			}

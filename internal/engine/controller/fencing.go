@@ -101,11 +101,8 @@ func (c *Controller) fence(now time.Time, a *graph.Action) {
 		return
 	}
 	op := a.Attr("CRM_meta_stonith_action")
-	switch op {
-	case "":
+	if op == "" {
 		op = fence.Reboot
-	case "poweroff": // stonith-action's older word
-		op = fence.Off
 	}
 	delay, _ := strconv.ParseInt(a.Attr("CRM_meta_priority_fencing_delay"), 10, 64)
 	f := &fencing{action: a.ID, id: a.NodeID, ask: Ask{Target: a.Node, Action: op, Origin: c.selfName(), Client: "pacemaker-controld"}}

@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -139,21 +140,28 @@ func TestTheDaemonThatWasFencedIsNoMemberAgain(t *testing.T) {
 // the lowest id goes first.
 func TestOneHalfFencesFirst(t *testing.T) {
 	for _, c := range []struct {
-		self uint32
-		want int64
-	}{{1, 0}, {2, tieDelay.Milliseconds()}} {
+		name    string
+		self, n uint32 // of n nodes
+		lost    uint32
+		want    int64
+	}{{"the first half", 1, 2, 2, 0}, {"the other half", 2, 2, 1, tieDelay.Milliseconds()}, {"more than half", 2, 3, 1, 0}} {
 		b := newBench(t)
-		both := view(1, node(1), node(2))
-		both.Self = c.self
-		b.do(b.c.View(b.now, both))
+		all, left := view(1), view(2)
+		for id := uint32(1); id <= c.n; id++ {
+			all.Nodes = append(all.Nodes, node(id))
+			if left.Nodes = append(left.Nodes, node(id)); id == c.lost {
+				left.Nodes[id-1] = lost(id)
+			}
+		}
+		all.Self, left.Self = c.self, c.self
+		b.do(b.c.View(b.now, all))
 		g := fenceThenStart()
-		g.Synapses[0].Actions[0].Attrs = nil
+		a := g.Synapses[0].Actions[0]
+		a.Attrs, a.Node, a.NodeID = nil, fmt.Sprintf("n%d", c.lost), fmt.Sprint(c.lost)
 		b.graphs = []*graph.Graph{g}
-		half := view(2, node(c.self), lost(3-c.self))
-		half.Self = c.self
-		f := b.fences(b.c.View(b.now, half))
+		f := b.fences(b.c.View(b.now, left))
 		if len(f) != 1 || f[0].Request.DelayMS != c.want {
-			t.Errorf("node %d: %+v", c.self, f)
+			t.Errorf("%s: %+v", c.name, f)
 		}
 	}
 }

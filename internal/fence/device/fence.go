@@ -94,19 +94,21 @@ func (u *use) try(ctx context.Context, o Order, action string) fence.Reply {
 // verify reads the machine's status until it is off. A device that cannot be
 // asked is believed, and its word is all there is.
 func (u *use) verify(ctx context.Context, o Order) fence.Reply {
-	if !u.r.knows(ctx, u.d, u.d.Action(fence.Status)) {
+	if u.d.Action(fence.Status) == fence.Status && !u.r.knows(ctx, u.d, fence.Status) {
 		return fence.Reply{OK: true}
 	}
+	reason := ""
 	for pause := firstPause; ; pause = min(2*pause, statusPause) {
 		res := u.call(ctx, u.d.Action(fence.Status), o.Target)
-		if res.code == exitOff {
+		switch {
+		case res.code == exitOff:
 			return fence.Reply{OK: true, Verified: true}
+		case res.ok():
+			reason = "the device says that the machine is still on"
+		case reason == "" || ctx.Err() == nil: // else it is only that the time is over
+			reason = "the machine's status cannot be read after it was switched off: " + res.reason
 		}
 		if !wait(ctx, pause) {
-			reason := "the device says that the machine is still on"
-			if !res.ok() {
-				reason = "the machine's status cannot be read after it was switched off: " + res.reason
-			}
 			return fence.Reply{Reason: reason}
 		}
 	}
@@ -127,11 +129,28 @@ func (u *use) fences(ctx context.Context, target string) bool {
 		}
 	}
 	if check == fence.CheckStatus {
-		res := u.call(ctx, d.Action(fence.Status), target)
+		res := u.ask(ctx, fence.Status, target)
 		return res.code == exitOK || res.code == exitOff
 	}
-	res := u.call(ctx, d.Action("list"), "")
+	res := u.ask(ctx, "list", "")
 	return res.ok() && listing(res.out, d.Plug(target))
+}
+
+// ask runs an action that changes nothing, within the device's time for it and
+// as often as the device allows where it fails.
+func (u *use) ask(ctx context.Context, action, target string) (res result) {
+	if ms := u.d.TimeoutMS(0, action); ms > 0 {
+		limited, cancel := context.WithTimeout(ctx, time.Duration(ms)*time.Millisecond)
+		defer cancel()
+		ctx = limited
+	}
+	for range u.d.Retries(action) {
+		res = u.call(ctx, u.d.Action(action), target)
+		if res.ok() || action == fence.Status && res.code == exitOff || !wait(ctx, statusPause) {
+			break
+		}
+	}
+	return res
 }
 
 // listing looks for a name in an agent's list: a line for each machine, name
@@ -149,9 +168,7 @@ func listing(out, name string) bool {
 
 // Monitor asks whether the device works; nil says that it does.
 func (r *Runner) Monitor(ctx context.Context, d fence.Device, timeout time.Duration) error {
-	if ms := d.TimeoutMS("monitor", 0); ms > 0 {
-		timeout = time.Duration(ms) * time.Millisecond
-	}
+	timeout = time.Duration(d.TimeoutMS(timeout.Milliseconds(), "monitor")) * time.Millisecond
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	leave, err := r.enter(ctx, d)
@@ -161,7 +178,7 @@ func (r *Runner) Monitor(ctx context.Context, d fence.Device, timeout time.Durat
 	defer leave()
 	u := r.use(d)
 	defer u.end(ctx)
-	res := u.call(ctx, d.Action("monitor"), "")
+	res := u.ask(ctx, "monitor", "")
 	err = nil
 	if !res.ok() {
 		err = errors.New(res.reason)
