@@ -13,7 +13,7 @@ SCRIPTS ?= 660
 INPUTS ?= 300
 FUZZTIME ?= 1m
 
-.PHONY: build setup demo test sim sim-fencing sim-mutants vqsim nemesis fuzz lint parity bench bench-engine bench-failover bench-fencing clean install man packages lint-packages lab beside parity-cli bench-cli salads grammar
+.PHONY: build setup demo test sim sim-fencing sim-mutants vqsim nemesis fuzz lint parity bench bench-engine bench-failover bench-fencing clean install man packages lint-packages lab beside parity-cli bench-cli salads grammar variants
 
 build:
 	$(GO) build -trimpath -o bin/ ./cmd/...
@@ -131,6 +131,10 @@ CALLS ?= 500
 SEED ?= 1
 grammar:
 	$(GO) test -count=1 -v -timeout 1h -run '^TestGrammarBeside$$' ./test/pcscorpus -args -beside $(PCS) -calls $(CALLS) -seed $(SEED)
+
+# Recorded calls with a word or two changed, where both carry out the recorded one alike.
+variants:
+	$(GO) test -count=1 -v -timeout 1h -run '^TestVariantsBeside$$' ./test/pcscorpus -args -beside $(PCS) -calls $(CALLS) -seed $(SEED)
 
 bench: setup build
 	$(GO) run ./test/bench

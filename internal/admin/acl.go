@@ -203,8 +203,9 @@ func findHolder(doc *cib.Document, tag, id string) (*cib.Element, report.List) {
 			return e, nil
 		}
 	}
-	if tag != "" && idExists(doc, id) {
-		return nil, report.List{wrongKind(id, tag)}.Alone()
+	if idExists(doc, id) {
+		// Where either would do pcs asks for a user first.
+		return nil, report.List{wrongKind(id, tags[0])}.Alone()
 	}
 	return nil, report.List{notFound(id, tags...)}.Alone()
 }
@@ -216,7 +217,8 @@ func AssignRole(doc *cib.Document, role, tag, id string) report.List {
 		return bad
 	}
 	if findACL(doc, "acl_role", role) == nil {
-		return report.List{notFound(role, "acl_role")}.Alone()
+		_, bad := lookUp(doc, role, "acl_role")
+		return bad.Alone()
 	}
 	for _, r := range holder.SelectElements("role") {
 		if elementID(r) == role {

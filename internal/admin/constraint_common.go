@@ -64,7 +64,7 @@ func badScore(value string) report.Report {
 // checkOwnID checks an id that the administrator chose for a plain constraint.
 func checkOwnID(b *idBook, id string) report.List {
 	if bad := checkID(id, "constraint id"); bad != nil {
-		return bad.Alone()
+		return bad[:1].Alone()
 	}
 	if b.has(id) {
 		return report.List{report.Stop("ID_ALREADY_EXISTS", fmt.Sprintf("id '%s' is already in use, please specify another one", id))}

@@ -41,7 +41,7 @@ type NewLocation struct {
 // same resource and node, makes way.
 func AddLocation(doc *cib.Document, l NewLocation, force bool) report.List {
 	if bad := checkID(l.ID, "constraint id"); bad != nil {
-		return bad.Alone()
+		return bad[:1].Alone()
 	}
 	if !isScore(l.Score) {
 		return report.List{badScore(l.Score)}

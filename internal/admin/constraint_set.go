@@ -106,7 +106,9 @@ func (b *idBook) setOptions(options Pairs, allowed ...string) report.List {
 		return bad.Alone()
 	}
 	if id, given := options.Get("id"); given {
-		return b.checkConstraintID(id).Alone()
+		if bad := b.checkConstraintID(id); bad != nil {
+			return bad[:1].Alone()
+		}
 	}
 	return nil
 }

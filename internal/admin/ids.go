@@ -109,20 +109,20 @@ func checkID(id, what string) report.List {
 	if id == "" {
 		return report.List{report.NewError("INVALID_ID_IS_EMPTY", what+" cannot be empty")}
 	}
+	var out report.List
 	for i, c := range id {
 		switch {
 		case i == 0 && !validFirst(c):
-			return badIDChar(id, what, c, "first character")
-		case !validNext(c):
-			return badIDChar(id, what, c, "character")
+			out = append(out, badIDChar(id, what, c, "first character"))
+		case i > 0 && !validNext(c):
+			out = append(out, badIDChar(id, what, c, "character"))
 		}
 	}
-	return nil
+	return out
 }
 
-func badIDChar(id, what string, c rune, where string) report.List {
-	text := fmt.Sprintf("invalid %s '%s', '%c' is not a valid %s for a %s", what, id, c, where, what)
-	return report.List{report.NewError("INVALID_ID_BAD_CHAR", text)}
+func badIDChar(id, what string, c rune, where string) report.Report {
+	return report.NewError("INVALID_ID_BAD_CHAR", fmt.Sprintf("invalid %s '%s', '%c' is not a valid %s for a %s", what, id, c, where, what))
 }
 
 // checkNewID is checkID for an id that must be free; it takes the id.

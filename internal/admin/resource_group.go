@@ -14,6 +14,9 @@ import (
 func AddToGroup(doc *cib.Document, ids []string, m Member) report.List {
 	group := findElement(doc, m.Group)
 	var out report.List
+	if m.Beside != "" && findElement(doc, m.Beside) == nil {
+		return report.List{report.NewError("ID_NOT_FOUND", fmt.Sprintf("'%s' does not exist", m.Beside))}
+	}
 	if group == nil {
 		out = checkID(m.Group, "group name")
 	}
@@ -78,7 +81,7 @@ func newMembers(doc *cib.Document, ids []string, group string) ([]*cib.Element, 
 // with their place.
 func checkMembers(doc *cib.Document, ids []string, found []*cib.Element, group *cib.Element, m Member) report.List {
 	var out report.List
-	if !slices.ContainsFunc(ids, func(id string) bool { return findElement(doc, id) != nil }) {
+	if !slices.ContainsFunc(ids, func(id string) bool { return id == m.Group || findElement(doc, id) != nil }) {
 		out = append(out, report.NewError("ADD_REMOVE_ITEMS_NOT_SPECIFIED", fmt.Sprintf(
 			"Cannot modify group '%s', no resources to add or remove specified", m.Group)))
 	}

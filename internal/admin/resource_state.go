@@ -3,6 +3,7 @@ package admin
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"gpcs/internal/cib"
 	"gpcs/internal/cib/value"
@@ -13,7 +14,8 @@ import (
 // for the resources in it.
 var selectable = []string{"primitive", "group", "clone", "master", "bundle", "tag"}
 
-// selectResources finds the resources of ids, those of tags among them.
+// selectResources finds the resources of ids, those of tags among them. As in
+// pcs, what is to be said of those found is said even if others are missing.
 func selectResources(doc *cib.Document, ids []string) ([]*cib.Element, report.List) {
 	var found []*cib.Element
 	var out report.List
@@ -84,9 +86,6 @@ func innerResource(e *cib.Element) *cib.Element {
 // DisableResources keeps resources stopped.
 func DisableResources(doc *cib.Document, ids []string) report.List {
 	found, out := selectResources(doc, ids)
-	if out.Failed() {
-		return out
-	}
 	book := newIDs(doc)
 	for _, e := range found {
 		out = append(out, unmanagedHint(doc, e, out)...)
@@ -135,9 +134,6 @@ func managed(doc *cib.Document, p *cib.Element) bool {
 // of a clone or bundle around or the resource inside.
 func EnableResources(doc *cib.Document, ids []string) report.List {
 	found, out := selectResources(doc, ids)
-	if out.Failed() {
-		return out
-	}
 	book := newIDs(doc)
 	for _, e := range found {
 		all := []*cib.Element{e, innerResource(e)}
@@ -169,9 +165,6 @@ func (b *idBook) dropMeta(e *cib.Element, name string) {
 // monitors also switches their monitors off.
 func UnmanageResources(doc *cib.Document, ids []string, monitors bool) report.List {
 	found, out := selectResources(doc, ids)
-	if out.Failed() {
-		return out
-	}
 	book := newIDs(doc)
 	for _, e := range found {
 		marked := primitives(e)
@@ -196,22 +189,23 @@ func UnmanageResources(doc *cib.Document, ids []string, monitors bool) report.Li
 // them, in them and around them go. monitors also switches monitors on.
 func ManageResources(doc *cib.Document, ids []string, monitors bool) report.List {
 	found, out := selectResources(doc, ids)
-	if out.Failed() {
-		return out
-	}
 	book := newIDs(doc)
 	for _, e := range found {
 		for _, r := range around(e) {
 			book.dropMeta(r, "is-managed")
 		}
 		for _, p := range primitives(e) {
-			ops := monitorsOf(p)
 			if monitors {
-				for _, op := range ops {
+				for _, op := range monitorsOf(p) {
 					op.RemoveAttr("enabled")
 				}
 			}
-			if len(ops) > 0 && !anyEnabled(ops) {
+		}
+	}
+	slices.SortStableFunc(found, func(a, b *cib.Element) int { return strings.Compare(elementID(a), elementID(b)) })
+	for _, e := range found {
+		for _, p := range primitives(e) {
+			if ops := monitorsOf(p); len(ops) > 0 && !anyEnabled(ops) {
 				out = append(out, report.NewWarning("RESOURCE_MANAGED_NO_MONITOR_ENABLED", fmt.Sprintf(
 					"Resource '%s' has no enabled monitor operations. Re-run with '--monitor' to enable them.", elementID(p))))
 			}

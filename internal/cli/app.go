@@ -105,15 +105,11 @@ func noun(use, short string, def handler, options []string, children ...*cobra.C
 		if len(args) > 0 && args[0] != "help" || len(args) == 0 && def == nil {
 			c := callFrom(cmd.Context())
 			c.cmd = cmd
-			if len(args) == 0 && !isNoun(cmd) {
-				fmt.Fprintf(c.Stderr, "\nUsage: %s...\n", cmd.CommandPath())
-				printForms(c.Stderr, cmd)
-				return ExitError{Code: 1}
-			}
 			if len(args) > 0 {
 				return unknownWord(args[0])
 			}
-			return errUsage
+			printBranch(c.Stderr, cmd)
+			return ExitError{Code: 1}
 		}
 		return run(cmd, args)
 	}
@@ -289,12 +285,12 @@ func nouns() []*cobra.Command {
 		newACL(),
 		newConfig(),
 		newStonith(),
-		newPlan(),
-		newWhy(),
+		addition(newPlan()),
+		addition(newWhy()),
 		newBooth(),
 		newQdevice(),
 		newClient(),
 		newDR(),
-		newMigrate(),
+		addition(newMigrate()),
 	}
 }

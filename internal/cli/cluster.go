@@ -39,7 +39,7 @@ func newCluster() *cobra.Command {
 		verb("destroy [--all] [--yes]", "Take this node or all nodes out of the cluster and remove its configuration for good.",
 			withoutArgs(clusterDestroy), "--all", "--force", "--request-timeout", "--yes"),
 	)
-	cmd.AddCommand(newClusterNode(), newClusterLink(), newClusterUIDGID(), newClusterReport(), newLostChanges(),
+	cmd.AddCommand(newClusterNode(), newClusterLink(), newClusterUIDGID(), newClusterReport(), addition(newLostChanges()),
 		noun("authkey", "Change the key of the cluster.", nil, nil,
 			verb("corosync [<path>]", "Give all nodes a new key, or the one of a file, and take it into use at once.",
 				clusterAuthkeyCorosync, "--force", "--request-timeout", "--skip-offline")),

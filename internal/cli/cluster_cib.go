@@ -91,27 +91,31 @@ func systemReason(err error) string {
 }
 
 func cibPush(ctx context.Context, c *Call) error {
-	if len(c.Args) == 0 || len(c.Args) > 2 {
+	if len(c.Args) > 2 {
 		return errUsage
 	}
-	name, original, scopeWord := c.Args[0], "", ""
-	if len(c.Args) == 2 {
-		against, isDiff := strings.CutPrefix(c.Args[1], "diff-against=")
+	var name, original, scopeWord string
+	for _, word := range c.Args {
+		option, value, isOption := strings.Cut(word, "=")
 		switch {
-		case isDiff && against != "":
-			original = against
-		case strings.HasPrefix(c.Args[1], "scope="):
-			scopeWord = c.Args[1]
+		case !isOption:
+			name = word
+		case option == "diff-against":
+			original = value
+		case option == "scope":
+			scopeWord = word
 		default:
 			return errUsage
 		}
 	}
 	scope, err := c.scopeOf(scopeWord)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if scope != "" && original != "" {
+	case scope != "" && original != "":
 		return fail("Cannot use both scope and diff-against")
+	case name == "":
+		return errUsage
 	}
 	pushed, err := parseGiven("new", name)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sort"
 	"strconv"
 	"strings"
@@ -49,7 +50,7 @@ func complete(ctx context.Context, env Env, root *cobra.Command) {
 			typed = append(typed, w)
 		}
 	}
-	names := verbNames(cmd)
+	names := verbNames(cmd, filepath.Base(words[0]) != "pcs")
 	if !cmd.HasSubCommands() {
 		names = candidates(ctx, env, cmd, typed, words[at])
 	}
@@ -93,11 +94,11 @@ func child(cmd *cobra.Command, name string) *cobra.Command {
 }
 
 // verbNames lists what can be typed after a command; not the verb that is
-// meant anyway where none is typed.
-func verbNames(cmd *cobra.Command) []string {
+// meant anyway where none is typed. Under the name pcs it is what a pcs has.
+func verbNames(cmd *cobra.Command, all bool) []string {
 	var names []string
 	for _, c := range cmd.Commands() {
-		if !c.Hidden && c.Annotations[unnamedKey] == "" {
+		if !c.Hidden && c.Annotations[unnamedKey] == "" && (all || c.Annotations[additionKey] == "") {
 			names = append(names, c.Name())
 		}
 	}

@@ -32,6 +32,11 @@ func TestCompletionOfNames(t *testing.T) {
 		"pcs resource move-with-constraint web ": nil,
 		"pcs nonsense ":                          nil,
 		"pcs resour":                             {"resource"},
+		"pcs wh":                                 nil,
+		"gpcs wh":                                {"why"},
+		"/usr/sbin/pcs stonith l":                {"level", "list"},
+		"gpcs stonith l":                         {"ledger", "level", "list"},
+		"pcs quorum ":                            {"device", "expected-votes", "status", "unblock", "update"},
 	} {
 		words := strings.Split(line, " ")
 		var lengths []string

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -55,6 +56,9 @@ func parseColocation(words []string) (wanted admin.NewColocation, note bool, err
 		wanted.Resource, words = words[0], words[2:]
 	default:
 		return wanted, false, errUsage
+	}
+	if slices.Contains(words, "with") {
+		return wanted, false, onlyTwo("with", "colocation")
 	}
 	if len(words) == 0 {
 		return wanted, false, errUsage

@@ -32,10 +32,13 @@ func newConstraintLocation() *cobra.Command {
 func locationOrShow(show handler) handler {
 	return func(ctx context.Context, c *Call) error {
 		if len(c.Args) == 0 {
-			return show(ctx, c)
+			return showOnly(ctx, c, show)
 		}
 		if len(c.Args) < 2 {
 			return errUsage
+		}
+		if err := c.supported([]string{"-f", "--force"}); err != nil {
+			return err
 		}
 		resource, what := c.Args[0], c.Args[1]
 		c.Args = c.Args[2:]
@@ -63,9 +66,19 @@ func parseTarget(word string) (admin.Target, error) {
 	return admin.Target{}, fail("'%s' is not an allowed type for '%s', use regexp, resource", kind, word)
 }
 
-// nodesUnchecked says that nodes are not looked up in a file, and tells whether it did.
+// showOnly shows constraints where a command without words does so and one
+// with words makes a constraint.
+func showOnly(ctx context.Context, c *Call, show handler) error {
+	if err := c.supported([]string{"-f", "--all", "--full", "--output-format"}); err != nil {
+		return err
+	}
+	return show(ctx, c)
+}
+
+// nodesUnchecked says that nodes are not looked up, in a file or by force, and
+// tells whether it did.
 func (c *Call) nodesUnchecked() bool {
-	if !c.Has("-f") {
+	if !c.Has("-f") && !c.Has("--force") {
 		return false
 	}
 	c.say(report.NewWarning("NODE_VALIDATION_SKIPPED", "Validation for node existence in the cluster will be skipped"))
@@ -84,7 +97,7 @@ func preferNodes(ctx context.Context, c *Call, resource string, avoid bool) erro
 		nodes = append(nodes, admin.NodeScore{Node: node, Score: score, Given: given})
 		names = append(names, node)
 	}
-	check := !c.nodesUnchecked() && !c.Has("--force")
+	check := !c.nodesUnchecked()
 	return c.editCIB(ctx, func(doc *cib.Document) report.List {
 		if check {
 			if bad := admin.CheckNodes(doc, names); bad != nil {
@@ -126,7 +139,7 @@ func addLocation(ctx context.Context, c *Call) error {
 		}
 		l.Options = append(l.Options, o)
 	}
-	check := !c.nodesUnchecked() && !c.Has("--force")
+	check := !c.nodesUnchecked()
 	return c.editCIB(ctx, func(doc *cib.Document) report.List {
 		if check {
 			if bad := admin.CheckNodes(doc, []string{l.Node}); bad != nil {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -30,7 +31,10 @@ func newConstraintOrder() *cobra.Command {
 func orderOrShow(show handler) handler {
 	return func(ctx context.Context, c *Call) error {
 		if len(c.Args) == 0 {
-			return show(ctx, c)
+			return showOnly(ctx, c, show)
+		}
+		if err := c.supported([]string{"-f", "--force"}); err != nil {
+			return err
 		}
 		firstID, thenID, options, err := parseOrder(c.Args)
 		if err != nil && thenID == "" {
@@ -49,40 +53,59 @@ func orderOrShow(show handler) handler {
 // cannot be read are an error that comes with the two ids. The options
 // returned hold the actions, "start" where none was given.
 func parseOrder(words []string) (firstID, thenID string, options admin.Pairs, err error) {
-	then := slices.Index(words, "then")
-	if then >= 0 && slices.Contains(words[then+1:], "then") {
-		return "", "", nil, usageError{
-			message: "Multiple 'then's cannot be specified.",
-			hint:    "Use the 'pcs constraint order set' command if you want to create a constraint for more than two resources.",
-		}
-	}
-	if then < 1 || then == len(words)-1 {
+	if len(words) < 3 {
 		return "", "", nil, errUsage
 	}
-	firstAction, rest := cutAction(words[:then])
-	if len(rest) != 1 {
+	firstAction, rest := cutAction(words)
+	if len(rest) < 3 || rest[1] != "then" {
 		return "", "", nil, errUsage
 	}
-	firstID = rest[0]
-	thenAction, rest := cutAction(words[then+1:])
+	first := rest[0]
+	thenAction, rest := cutAction(rest[2:])
 	if len(rest) == 0 {
 		return "", "", nil, errUsage
 	}
-	thenID = rest[0]
-	if options, err = parsePairs(rest[1:]); err == nil {
+	if slices.Contains(rest[1:], "then") {
+		return "", "", nil, onlyTwo("then", "order")
+	}
+	if options, err = parsePairs(symmetryWords(rest[1:])); err == nil {
 		err = noEmptyValues(options)
 	}
 	if err != nil {
-		return firstID, thenID, nil, err
+		return first, rest[0], nil, err
 	}
-	return firstID, thenID, options.With("first-action", firstAction).With("then-action", thenAction), nil
+	return first, rest[0], options.With("first-action", firstAction).With("then-action", thenAction), nil
 }
 
+// cutAction takes the action that may stand before a resource.
 func cutAction(words []string) (action string, rest []string) {
-	if slices.Contains(admin.OrderActions, words[0]) && len(words) > 1 {
+	if slices.Contains(admin.OrderActions, words[0]) {
 		return words[0], words[1:]
 	}
 	return "start", words
+}
+
+// symmetryWords writes the options that may stand as a word alone in full.
+func symmetryWords(words []string) []string {
+	words = slices.Clone(words)
+	for i, w := range words {
+		switch w {
+		case "symmetrical":
+			words[i] = "symmetrical=true"
+		case "nonsymmetrical":
+			words[i] = "symmetrical=false"
+		}
+	}
+	return words
+}
+
+// onlyTwo refuses a constraint of two resources that names a third one.
+func onlyTwo(word, kind string) error {
+	return usageError{
+		message: fmt.Sprintf("Multiple '%s's cannot be specified.", word),
+		hint: fmt.Sprintf("Use the 'pcs constraint %s set' command if you want to create a constraint for more than two resources.",
+			kind),
+	}
 }
 
 func deleteOrders(ctx context.Context, c *Call) error {

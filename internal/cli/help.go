@@ -13,22 +13,36 @@ var Version = "0.12.3"
 
 func (c *Call) version() error {
 	fmt.Fprintln(c.Stdout, Version)
+	if c.Has("--full") {
+		fmt.Fprintln(c.Stdout, strings.Join(capabilities(), " "))
+	}
 	return nil
 }
 
 // help prints the usage of the verb that words name.
 func (c *Call) help(words []string) error {
-	cmd, _, err := c.cmd.Find(words)
+	cmd, rest, err := c.cmd.Find(words)
 	if err != nil || cmd == nil {
 		cmd = c.cmd.Root()
 	}
-	if isNoun(cmd) && usageForms[cmd.Name()] == "" && cmd.HasSubCommands() {
-		fmt.Fprintf(c.Stdout, "\nUsage: %s [commands]...\n", cmd.CommandPath())
-		printForms(c.Stdout, cmd)
-		return nil
+	if isNoun(cmd) && len(rest) > 0 {
+		printUsage(c.Stdout, cmd)
+	} else {
+		printBranch(c.Stdout, cmd)
 	}
-	printUsage(c.Stdout, cmd)
 	return nil
+}
+
+// printBranch writes the usage of a command that no verb of its was given to.
+func printBranch(w io.Writer, cmd *cobra.Command) {
+	line := usageLine(cmd)
+	if name := strings.TrimSuffix(line, " ..."); name != line && cmd.HasSubCommands() {
+		line = name + "..."
+		if isNoun(cmd) {
+			line = name + " [commands]..."
+		}
+	}
+	printUsageAs(w, cmd, line)
 }
 
 // fullHelp prints the usage of all verbs.
@@ -90,6 +104,14 @@ func oneUsage(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
+// additionKey marks a command that pcs has not.
+const additionKey = "addition"
+
+func addition(cmd *cobra.Command) *cobra.Command {
+	cmd.Annotations[additionKey] = "yes"
+	return cmd
+}
+
 func unnamed(cmd *cobra.Command) *cobra.Command {
 	cmd.Annotations[unnamedKey] = "yes"
 	return cmd
@@ -105,8 +127,10 @@ func (e usageError) print(w io.Writer) {
 }
 
 // printUsage writes the usage of one command and of what is below it.
-func printUsage(w io.Writer, cmd *cobra.Command) {
-	fmt.Fprintf(w, "\nUsage: %s\n", usageLine(cmd))
+func printUsage(w io.Writer, cmd *cobra.Command) { printUsageAs(w, cmd, usageLine(cmd)) }
+
+func printUsageAs(w io.Writer, cmd *cobra.Command, line string) {
+	fmt.Fprintf(w, "\nUsage: %s\n", line)
 	if !cmd.HasSubCommands() {
 		printForm(w, cmd)
 		return

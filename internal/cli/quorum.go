@@ -14,7 +14,7 @@ import (
 
 func newQuorum() *cobra.Command {
 	return noun("quorum", "Manage cluster quorum settings.", quorumConfig, []string{"--corosync_conf"},
-		verb("config", "Show quorum configuration.", withoutArgs(quorumConfig), "--corosync_conf"),
+		unnamed(verb("config", "Show quorum configuration.", withoutArgs(quorumConfig), "--corosync_conf")),
 		verb("update [auto_tie_breaker=[0|1]] [last_man_standing=[0|1]] [last_man_standing_window=[<time in ms>]] [wait_for_all=[0|1]]",
 			"Change quorum options; an empty value removes an option. The cluster must be stopped on all nodes.",
 			quorumUpdate, "--corosync_conf", "--force", "--request-timeout", "--skip-offline"),

@@ -28,7 +28,7 @@ func newRefresh() *cobra.Command {
 }
 
 func cleanup(ctx context.Context, c *Call) error {
-	id, options, err := c.resourceAndOptions("node", "operation", "interval")
+	id, options, err := resourceAndOptions(c.Args, "node", "operation", "interval")
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func refresh(ctx context.Context, c *Call) error {
 		c.say(report.NewDeprecation("DEPRECATED_OPTION", "Option '--full' is deprecated and might be removed in a future release, "+
 			"history of all resources is deleted where none is named"))
 	}
-	id, options, err := c.resourceAndOptions("node")
+	id, options, err := resourceAndOptions(c.Args, "node")
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func newFailcount() *cobra.Command {
 }
 
 func showFailcounts(ctx context.Context, c *Call) error {
-	id, options, err := c.resourceAndOptions("node", "operation", "interval")
+	id, options, err := resourceAndOptions(c.Args, "node", "operation", "interval")
 	if err != nil {
 		return err
 	}

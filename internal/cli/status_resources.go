@@ -3,11 +3,11 @@ package cli
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/report"
 	"gpcs/internal/status"
 )
 
@@ -20,11 +20,15 @@ func resourceStatus(ctx context.Context, c *Call) error {
 // listResources prints the resources of a kind, or those that the words name
 // whatever they are: [<resource id | tag id>] [node=<node>].
 func (c *Call) listResources(ctx context.Context, none string, ofKind func(*status.Resource) bool) error {
-	id, options, err := c.resourceAndOptions("node")
+	id, options, err := c.statusWords()
 	if err != nil {
 		return err
 	}
-	s, err := c.look(ctx, fail("unable to get cluster status from crm_mon\n%s\n%s", strings.Join(notConnected, "\n"), startHint))
+	what := "cluster status"
+	if id != "" {
+		what = "status of '" + id + "'"
+	}
+	s, err := c.look(ctx, fail("unable to get %s from crm_mon\n%s\n%s", what, strings.Join(notConnected, "\n"), startHint))
 	if err != nil {
 		return err
 	}
@@ -37,8 +41,13 @@ func (c *Call) listResources(ctx context.Context, none string, ofKind func(*stat
 		show.OnlyNode = []string{node}
 	}
 	if id != "" {
-		if show.OnlyResource = resourcesNamed(s.doc, view, id); show.OnlyResource == nil {
+		show.OnlyResource = resourcesNamed(s.doc, view, id)
+		switch {
+		case show.OnlyResource != nil:
+		case show.OnlyNode == nil && show.Inactive:
 			return fail("resource or tag id '%s' not found", id)
+		default:
+			show.OnlyResource = []string{id}
 		}
 		ofKind = func(*status.Resource) bool { return true }
 	}
@@ -66,38 +75,43 @@ func resourcesNamed(doc *cib.Document, view *status.View, id string) []string {
 	return nil
 }
 
+// statusWords takes "[<id>] [node=<node>]" apart; either may come first.
+func (c *Call) statusWords() (string, map[string]string, error) {
+	words := slices.Clone(c.Args)
+	if len(words) > 2 {
+		return "", nil, errUsage
+	}
+	if len(words) == 2 && strings.Contains(words[0], "=") && !strings.Contains(words[1], "=") {
+		words[0], words[1] = words[1], words[0]
+	}
+	id, options, err := resourceAndOptions(words, "node")
+	if node, given := options["node"]; given && node == "" {
+		err = fail("missing value of 'node' option")
+	}
+	return id, options, err
+}
+
 // resourceAndOptions takes "[<id>] name=value..." apart; only the names given
 // are allowed.
-func (c *Call) resourceAndOptions(allowed ...string) (string, map[string]string, error) {
-	id, words, late := "", c.Args, false
+func resourceAndOptions(words []string, allowed ...string) (string, map[string]string, error) {
+	id := ""
 	if len(words) > 0 && !strings.Contains(words[0], "=") {
 		id, words = words[0], words[1:]
 	}
-	options := map[string]string{}
-	for _, w := range words {
-		name, value, ok := strings.Cut(w, "=")
-		old, twice := options[name]
-		switch {
-		case !ok && late:
-			return "", nil, errUsage
-		case !ok && id == "":
-			id, late = w, true
-			continue
-		case !ok:
-			return "", nil, fail("missing value of '%s' option", w)
-		case name == "":
-			return "", nil, fail("missing key in '%s' option", w)
-		case value == "":
-			return "", nil, fail("missing value of '%s' option", name)
-		case twice && old != value:
-			return "", nil, fail("duplicate option '%s' with different values '%s' and '%s'", name, old, value)
-		}
-		options[name] = value
+	pairs, err := parsePairs(words)
+	if err != nil {
+		return "", nil, err
 	}
-	for _, name := range slices.Sorted(maps.Keys(options)) {
-		if !slices.Contains(allowed, name) {
-			return "", nil, fail("Unknown option '%s'", name)
+	options := map[string]string{}
+	var unknown []string
+	for _, p := range pairs.Sorted() {
+		options[p.Name] = p.Value
+		if !slices.Contains(allowed, p.Name) {
+			unknown = append(unknown, p.Name)
 		}
+	}
+	if unknown != nil {
+		return "", nil, fail("Unknown %s %s", pluralWord("option", len(unknown)), report.Quote(unknown))
 	}
 	return id, options, nil
 }

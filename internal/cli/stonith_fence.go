@@ -32,8 +32,8 @@ func newStonithHistory() *cobra.Command {
 }
 
 func newStonithLedger() *cobra.Command {
-	return verb("ledger [--verify]", "Show each fencing with the proof on which the recovery rests; --verify checks that "+
-		"nothing was changed or taken out.", noWords(stonithLedger), "--verify")
+	return addition(verb("ledger [--verify]", "Show each fencing with the proof on which the recovery rests; --verify checks that "+
+		"nothing was changed or taken out.", noWords(stonithLedger), "--verify"))
 }
 
 func stonithFence(ctx context.Context, c *Call) error {

@@ -68,6 +68,9 @@ func tagUpdate(ctx context.Context, c *Call) error {
 	if len(words.first) > 0 {
 		return errUsage
 	}
+	if err := words.once("add", "remove"); err != nil {
+		return err
+	}
 	if words.has("add") && len(change.Add) == 0 || words.has("remove") && len(change.Remove) == 0 || !words.has("add") && !words.has("remove") {
 		return usageError{hint: "Specify at least one id for 'add' or 'remove' arguments."}
 	}

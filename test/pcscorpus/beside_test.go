@@ -158,18 +158,23 @@ func vocabulary(cases []vector) (words, options []string) {
 	return words, options
 }
 
-// salad jumbles a call: words are left out, said twice, exchanged, replaced by
-// others of the grammar or broken, options come in. The file stays.
-func salad(r *rand.Rand, argv, words, options []string) []string {
-	var head, rest []string
+// cutFiles sets the options that name the files of a call apart from the rest.
+func cutFiles(argv []string) (files, rest []string) {
 	for i := 0; i < len(argv); i++ {
 		if (argv[i] == "-f" || argv[i] == "--corosync_conf") && i+1 < len(argv) {
-			head = append(head, argv[i], argv[i+1])
+			files = append(files, argv[i], argv[i+1])
 			i++
 			continue
 		}
 		rest = append(rest, argv[i])
 	}
+	return files, rest
+}
+
+// salad jumbles a call: words are left out, said twice, exchanged, replaced by
+// others of the grammar or broken, options come in. The file stays.
+func salad(r *rand.Rand, argv, words, options []string) []string {
+	head, rest := cutFiles(argv)
 	for range 1 + r.IntN(3) {
 		if len(rest) == 0 {
 			break

@@ -7,5 +7,6 @@
 // go test ./test/pcscorpus -update writes the list anew.
 //
 // Other tests run beside an installed pcs (-beside): how fast ours is, calls
-// with jumbled words, and calls made from a grammar (testdata/forms.txt).
+// with jumbled words, recorded calls with a word changed, and calls made from
+// a grammar (testdata/forms.txt).
 package pcscorpus

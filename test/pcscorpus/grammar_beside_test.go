@@ -164,22 +164,36 @@ func chosen(t *testing.T, forms []form) []form {
 // whether their exit statuses are equal.
 func compareBeside(t *testing.T, real *realPCS, text string, argv []string, mute int) (string, bool) {
 	t.Helper()
-	var both [2]spoken
-	for i := range both {
+	theirs, ours := bothSpoken(t, real, "cib.xml", func() (string, []string) {
 		dir := t.TempDir()
 		file := filepath.Join(dir, "cib.xml")
 		write(t, file, text, 0o644)
-		words := append([]string{"-f", file}, argv...)
+		return dir, append([]string{"-f", file}, argv...)
+	})
+	return spokenDiffer(text, theirs, ours, mute)
+}
+
+// bothSpoken carries out a call with both, each in a directory that is laid
+// out for it. file is the one of it that the call is about.
+func bothSpoken(t *testing.T, real *realPCS, file string, layOut func() (dir string, words []string)) (theirs, ours spoken) {
+	t.Helper()
+	for i, s := range []*spoken{&theirs, &ours} {
+		dir, words := layOut()
 		if i == 0 {
-			both[i] = real.call(t, dir, words)
+			*s = real.call(t, dir, words)
 		} else {
-			both[i] = oursCall(words)
+			*s = oursCall(words)
 		}
-		both[i].cib = slurp(t, file)
-		both[i].out = strings.ReplaceAll(both[i].out, dir, "{W}")
-		both[i].errs = strings.ReplaceAll(both[i].errs, dir, "{W}")
+		s.cib = filesIn(t, dir)[file]
+		s.out = strings.ReplaceAll(s.out, dir, "{W}")
+		s.errs = strings.ReplaceAll(s.errs, dir, "{W}")
 	}
-	theirs, ours := both[0], both[1]
+	return theirs, ours
+}
+
+// spokenDiffer says how two outcomes on a document differ, and whether their
+// exit statuses are equal.
+func spokenDiffer(text string, theirs, ours spoken, mute int) (string, bool) {
 	var why []string
 	if theirs.status != ours.status {
 		why = append(why, fmt.Sprintf("  exit status %d, ours %d", theirs.status, ours.status))
