@@ -15,6 +15,7 @@ type Fault struct {
 	Element string
 	ID      string // of the element or the nearest one around it that has one; may be empty
 	Text    string
+	Terse   []string // the same as libxml2 says it
 }
 
 // String is the fault as one line: where, what.
@@ -37,10 +38,40 @@ func Validate(text []byte) []Fault {
 	if root == nil || root.attr("validate-with") == "none" {
 		return nil
 	}
+	return validate(root, root.attr("validate-with"))
+}
+
+// ValidateAs is Validate with another schema than the text names.
+func ValidateAs(text []byte, schema string) []Fault {
+	root := readSpots(text)
+	if root == nil {
+		return nil
+	}
+	return validate(root, schema)
+}
+
+// SchemasFrom lists the schemas from one on, oldest first; nil if it is unknown.
+func SchemasFrom(first string) []string {
+	from, known := schemaNumber(first)
+	if !known {
+		return nil
+	}
+	var list []string
+	for major := 1; major <= len(lastMinor); major++ {
+		for minor := 0; minor <= lastMinor[major]; minor++ {
+			if 100*major+minor >= from {
+				list = append(list, fmt.Sprintf("pacemaker-%d.%d", major, minor))
+			}
+		}
+	}
+	return list
+}
+
+func validate(root *spot, schema string) []Fault {
 	v := &validator{ids: map[string]bool{}}
 	var known bool
-	if v.schema, known = schemaNumber(root.attr("validate-with")); !known {
-		v.fault(root, "'%s' is no schema that is known here: use pacemaker-1.0 to %s", root.attr("validate-with"), "pacemaker-4.0")
+	if v.schema, known = schemaNumber(schema); !known {
+		v.fault(root, "'%s' is no schema that is known here: use pacemaker-1.0 to %s", schema, "pacemaker-4.0")
 		return v.faults
 	}
 	if root.tag != "cib" {
@@ -156,6 +187,19 @@ func (v *validator) fault(p *spot, format string, args ...any) {
 	v.faults = append(v.faults, f)
 }
 
+// attributeFault is a fault of one attribute.
+func (v *validator) attributeFault(p *spot, name, format string, args ...any) {
+	v.fault(p, format, args...)
+	last := &v.faults[len(v.faults)-1]
+	last.Terse = []string{"Invalid attribute " + name + " for element " + p.tag}
+	if p.up != nil {
+		last.Terse = append(last.Terse, extraContent(p))
+	}
+}
+
+// extraContent says that an element is not what the one around it may hold.
+func extraContent(p *spot) string { return "Element " + p.up.tag + " has extra content: " + p.tag }
+
 // applies tells whether the schema of the document has what a mark behind "@"
 // says: "@3.7" since, "@-3.9" up to; no mark means always.
 func (v *validator) applies(word string) (rest string, ok bool) {
@@ -195,6 +239,7 @@ func (v *validator) element(p *spot) {
 		switch {
 		case !ok:
 			v.fault(k, "it cannot stand in <%s>", p.tag)
+			v.faults[len(v.faults)-1].Terse = []string{extraContent(k)}
 		case most == '?' && counts[k.tag] > 1:
 			v.fault(k, "<%s> holds only one", p.tag)
 		default:
@@ -245,7 +290,7 @@ func (v *validator) attributes(p *spot, d shape) {
 		}
 		form, ok := allowed[a.Name.Local]
 		if !ok {
-			v.fault(p, "there is no attribute %s of it", a.Name.Local)
+			v.attributeFault(p, a.Name.Local, "there is no attribute %s of it", a.Name.Local)
 			continue
 		}
 		v.value(p, a.Name.Local, form, a.Value)
@@ -274,11 +319,11 @@ func (v *validator) value(p *spot, name, form, value string) {
 		v.refs = append(v.refs, reference{p, name, trimmed})
 	case "integer":
 		if !integerForm.MatchString(trimmed) {
-			v.fault(p, "%s is '%s', which is no whole number", name, value)
+			v.attributeFault(p, name, "%s is '%s', which is no whole number", name, value)
 		}
 	case "score":
 		if !integerForm.MatchString(trimmed) && strings.TrimLeft(value, "+-") != "INFINITY" {
-			v.fault(p, "%s is '%s', which is no score: use a whole number, INFINITY or -INFINITY", name, value)
+			v.attributeFault(p, name, "%s is '%s', which is no score: use a whole number, INFINITY or -INFINITY", name, value)
 		}
 	default:
 		words := v.words(form)
@@ -287,7 +332,7 @@ func (v *validator) value(p *spot, name, form, value string) {
 				return
 			}
 		}
-		v.fault(p, "%s is '%s', use %s", name, value, strings.Join(words, ", "))
+		v.attributeFault(p, name, "%s is '%s', use %s", name, value, strings.Join(words, ", "))
 	}
 }
 

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -106,10 +105,7 @@ func (c *Call) planDisable(ctx context.Context) (disablePlan, error) {
 	for _, id := range admin.Inside(doc, plan.disabled) {
 		plan.own[id] = true
 	}
-	var text bytes.Buffer
-	call := *c
-	call.Stdout = &text
-	s := &simulation{toolCall: &toolCall{Call: &call, given: []toolWord{{name: "simulate"}}}, doc: doc}
+	s := c.simulation(doc, "simulate")
 	if err := s.setTime(); err != nil {
 		return plan, fail("unable to simulate changes in CIB: %v", err)
 	}
@@ -121,7 +117,7 @@ func (c *Call) planDisable(ctx context.Context) (disablePlan, error) {
 	if err := s.run(); err != nil {
 		return plan, fail("unable to simulate changes in CIB: %v", err)
 	}
-	plan.text = text.String()
+	plan.text = s.text.String()
 	return plan, nil
 }
 

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -49,7 +48,7 @@ func (c *Call) wishes(ctx context.Context) ([]admin.Wish, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &simulation{toolCall: &toolCall{Call: c}, doc: doc}
+	s := c.simulation(doc)
 	if err := s.setTime(); err != nil {
 		return nil, fail("unable to simulate changes in CIB: %v", err)
 	}
@@ -141,17 +140,14 @@ func relocateShow(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	var text bytes.Buffer
-	call := *c
-	call.Stdout = &text
-	s := &simulation{toolCall: &toolCall{Call: &call}, doc: doc}
+	s := c.simulation(doc)
 	if err := s.setTime(); err != nil {
 		return fail("unable to simulate changes in CIB: %v", err)
 	}
 	if err := s.run(); err != nil {
 		return fail("unable to simulate changes in CIB: %v", err)
 	}
-	_, shown, _ := strings.Cut(text.String(), "Current cluster status:\n")
+	_, shown, _ := strings.Cut(s.text.String(), "Current cluster status:\n")
 	fmt.Fprint(c.Stdout, "Current cluster status:\n", shown)
 	return nil
 }

@@ -88,11 +88,7 @@ func (t *toolCall) cibUpgrade(ctx context.Context) int {
 	case err != nil:
 		return t.callFailed(err)
 	case faults != nil:
-		for _, f := range faults {
-			fmt.Fprintln(t.Stderr, f)
-		}
-		fmt.Fprintln(t.Stderr, "cibadmin: CIB API call failed: Update does not conform to the configured schema")
-		return exitConfig
+		return t.nonconforming(faults)
 	}
 	return exitOK
 }
@@ -290,8 +286,7 @@ func (t *toolCall) cibChange(ctx context.Context, ops ...cib.Op) int {
 	return exitOK
 }
 
-// conforms refuses a change that would leave a document against its schema,
-// and shows where. One that was so before may be changed: that is how it is
+// conforms refuses a change that would leave a document against its schema. One that was so before may be changed: that is how it is
 // mended.
 func (t *toolCall) conforms(ctx context.Context, ops []cib.Op) (status int, ok bool) {
 	doc, err := t.document(ctx)
@@ -306,11 +301,17 @@ func (t *toolCall) conforms(ctx context.Context, ops []cib.Op) (status int, ok b
 	if len(faults) == 0 || len(cib.Validate(doc.Bytes())) > 0 {
 		return exitOK, true
 	}
+	return t.nonconforming(faults), false
+}
+
+// nonconforming says that a document is against its schema, with --verbose also where.
+func (t *toolCall) nonconforming(faults []cib.Fault) int {
 	for _, f := range faults {
-		fmt.Fprintln(t.Stderr, f)
+		if t.has("verbose") {
+			fmt.Fprintln(t.Stderr, f)
+		}
 	}
-	fmt.Fprintln(t.Stderr, "cibadmin: CIB API call failed: Update does not conform to the configured schema")
-	return exitConfig, false
+	return t.fails(exitConfig, "CIB API call failed: Update does not conform to the configured schema")
 }
 
 // refusals are the errors of changes, in the words and with the exit statuses

@@ -2,28 +2,27 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"runtime/debug"
-	"sort"
-	"strings"
 	"time"
 
 	"gpcs/internal/cib"
 	"gpcs/internal/cib/value"
 	"gpcs/internal/engine/sched"
 	"gpcs/internal/engine/simulate"
-	"gpcs/internal/status"
 )
 
 var crmSimulateOptions = []toolOption{
 	{'x', "xml-file", needsValue}, {'p', "xml-pipe", noValue}, {'L', "live-check", noValue},
 	{'R', "run", noValue}, {'S', "simulate", noValue}, {'X', "in-place", noValue},
-	{'s', "show-scores", noValue}, {'Q', "quiet", noValue}, {'V', "verbose", noValue},
+	{'s', "show-scores", noValue},
 	{'G', "save-graph", needsValue}, {'D', "save-dotfile", needsValue},
 	{'I', "save-input", needsValue}, {'O', "save-output", needsValue},
-	{'t', "set-datetime", needsValue}, {'$', "version", noValue},
+	{'t', "set-datetime", needsValue}, {'a', "all-actions", noValue},
+	{'P', "profile", needsValue}, {'N', "repeat", needsValue}, {0, "text-fancy", noValue},
 	{'U', "show-utilization", noValue}, {'A', "show-attrs", noValue}, {'c', "show-failcounts", noValue},
 	{'u', "node-up", needsValue}, {'d', "node-down", needsValue}, {'f', "node-fail", needsValue},
 	{'i', "op-inject", needsValue}, {'F', "op-fail", needsValue}, {'q', "quorum", needsValue}, {'w', "watchdog", needsValue},
@@ -34,31 +33,39 @@ var crmSimulateOptions = []toolOption{
 // crmSimulate shows what the cluster would do about a document, and, with
 // --simulate, what would come of it, as crm_simulate does.
 func crmSimulate(ctx context.Context, t *toolCall) int {
-	if err := t.parse(crmSimulateOptions); err != nil {
-		return t.misused(err)
-	}
-	if t.has("version") {
-		return t.version()
+	a, code, done := t.start(crmSimulateOptions)
+	if done {
+		return code
 	}
 	// It runs once and ends: memory is cheaper than the time to look for what is free.
 	debug.SetGCPercent(800)
-	doc, err := t.simulated(ctx)
-	if err != nil {
-		return t.failed(err)
+	if dir, ok := a.value("profile"); ok {
+		return a.profile(dir)
 	}
-	s := &simulation{toolCall: t, doc: doc}
+	data, err := a.simulated(ctx)
+	if err != nil {
+		return a.unread(err)
+	}
+	doc, err := cib.Parse(data)
+	if err != nil {
+		return a.end(exitError, "%v", err)
+	}
+	if !a.upgradable(doc, data) {
+		return a.end(exitConfig, "")
+	}
+	s := &simulation{answer: a, doc: doc}
 	if err := s.setTime(); err != nil {
-		return t.fails(exitUsage, "%v", err)
+		return a.end(exitUsage, "%v", err)
 	}
 	if err := s.run(); err != nil {
-		return t.fails(exitError, "%v", err)
+		return a.end(exitError, "%v", err)
 	}
-	return exitOK
+	return a.end(exitOK, "")
 }
 
 // simulated returns the document that is meant: a file, the standard input,
 // or the running cluster's.
-func (t *toolCall) simulated(ctx context.Context) (*cib.Document, error) {
+func (t *toolCall) simulated(ctx context.Context) ([]byte, error) {
 	var data []byte
 	var err error
 	if name, ok := t.value("xml-file"); ok {
@@ -66,20 +73,67 @@ func (t *toolCall) simulated(ctx context.Context) (*cib.Document, error) {
 	} else if t.has("xml-pipe") {
 		data, err = io.ReadAll(io.LimitReader(t.Stdin, cib.MaxSize))
 	} else {
-		return t.document(ctx)
+		doc, err := t.document(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return doc.Bytes(), nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("could not read the CIB to simulate: %w", err)
 	}
-	return cib.Parse(data)
+	return data, nil
+}
+
+// unread says why there is no document.
+func (a *answer) unread(err error) int {
+	if errors.Is(err, errToolStopped) {
+		return a.end(exitDisconnected, "Could not connect to the CIB: Transport endpoint is not connected")
+	}
+	return a.end(exitError, "%s", why(err))
+}
+
+// upgradable tells whether a document is valid in the schema that it names or
+// in a later one; if not, it says so.
+func (a *answer) upgradable(doc *cib.Document, text []byte) bool {
+	claimed := doc.Root().SelectAttrValue("validate-with", "")
+	later := cib.SchemasFrom(claimed)
+	if claimed == "none" {
+		return true
+	}
+	for _, schema := range later {
+		faults := cib.ValidateAs(text, schema)
+		if len(faults) == 0 {
+			return true
+		}
+		for _, f := range faults {
+			for _, line := range f.Terse {
+				a.blame("%s", line)
+			}
+		}
+	}
+	if later != nil {
+		a.blame("Cannot upgrade configuration (claiming %s schema) to at least %s because it does not validate with any schema from %s to the latest",
+			claimed, newestSchema, claimed)
+	}
+	return false
 }
 
 // simulation is one call of crm_simulate.
 type simulation struct {
-	*toolCall
+	*answer
 	doc  *cib.Document
 	now  time.Time
 	note string // how the time was found, printed where it is not the present
+}
+
+// simulation is a call of crm_simulate with such options whose text goes nowhere yet.
+func (c *Call) simulation(doc *cib.Document, options ...string) *simulation {
+	call := &toolCall{Call: c}
+	for _, o := range options {
+		call.given = append(call.given, toolWord{name: o})
+	}
+	return &simulation{answer: &answer{toolCall: call}, doc: doc}
 }
 
 // setTime finds the time of the simulation.
@@ -102,11 +156,8 @@ func (s *simulation) setTime() error {
 }
 
 func (s *simulation) run() error {
-	quiet := s.has("quiet")
-	if !quiet {
-		s.before()
-	}
-	if err := s.inject(quiet); err != nil {
+	s.before()
+	if err := s.inject(); err != nil {
 		return err
 	}
 	if name, ok := s.value("save-input"); ok {
@@ -122,11 +173,7 @@ func (s *simulation) run() error {
 	if err != nil {
 		return err
 	}
-	s.showUtilization(result.Utilization, quiet)
-	sort.Strings(result.Scores)
-	for _, line := range result.Scores {
-		fmt.Fprintln(s.Stdout, line)
-	}
+	s.showReckoned(result.Reckoned)
 	if name, ok := s.value("save-graph"); ok {
 		if err := os.WriteFile(name, result.Graph.XML(), 0o600); err != nil {
 			return err
@@ -137,11 +184,9 @@ func (s *simulation) run() error {
 			return err
 		}
 	}
-	if !quiet {
-		fmt.Fprint(s.Stdout, "\nTransition Summary:\n", sched.FormatSummary(result.Summary))
-	}
+	s.showDecisions(result.Summary)
 	if s.has("simulate") || s.has("in-place") {
-		s.execute(result, quiet)
+		s.execute(result)
 	}
 	return s.save()
 }
@@ -174,71 +219,22 @@ func (s *simulation) save() error {
 	return os.WriteFile(name, s.doc.Bytes(), 0o600)
 }
 
-func (s *simulation) before() {
-	if s.doc.Root().SelectAttrValue("validate-with", "") == "none" {
-		fmt.Fprintln(s.Stderr, "Schema validation of configuration is disabled (support for validate-with set to \"none\" is deprecated and will be removed in a future release)")
-	}
-	if s.note != "" {
-		fmt.Fprintln(s.Stdout, s.note)
-	}
-	s.show("Current cluster status:", true)
-}
-
-// show prints nodes and resources as they are in the document.
-func (s *simulation) show(title string, first bool) {
-	cluster, err := sched.Unpack(s.doc, sched.Options{Now: s.now.Unix(), Sanitized: true})
-	if err != nil {
-		return
-	}
-	if !first {
-		// What was in flight before is done; crm_simulate shows it no longer.
-		for _, r := range cluster.All {
-			r.PendingTask, r.Monitoring = "", false
-		}
-	}
-	view := status.Of(cluster, s.doc, s.now)
-	if first {
-		if cluster.Config.Maintenance {
-			fmt.Fprint(s.Stdout, "\n              *** Resource management is DISABLED ***\n"+
-				"  The cluster will not attempt to start, stop or recover services\n\n")
-		}
-		if sum := view.Summary; sum.Disabled > 0 || sum.Blocked > 0 {
-			fmt.Fprintf(s.Stdout, "%d of %d resource instances DISABLED and %d BLOCKED from further action due to failure\n\n",
-				sum.Disabled, sum.Instances, sum.Blocked)
-		}
-	}
-	fmt.Fprintln(s.Stdout, title)
-	show := status.Show{Sections: status.Nodes | status.Resources, Inactive: true, Release3: true}
-	if s.has("show-attrs") {
-		show.Sections |= status.Attributes
-	}
-	if s.has("show-failcounts") {
-		show.Sections |= status.Failcounts | status.Failures
-	}
-	fmt.Fprint(s.Stdout, view.Lists(show))
-}
-
 // execute carries the transition out on a copy and shows what became of it.
-func (s *simulation) execute(result *sched.Result, quiet bool) {
+func (s *simulation) execute(result *sched.Result) {
 	known := func(id string) bool { return result.Cluster.Named(id) != nil }
 	s.doc = s.doc.Copy()
 	// What is done is done at the clock's time, whatever time was pretended before.
 	report := simulate.RunFailing(s.doc, result.Graph, known, time.Now().Unix(), s.failing())
-	if !quiet {
-		fmt.Fprint(s.Stdout, "\nExecuting Cluster Transition:\n")
-		for _, step := range report.Steps {
-			if !strings.HasPrefix(step, "Pretending ") {
-				step = "  * " + step
-			}
-			fmt.Fprintln(s.Stdout, strings.TrimRight(step, " "))
-		}
-		if !report.Complete {
-			fmt.Fprint(s.Stdout, "Transition failed: terminated\nAn invalid transition was produced\n")
-		}
-		if s.note != "" {
-			fmt.Fprintln(s.Stdout, s.note)
-		}
-		fmt.Fprintln(s.Stdout)
-		s.show("Revised Cluster Status:", false)
+	s.say("\nExecuting Cluster Transition:\n")
+	s.showSteps("transition", report.Steps)
+	if !report.Complete {
+		s.say("Transition failed: terminated\nAn invalid transition was produced\n")
 	}
+	if s.note != "" {
+		s.say("%s\n", s.note)
+	}
+	if s.has("show-scores") || !s.has("quiet") {
+		s.put(nil, "\n")
+	}
+	s.show("Revised Cluster Status:", "revised_cluster_status", false)
 }

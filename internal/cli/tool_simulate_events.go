@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"fmt"
-
 	"gpcs/internal/engine/sched"
 	"gpcs/internal/engine/simulate"
 )
@@ -14,7 +12,7 @@ var events = map[string]bool{
 }
 
 // inject makes the events of the command line happen on a copy.
-func (s *simulation) inject(quiet bool) error {
+func (s *simulation) inject() error {
 	var list []simulate.Event
 	for _, w := range s.given {
 		if events[w.name] {
@@ -29,22 +27,22 @@ func (s *simulation) inject(quiet bool) error {
 		return err
 	}
 	s.doc = s.doc.Copy()
-	lines, wrong := simulate.Inject(s.doc, list, func(id string) (simulate.Agent, bool) {
+	done, wrong := simulate.Inject(s.doc, list, func(id string) (simulate.Agent, bool) {
 		r := cluster.Named(id)
 		if r == nil || r.Kind != sched.Primitive {
 			return simulate.Agent{}, false
 		}
 		return simulate.Agent{Class: r.Class, Provider: r.Provider, Type: r.Type}, true
 	}, s.now.Unix())
-	if !quiet {
-		fmt.Fprint(s.Stdout, "\nPerforming Requested Modifications:\n")
-		for _, line := range lines {
-			fmt.Fprintln(s.Stdout, "  * "+line)
+	s.put(nil, "\n") // even if --quiet leaves the rest out
+	s.say("Performing Requested Modifications:\n")
+	holder := s.showSteps("modifications", done)
+	for _, option := range []string{"quorum", "watchdog"} {
+		if v, ok := s.value(option); ok {
+			holder.CreateAttr(option, v)
 		}
 	}
-	for _, line := range wrong {
-		fmt.Fprintln(s.Stderr, line)
-	}
+	s.errs = append(s.errs, wrong...)
 	return nil
 }
 
@@ -58,24 +56,10 @@ func (s *simulation) failing() []simulate.Spec {
 		}
 		spec, err := simulate.ParseSpec(w.value)
 		if err != nil {
-			fmt.Fprintln(s.Stderr, err)
+			s.blame("%v", err)
 			continue
 		}
 		list = append(list, spec)
 	}
 	return list
-}
-
-func (s *simulation) showUtilization(lines []string, quiet bool) {
-	if !s.has("show-utilization") {
-		return
-	}
-	indent := ""
-	if !quiet {
-		fmt.Fprint(s.Stdout, "\nUtilization Information:\n")
-		indent = "  * "
-	}
-	for _, line := range lines {
-		fmt.Fprintln(s.Stdout, indent+line)
-	}
 }

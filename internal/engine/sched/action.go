@@ -67,23 +67,21 @@ func (a *action) setReason(reason string, replace bool) {
 // planner holds what one scheduling run makes on top of the read model.
 type planner struct {
 	*Cluster
-	opts         Options
-	actions      []*action // in order of creation
-	orderings    []*ordering
-	colocations  []*colocation
-	locs         []*location
-	tickets      []*ticketConstraint
-	single       map[string]*action
-	scores       []string
-	wantScores   bool
-	utilizations []string
-	templates    map[string][]string
-	byBase       map[string][]*Resource // see namesakes
-	seen         []*action              // marked seenInLoop
-	merge        int                    // number of the merge of wishes that goes on, see mergeFree
-	merges       int                    // how many it has followed
-	spare        []table                // node tables to copy into
-	distinct     bool                   // each node stands for itself alone: its name is its own, no container hides it
+	opts        Options
+	actions     []*action // in order of creation
+	orderings   []*ordering
+	colocations []*colocation
+	locs        []*location
+	tickets     []*ticketConstraint
+	single      map[string]*action
+	reckoned    []Reckoning
+	templates   map[string][]string
+	byBase      map[string][]*Resource // see namesakes
+	seen        []*action              // marked seenInLoop
+	merge       int                    // number of the merge of wishes that goes on, see mergeFree
+	merges      int                    // how many it has followed
+	spare       []table                // node tables to copy into
+	distinct    bool                   // each node stands for itself alone: its name is its own, no container hides it
 }
 
 // act returns the action of a resource on a node under that key, made if

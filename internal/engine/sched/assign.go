@@ -336,15 +336,23 @@ func (p *planner) assignGroup(r *Resource, prefer *Node, stopIfFail bool) *Node 
 // dumpScores notes a resource's score lines as "crm_simulate --show-scores"
 // prints them.
 func (p *planner) dumpScores(r *Resource, stage string) {
-	if !p.wantScores || r.Removed {
+	if !p.opts.ShowScores || r.Removed {
 		return
 	}
 	for _, n := range p.Nodes {
 		if r.allowed[n.Index].in {
-			p.scores = append(p.scores, stage+": "+r.ID+" allocation score on "+n.Name+": "+ScoreText(r.allowed[n.Index].score))
+			p.reckon(Reckoning{Kind: NodeScore, Stage: stage, Resource: r.ID, Node: n.Name, Score: r.allowed[n.Index].score})
+		}
+	}
+	last := func(k *Resource) bool { return r.Kind == Bundle && k.Kind == Clone } // what is inside
+	for _, k := range r.Children {
+		if !last(k) {
+			p.dumpScores(k, stage)
 		}
 	}
 	for _, k := range r.Children {
-		p.dumpScores(k, stage)
+		if last(k) {
+			p.dumpScores(k, stage)
+		}
 	}
 }

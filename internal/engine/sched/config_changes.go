@@ -158,6 +158,10 @@ func (p *planner) checkDefinition(r *Resource, n *Node, h *HistoryEntry) bool {
 		return false
 	}
 	if p.opts.Sanitized && !h.expiredDigest && p.onlySecretsDiffer(r, n, h) {
+		if p.opts.ShowScores || p.opts.ShowUtilization {
+			p.reckon(Reckoning{Kind: SecretsDiffer, Stage: readableInterval(h.IntervalMS) + "-interval " + h.Task,
+				Resource: r.ID, Node: n.Name, Magic: h.XML.SelectAttrValue("transition-magic", "")})
+		}
 		return false
 	}
 	switch {

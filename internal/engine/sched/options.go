@@ -14,9 +14,9 @@ type Options struct {
 	// Sanitized tells that secret parameters may have been removed from the
 	// document, as from those that users send: a digest that differs only by them is no change.
 	Sanitized bool
-	// ShowScores fills Result.Scores.
+	// ShowScores has Result.Reckoned tell the scores.
 	ShowScores bool
-	// ShowUtilization fills Result.Utilization.
+	// ShowUtilization has Result.Reckoned tell capacities and uses.
 	ShowUtilization bool
 }
 

@@ -66,7 +66,12 @@ func run(c *parity.Case) (levels map[string]bool, got map[string]string, err err
 	if err != nil {
 		return nil, nil, err
 	}
-	scores := append([]string(nil), res.Scores...)
+	var scores []string
+	for _, r := range res.Reckoned {
+		if r.Kind != sched.SecretsDiffer { // --quiet does not print it
+			scores = append(scores, r.String())
+		}
+	}
 	sort.Strings(scores)
 	got = map[string]string{
 		"exp.xml": string(res.Graph.XML()), "scores.txt": strings.Join(scores, "\n"),

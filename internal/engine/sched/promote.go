@@ -264,14 +264,9 @@ func demoteNext(r *Resource) {
 }
 
 func (p *planner) dumpPromotion(k *Resource) {
-	if !p.wantScores {
-		return
+	if p.opts.ShowScores {
+		p.reckon(Reckoning{Kind: PromotionScore, Resource: k.ID, Node: nameOf(k.plannedNode()), Score: k.promotionPriority})
 	}
-	where := " promotion score (inactive): "
-	if n := k.plannedNode(); n != nil {
-		where = " promotion score on " + n.Name + ": "
-	}
-	p.scores = append(p.scores, k.ID+where+ScoreText(k.promotionPriority))
 }
 
 // applyFromPromotable applies a colocation with a role of a promotable clone:

@@ -11,10 +11,8 @@ type Result struct {
 	Cluster *Cluster
 	Graph   *graph.Graph
 	Summary []Decision // what changes, as "Transition Summary" lists it
-	// Utilization is what nodes have to give and what resources took of it, in
-	// order of placement, with ShowUtilization.
-	Utilization []string
-	Scores      []string // placement scores in order of computation, with ShowScores
+	// Reckoned are scores and uses in order of computation, with ShowScores and ShowUtilization.
+	Reckoned []Reckoning
 }
 
 // Schedule decides what has to be done to bring the cluster into the state
@@ -25,12 +23,11 @@ func Schedule(doc *cib.Document, opts Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &planner{Cluster: c, opts: opts, single: map[string]*action{}, wantScores: opts.ShowScores, distinct: c.distinctNodes()}
-	p.showCapacity("Original")
+	p := &planner{Cluster: c, opts: opts, single: map[string]*action{}, distinct: c.distinctNodes()}
 	p.plan()
 	p.showCapacity("Remaining")
 	g := p.buildGraph()
-	return &Result{Cluster: c, Graph: g, Summary: p.summarize(), Scores: p.scores, Utilization: p.utilizations}, nil
+	return &Result{Cluster: c, Graph: g, Summary: p.summarize(), Reckoned: p.reckoned}, nil
 }
 
 // distinctNodes tells whether each node is known by a name of its own.
@@ -53,6 +50,7 @@ func (p *planner) plan() {
 		p.implicitConstraints(r)
 	}
 	p.handleConfigChanges()
+	p.showCapacity("Original")
 	p.assignAll()
 	p.probeAll()
 	p.clearRemovedFailures()

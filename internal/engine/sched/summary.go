@@ -14,7 +14,8 @@ type Decision struct {
 	Blocked  bool
 	Node     bool   // about a node: Change and Resource are all, Reason may be quoted
 	From, To string // names of the nodes where the instance is and will be, "" for none
-	NextRole Role
+	// Role is the present role; an instance of a promotable clone that is merely up is unpromoted.
+	Role, NextRole Role
 }
 
 // summarize lists what changes: node actions newest first, then resources in order.
@@ -182,7 +183,7 @@ func (s *changeLine) stops() []Decision {
 		if r.shownRole() > RoleStarted {
 			details = r.shownRole().String() + " " + n.Name
 		}
-		d := Decision{Change: "Stop", Resource: r.ID, Details: details, Blocked: stop != nil && !stop.is(runnable), From: n.Name, NextRole: RoleStopped}
+		d := Decision{Change: "Stop", Resource: r.ID, Details: details, Blocked: stop != nil && !stop.is(runnable), From: n.Name, Role: r.shownRole(), NextRole: RoleStopped}
 		if why != nil {
 			d.Reason = why.reason
 		}
@@ -193,7 +194,7 @@ func (s *changeLine) stops() []Decision {
 
 // say describes a change; the reason is that of why, or of the action itself.
 func (s *changeLine) say(change string, main, why *action) []Decision {
-	d := Decision{Change: change, Resource: s.r.ID, Details: s.details(), From: nameOf(s.now), To: nameOf(s.next), NextRole: s.r.NextRole}
+	d := Decision{Change: change, Resource: s.r.ID, Details: s.details(), From: nameOf(s.now), To: nameOf(s.next), Role: s.r.shownRole(), NextRole: s.r.NextRole}
 	if main != nil {
 		d.Blocked = !main.is(runnable)
 	}

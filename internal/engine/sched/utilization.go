@@ -262,21 +262,13 @@ func (p *planner) showCapacity(title string) {
 		for i, a := range n.Utilization {
 			free[i] = graph.Attr{Name: a.Name, Value: strconv.Itoa(p.freeOf(n)[i])}
 		}
-		p.utilizations = append(p.utilizations, title+": "+n.Name+" capacity:"+amounts(free))
+		p.reckon(Reckoning{Kind: Capacity, Stage: title, Node: n.Name, Amounts: free})
 	}
 }
 
 // showUse notes what a resource takes of the node that it is placed on.
 func (p *planner) showUse(r *Resource, n *Node) {
 	if p.opts.ShowUtilization {
-		p.utilizations = append(p.utilizations, "pcmk__assign_resource: "+r.ID+" utilization on "+n.Name+":"+amounts(r.utilization))
+		p.reckon(Reckoning{Kind: Use, Stage: "pcmk__assign_resource", Resource: r.ID, Node: n.Name, Amounts: r.utilization})
 	}
-}
-
-func amounts(list Values) string {
-	text := ""
-	for _, a := range list {
-		text += " " + a.Name + "=" + a.Value
-	}
-	return text
 }

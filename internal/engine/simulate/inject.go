@@ -23,9 +23,9 @@ var eventOrder = []string{"quorum", "watchdog", "node-up", "node-down", "node-fa
 type Agent struct{ Class, Provider, Type string }
 
 // Inject makes events happen in doc. agent finds the agent of a resource that
-// goes by a name, ok is false if there is none. Of what it returns lines tells
+// goes by a name, ok is false if there is none. Of what it returns done tells
 // what was done, wrong what could not be.
-func Inject(doc *cib.Document, events []Event, agent func(id string) (Agent, bool), nowS int64) (lines, wrong []string) {
+func Inject(doc *cib.Document, events []Event, agent func(id string) (Agent, bool), nowS int64) (done []Step, wrong []string) {
 	in := &injector{runner: &runner{doc: doc, now: nowS}, agent: agent}
 	for _, kind := range eventOrder {
 		for _, e := range events {
@@ -47,36 +47,36 @@ func (in *injector) happen(e Event) {
 	v := e.Value
 	switch e.Kind {
 	case "quorum":
-		in.say("Setting quorum: %s", v)
+		in.say(nil, "Setting quorum: %s", v)
 		in.doc.Root().CreateAttr("have-quorum", map[bool]string{true: "1", false: "0"}[value.True(v)])
 	case "watchdog":
-		in.say("Setting watchdog: %s", v)
+		in.say(nil, "Setting watchdog: %s", v)
 		in.setWatchdog(v)
 	case "node-up":
-		in.say("Bringing node %s online", v)
+		in.say(cib.NewElement("modify_node", "action", "Online", "node", v), "Bringing node %s online", v)
 		setState(in.node(v), "true", "online", "member", "member")
 	case "node-down":
-		in.say("Taking node %s offline", v)
+		in.say(cib.NewElement("modify_node", "action", "Offline", "node", v), "Taking node %s offline", v)
 		state := in.node(v)
 		setState(state, "false", "offline", "down", "down")
 		forget(state)
 	case "node-fail":
-		in.say("Failing node %s", v)
+		in.say(cib.NewElement("modify_node", "action", "Failing", "node", v), "Failing node %s", v)
 		setState(in.node(v), "false", "online", "member", "member")
 	case "ticket-grant":
-		in.say("Granting ticket %s", v)
+		in.say(cib.NewElement("modify_ticket", "action", "Granting", "ticket", v), "Granting ticket %s", v)
 		in.setTicket(v, "granted", "true")
 	case "ticket-revoke":
-		in.say("Revoking ticket %s", v)
+		in.say(cib.NewElement("modify_ticket", "action", "Revoking", "ticket", v), "Revoking ticket %s", v)
 		in.setTicket(v, "granted", "false")
 	case "ticket-standby":
-		in.say("Making ticket %s standby", v)
+		in.say(cib.NewElement("modify_ticket", "action", "Standby", "ticket", v), "Making ticket %s standby", v)
 		in.setTicket(v, "standby", "true")
 	case "ticket-activate":
-		in.say("Activating ticket %s", v)
+		in.say(cib.NewElement("modify_ticket", "action", "Activating", "ticket", v), "Activating ticket %s", v)
 		in.setTicket(v, "standby", "false")
 	case "op-inject":
-		in.say("Injecting %s into the configuration", v)
+		in.say(cib.NewElement("inject_spec", "spec", v), "Injecting %s into the configuration", v)
 		in.result(v)
 	}
 }
@@ -219,8 +219,10 @@ func (r *runner) failCount(state *cib.Element, s Spec) {
 			pair = cib.NewElement("nvpair", "id", "status-"+id+"-"+strings.ReplaceAll(attr, "#", "."), "name", attr)
 			set.AddChild(pair)
 		}
-		pair.CreateAttr("value", value(pair.SelectAttrValue("value", "")))
-		r.say("Injecting attribute %s=%s into /node_state '%s'", attr, pair.SelectAttrValue("value", ""), id)
+		text := value(pair.SelectAttrValue("value", ""))
+		pair.CreateAttr("value", text)
+		r.say(cib.NewElement("inject_attr", "name", attr, "value", text, "node_path", "/node_state", "cib_node", id),
+			"Injecting attribute %s=%s into /node_state '%s'", attr, text, id)
 	}
 	add("fail-count-"+op, func(old string) string {
 		n, err := strconv.Atoi(old)

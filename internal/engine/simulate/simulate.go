@@ -15,10 +15,18 @@ import (
 
 // Report tells what a simulated transition did.
 type Report struct {
-	Steps    []string        // one line per action, in order: "Resource action: db  start on n1"
+	Steps    []Step          // one per action, in order
 	Actions  []*graph.Action // the same actions
 	Complete bool            // every synapse fired; otherwise the graph has a loop
 }
+
+// Step is one thing that happened, as crm_simulate prints it.
+type Step struct {
+	Text string       // "Resource action: db  start on n1"
+	XML  *cib.Element // nil where its XML does not tell it
+}
+
+func (s Step) String() string { return s.Text }
 
 // Run is RunFailing where nothing fails.
 func Run(doc *cib.Document, g *graph.Graph, known func(id string) bool, nowS int64) Report {
@@ -59,7 +67,7 @@ type runner struct {
 	known     func(id string) bool
 	now       int64
 	confirmed map[int]bool
-	steps     []string
+	steps     []Step
 	done      []*graph.Action
 	fail      []Spec
 	failed    bool
@@ -74,22 +82,23 @@ func (r *runner) ready(s *graph.Synapse) bool {
 	return true
 }
 
-func (r *runner) say(format string, args ...any) {
-	r.steps = append(r.steps, fmt.Sprintf(format, args...))
+func (r *runner) say(xml *cib.Element, format string, args ...any) {
+	r.steps = append(r.steps, Step{fmt.Sprintf(format, args...), xml})
 }
 
 func (r *runner) carryOut(a *graph.Action) {
 	switch {
 	case a.Kind == graph.Pseudo && a.Node != "":
-		r.say("Pseudo action:   %s on %s", a.Key, a.Node)
+		r.say(cib.NewElement("pseudo_action", "task", a.Key, "node", a.Node), "Pseudo action:   %s on %s", a.Key, a.Node)
 	case a.Kind == graph.Pseudo:
-		r.say("Pseudo action:   %s", a.Key)
+		r.say(cib.NewElement("pseudo_action", "task", a.Key), "Pseudo action:   %s", a.Key)
 	case a.Operation == "stonith":
 		r.fence(a)
 	case a.Kind == graph.Cluster && a.Rsc != nil:
-		r.say("Cluster action:  %s for %s on %s", a.Operation, a.Rsc.ID, a.Node)
+		r.say(cib.NewElement("cluster_action", "task", a.Operation, "node", a.Node, "id", a.Rsc.ID),
+			"Cluster action:  %s for %s on %s", a.Operation, a.Rsc.ID, a.Node)
 	case a.Kind == graph.Cluster:
-		r.say("Cluster action:  %s on %s", a.Operation, a.Node)
+		r.say(cib.NewElement("cluster_action", "task", a.Operation, "node", a.Node), "Cluster action:  %s on %s", a.Operation, a.Node)
 	default:
 		r.resourceAction(a)
 	}
@@ -101,11 +110,14 @@ func (r *runner) resourceAction(a *graph.Action) {
 		name = a.Rsc.LongID
 	}
 	interval, _ := strconv.ParseInt(a.Attr("CRM_meta_interval"), 10, 64)
+	xml := cib.NewElement("rsc_action", "resource", name, "op", a.Operation, "node", a.Node)
 	shown := a.Operation
 	if interval > 0 {
-		shown += "=" + strconv.FormatInt(interval, 10)
+		text := strconv.FormatInt(interval, 10)
+		shown += "=" + text
+		xml.CreateAttr("interval", text)
 	}
-	r.say("Resource action: %-15s %s on %s", name, shown, a.Node)
+	r.say(xml, "Resource action: %-15s %s on %s", name, shown, a.Node)
 	if a.Operation == "delete" {
 		return
 	}
@@ -120,7 +132,7 @@ func (r *runner) resourceAction(a *graph.Action) {
 
 // failAction lets an action end as s says.
 func (r *runner) failAction(a *graph.Action, name string, s Spec) {
-	r.steps = append(r.steps, fmt.Sprintf("Pretending action %d failed with rc=%d", a.ID, s.RC))
+	r.say(nil, "Pretending action %d failed with rc=%d", a.ID, s.RC)
 	state := r.nodeState(a)
 	s.Resource = name
 	r.failCount(state, s)
@@ -132,7 +144,7 @@ func (r *runner) failAction(a *graph.Action, name string, s Spec) {
 // fence takes a node down and, with it, all that was known of it.
 func (r *runner) fence(a *graph.Action) {
 	action := a.Attr("CRM_meta_stonith_action")
-	r.say("Fencing %s (%s)", a.Node, action)
+	r.say(cib.NewElement("fencing_action", "target", a.Node, "op", action), "Fencing %s (%s)", a.Node, action)
 	if action == "on" {
 		return
 	}

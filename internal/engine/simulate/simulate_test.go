@@ -1,6 +1,7 @@
 package simulate_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -32,7 +33,7 @@ func TestFixedPoint(t *testing.T) {
 	}
 	report := simulate.Run(doc, first.Graph, func(id string) bool { return !strings.Contains(id, ":") }, 1700000000)
 	if !report.Complete {
-		t.Fatalf("the graph does not end:\n%s", strings.Join(report.Steps, "\n"))
+		t.Fatalf("the graph does not end:\n%s", fmt.Sprint(report.Steps))
 	}
 	again, err := sched.Schedule(doc, sched.Options{Now: 1700000060})
 	if err != nil {
