@@ -129,7 +129,7 @@ func (c *Call) reportOf(ctx context.Context, nodes []string, from, to time.Time)
 		}
 	})
 	if len(files) == 0 {
-		return nil, fail("no node has given its part of the report")
+		return nil, fail("no node has given its part of the report; 'pcs status pcsd' shows which daemons answer")
 	}
 	return files, nil
 }

@@ -147,6 +147,9 @@ func historyUpdate(ctx context.Context, c *Call) error {
 	return nil
 }
 
+// ledgerHint says what a ledger that does not hold means.
+const ledgerHint = "\nFencing does not depend on it. Compare with 'pcs stonith ledger' on the other nodes."
+
 // stonithLedger carries out "stonith ledger": this node's own ledger and what
 // the document holds. Where the cluster is stopped the first is all there is.
 func stonithLedger(ctx context.Context, c *Call) error {
@@ -171,12 +174,12 @@ func stonithLedger(ctx context.Context, c *Call) error {
 	changed, differ := fence.Differ(own, shared)
 	switch err := fence.Verify(list); {
 	case err != nil:
-		return fail("the fencing ledger does not hold: %v", err)
+		return fail("the fencing ledger does not hold: %v%s", err, ledgerHint)
 	case differ:
-		return fail("the fencing ledger does not hold: record %s (%s of %s) is another in %s than in the cluster",
-			changed.ID, changed.Action, changed.Target, ledger.File(c.Root))
+		return fail("the fencing ledger does not hold: record %s (%s of %s) is another in %s than in the cluster%s",
+			changed.ID, changed.Action, changed.Target, ledger.File(c.Root), ledgerHint)
 	case bad > 0:
-		return fail("the fencing ledger does not hold: %d lines of %s cannot be read", bad, ledger.File(c.Root))
+		return fail("the fencing ledger does not hold: %d lines of %s cannot be read%s", bad, ledger.File(c.Root), ledgerHint)
 	}
 	fmt.Fprintf(c.Stdout, "%d records, the chain is whole\n", len(list))
 	return nil

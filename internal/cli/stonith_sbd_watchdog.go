@@ -73,7 +73,7 @@ func sbdWatchdogTest(ctx context.Context, c *Call) error {
 		_ = dog.Disarm() // it does not work anyway
 	case <-ctx.Done():
 		if err := dog.Disarm(); err != nil {
-			return fail("the watchdog cannot be stopped: %v", err)
+			return fail("the watchdog cannot be stopped and may reset this machine: %v", err)
 		}
 		return ctx.Err()
 	}

@@ -94,7 +94,7 @@ func (c *Call) applied(ctx context.Context, limit time.Duration) error {
 		return err
 	}
 	if !idle {
-		return fail("waiting timeout: the cluster still has something to do after %d seconds", int(limit/time.Second))
+		return fail("waiting timeout: the cluster still has something to do after %d seconds, see 'pcs status'", int(limit/time.Second))
 	}
 	return nil
 }

@@ -240,7 +240,8 @@ func clusterConfig(root paths.Root, host string) (cfg cluster.Config, self uint3
 	mode, _ := c.Option("totem", "link_mode")
 	cfg.ActiveLinks = mode == "active"
 	if self == 0 {
-		return cfg, 0, "", fmt.Errorf("%s names no node with this host's name '%s' or one of its addresses", root.CorosyncConf(), host)
+		return cfg, 0, "", fmt.Errorf("%s names no node with this host's name '%s' or one of its addresses: "+
+			"give the host the name or an address of its node, or mend the nodelist on all nodes", root.CorosyncConf(), host)
 	}
 	return cfg, self, name, nil
 }

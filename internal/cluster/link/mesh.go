@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -220,9 +221,21 @@ func (m *Mesh) listen(host string, link, port int) (*socket, error) {
 	addr := net.JoinHostPort(host, fmt.Sprint(port))
 	conn, err := openSocket(ctx, addr)
 	if err != nil {
-		return nil, fmt.Errorf("link %d cannot use UDP address %s of this node: %w", link, addr, err)
+		return nil, fmt.Errorf("link %d cannot use UDP address %s of this node: %w%s", link, addr, err, whatBinds(err, port))
 	}
 	return conn, nil
+}
+
+// whatBinds says what to look at where a socket cannot be bound, nothing where
+// the error says enough.
+func whatBinds(err error, port int) string {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Sprintf("; is corosync running too? see 'ss -lunp sport = :%d'", port)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return "; no interface has it, compare 'ip address' with the nodelist of corosync.conf"
+	}
+	return ""
 }
 
 func (m *Mesh) closeSockets() {

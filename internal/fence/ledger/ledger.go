@@ -46,7 +46,7 @@ type Ledger struct {
 func Open(root paths.Root) (*Ledger, error) {
 	list, _, err := Load(root)
 	if err != nil {
-		return nil, fmt.Errorf("the fencing ledger cannot be read: %w", err)
+		return nil, fmt.Errorf("the fencing ledger cannot be read: %w; without the file this node gets the records from the others", err)
 	}
 	return &Ledger{root: root, list: list}, nil
 }
