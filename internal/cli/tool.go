@@ -40,6 +40,11 @@ func tools() map[string]tool {
 		"corosync-cmapctl":    cmapctl,
 		"corosync-quorumtool": quorumtool,
 		"pacemakerd":          pacemakerd,
+
+		"pacemaker-based":      stackDaemon,
+		"pacemaker-controld":   stackDaemon,
+		"pacemaker-fenced":     stackDaemon,
+		"pacemaker-schedulerd": stackDaemon,
 	}
 }
 

@@ -19,6 +19,15 @@ func Tools() []string {
 	}
 }
 
+// DaemonDir is where Pacemaker's daemons lie; pcs looks for them there.
+const DaemonDir = "/usr/lib/pacemaker"
+
+// Daemons are the daemons of Pacemaker that tell what they can be set to;
+// under their names gpcs does: links in DaemonDir.
+func Daemons() []string {
+	return []string{"pacemaker-based", "pacemaker-controld", "pacemaker-fenced", "pacemaker-schedulerd"}
+}
+
 // OCFProvider is the provider of the resource agents that come with Pacemaker.
 const OCFProvider = "pacemaker"
 

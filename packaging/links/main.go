@@ -1,6 +1,6 @@
 // Command links makes the links that give gpcs the names of the stack's helper
-// programs, or of the resource agents that come with Pacemaker: links DIRECTORY
-// TARGET [agents].
+// programs, of the resource agents that come with Pacemaker, or of its daemons:
+// links DIRECTORY TARGET [agents|daemons].
 package main
 
 import (
@@ -18,8 +18,10 @@ func main() {
 	case len(os.Args) == 3:
 	case len(os.Args) == 4 && os.Args[3] == "agents":
 		names = paths.OCFAgents()
+	case len(os.Args) == 4 && os.Args[3] == "daemons":
+		names = paths.Daemons()
 	default:
-		fmt.Fprintln(os.Stderr, "usage: links DIRECTORY TARGET [agents]")
+		fmt.Fprintln(os.Stderr, "usage: links DIRECTORY TARGET [agents|daemons]")
 		os.Exit(2)
 	}
 	if err := link(os.Args[1], os.Args[2], names); err != nil {

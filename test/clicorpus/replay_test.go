@@ -58,7 +58,7 @@ func TestRecordedCalls(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range paths.Tools() {
+	for _, name := range append(paths.Tools(), paths.Daemons()...) {
 		if err := os.Symlink(self, filepath.Join(b.bin, name)); err != nil {
 			t.Fatal(err)
 		}
