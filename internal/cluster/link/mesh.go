@@ -226,14 +226,12 @@ func (m *Mesh) listen(host string, link, port int) (*socket, error) {
 	return conn, nil
 }
 
-// whatBinds says what to look at where a socket cannot be bound, nothing where
-// the error says enough.
+// whatBinds says where to look for who has the port of a socket that cannot be
+// bound, nothing where that is not why. An address that no interface has yet is
+// no error.
 func whatBinds(err error, port int) string {
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
+	if errors.Is(err, syscall.EADDRINUSE) {
 		return fmt.Sprintf("; is corosync running too? see 'ss -lunp sport = :%d'", port)
-	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		return "; no interface has it, compare 'ip address' with the nodelist of corosync.conf"
 	}
 	return ""
 }
