@@ -75,10 +75,11 @@ func known(t *testing.T, line string) bool {
 	return len(before) > 0 || strings.HasPrefix(first, "-") || first == strings.ToUpper(first)
 }
 
-// offers are the words that completion offers after others.
+// offers are the words that completion offers after others: under the name gpcs,
+// as under the other one it offers only what pcs has, too.
 func offers(t *testing.T, before []string) []string {
 	t.Helper()
-	line := append(append([]string{"pcs"}, before...), "")
+	line := append(append([]string{"gpcs"}, before...), "")
 	var lengths []string
 	for _, w := range line {
 		lengths = append(lengths, strconv.Itoa(len(w)))
