@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -38,7 +39,9 @@ func (b *bench) after(text []byte, args []string) *cib.Element {
 	dir, file, _ := b.files(text)
 	defer func() { _ = os.RemoveAll(dir) }()
 	out := filepath.Join(dir, "out.xml")
-	cmd := exec.Command(b.prog, slices.Concat([]string{"-x", file, "-S", "-O", out}, args)...)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, b.prog, slices.Concat([]string{"-x", file, "-S", "-O", out}, args)...)
 	cmd.Env = append(os.Environ(), "CIB_shadow_dir="+dir)
 	if cmd.Run() != nil {
 		return nil

@@ -25,7 +25,7 @@ import (
 var levels = []string{"end", "before", "decisions", "placement", "execution", "graph", "scores"}
 
 const (
-	patience = 60 * time.Second // for the installed program
+	patience = 10 * time.Second // for the installed program, which has endless loops
 	hang     = 20 * time.Second // what takes ours longer is told as a fault
 )
 

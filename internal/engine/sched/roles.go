@@ -319,9 +319,9 @@ func (p *planner) cleanUp(r *Resource, n *Node, isOptional bool) {
 		return
 	}
 	p.rscAction(r, taskDelete, n, isOptional)
-	flags := firstImpliesThen
+	flags := ordered
 	if isOptional {
-		flags = ordered
+		flags = firstImpliesThen
 	}
 	p.orderTasks(r, taskStop, r, taskDelete, flags)
 	p.orderTasks(r, taskDelete, r, taskStart, flags)

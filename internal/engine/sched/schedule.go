@@ -160,9 +160,10 @@ func (p *planner) shutdownTime(n *Node) int64 {
 	return p.Now
 }
 
-// stick adds the stickiness of a resource to its score where it is.
+// stick adds the stickiness of a resource to its score where it is; nothing is
+// driven away by it.
 func (p *planner) stick(r *Resource) {
-	if !r.Managed || r.Stickiness == 0 || len(r.RunningOn) != 1 {
+	if !r.Managed || r.Stickiness < 1 || len(r.RunningOn) != 1 {
 		return
 	}
 	n := r.RunningOn[0]

@@ -99,6 +99,7 @@ func (c *Cluster) makeReplica(r *Resource, rep *Replica) {
 	for _, u := range rep.Inner.utilization {
 		rep.Container.utilization.setDefault(u.Name, u.Value)
 	}
+	rep.Inner.utilization = nil // only the container takes room on a node
 	def := d.connection(rep.Number, rep.Address, rep.Container.ID)
 	n := c.nodeByID[def.SelectAttrValue("id", "")]
 	c.closeNode(n, r)

@@ -42,7 +42,8 @@ func (c *Cluster) unpackRemoteNodes(list []*cib.Element) {
 			if isRemoteAgent(e) {
 				id := e.SelectAttrValue("id", "")
 				n := c.addNode(id, id, RemoteNode, nil)
-				n.Kind, n.Unclean = RemoteNode, false
+				// As members, it may hold anything until it is seen.
+				n.Kind, n.Unclean = RemoteNode, c.Config.Fencing && c.Config.StartupFencing
 			}
 			if guest := guestName(e); guest != "" {
 				c.addNode(guest, guest, GuestNode, nil).Kind = GuestNode
