@@ -10,7 +10,8 @@ import (
 
 // Every helper program has a link, and every link a helper program.
 func TestToolNames(t *testing.T) {
-	if got := slices.Sorted(maps.Keys(tools())); !slices.Equal(got, paths.Tools()) {
-		t.Errorf("programs %v\nlinks    %v", got, paths.Tools())
+	links := slices.Sorted(slices.Values(slices.Concat(paths.Tools(), paths.Daemons())))
+	if got := slices.Sorted(maps.Keys(tools())); !slices.Equal(got, links) {
+		t.Errorf("programs %v\nlinks    %v", got, links)
 	}
 }
