@@ -123,18 +123,19 @@ bench-cli:
 	$(GO) test -count=1 -v -timeout 1h -run '^TestSpeedBeside$$' ./test/pcscorpus -args -beside $(PCS)
 
 salads:
-	$(GO) test -count=1 -v -timeout 1h -run '^TestSaladsBeside$$' ./test/pcscorpus -args -beside $(PCS)
+	$(GO) test -count=1 -v -timeout 1h -run '^TestSaladsBeside$$' ./test/pcscorpus -args -beside $(PCS) -python '$(PYTHON)' -calls $(CALLS) -seed $(SEED)
 
 # Calls made from a grammar, CALLS of them: exit status, both streams and the CIB
 # of each are compared, and what differs is shown in full.
 CALLS ?= 500
 SEED ?= 1
+PYTHON ?= /usr/bin/python3
 grammar:
-	$(GO) test -count=1 -v -timeout 1h -run '^TestGrammarBeside$$' ./test/pcscorpus -args -beside $(PCS) -calls $(CALLS) -seed $(SEED)
+	$(GO) test -count=1 -v -timeout 1h -run '^TestGrammarBeside$$' ./test/pcscorpus -args -beside $(PCS) -python '$(PYTHON)' -calls $(CALLS) -seed $(SEED)
 
 # Recorded calls with a word or two changed, where both carry out the recorded one alike.
 variants:
-	$(GO) test -count=1 -v -timeout 1h -run '^TestVariantsBeside$$' ./test/pcscorpus -args -beside $(PCS) -calls $(CALLS) -seed $(SEED)
+	$(GO) test -count=1 -v -timeout 1h -run '^TestVariantsBeside$$' ./test/pcscorpus -args -beside $(PCS) -python '$(PYTHON)' -calls $(CALLS) -seed $(SEED)
 
 bench: setup build
 	$(GO) run ./test/bench

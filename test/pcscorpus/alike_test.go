@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// pcs's usage texts are in words of its own.
+var usage = regexp.MustCompile(`(?s)\nUsage: pcs.*`)
+
 // The installed pcs may be 0.11, ours speaks as 0.12 does. sayings brings lines
 // of both to one form where it is known that they differ.
 var sayings = []struct {
@@ -12,7 +15,6 @@ var sayings = []struct {
 	instead string
 }{
 	{regexp.MustCompile(`(?m)^Deprecation Warning: .*\n`), ""},
-	{regexp.MustCompile(`(?s)\nUsage: pcs.*`), "usage\n"},
 	{regexp.MustCompile(`\b(bundle|clone|group|resource|stonith)/`), "$1 / "},
 	{regexp.MustCompile(`(?m)^Warning: Meta attributes of .* are not validated\n`), ""},
 	{regexp.MustCompile(`(does not provide valid metadata): .*`), "$1"},
@@ -24,7 +26,11 @@ var sayings = []struct {
 	{regexp.MustCompile(`(?m)^Warning: cluster property option 'stonith-.* is deprecated.*\n`), ""},
 }
 
-func alikeText(text string) string {
+func (r *realPCS) alikeText(text string) string {
+	text = usage.ReplaceAllString("\n"+text, "\nusage\n")[1:]
+	if r.same {
+		return strings.TrimRight(text, "\n")
+	}
 	for _, s := range sayings {
 		text = s.pattern.ReplaceAllString(text, s.instead)
 	}

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -19,7 +20,7 @@ func TestVariantsBeside(t *testing.T) {
 	var cases []vector
 	for _, v := range c.vectors {
 		if (slices.Contains(v.Argv, "-f") || slices.Contains(v.Argv, "--corosync_conf")) && len(v.Files) > 0 &&
-			!slices.Contains(v.Argv, "--debug") && strings.Contains(v.Command, *only) {
+			!slices.Contains(v.Argv, "--debug") && regexp.MustCompile(*only).MatchString(v.Command) {
 			cases = append(cases, v)
 		}
 	}
@@ -56,8 +57,8 @@ func (c *corpus) compareVariant(t *testing.T, real *realPCS, v vector, argv []st
 	if _, isCIB := v.Files[file]; !isCIB {
 		file = slices.Sorted(maps.Keys(v.Files))[0]
 	}
-	theirs, ours := bothSpoken(t, real, file, func() (string, []string) { return layOut(t, c, v, argv) })
-	why, _ := spokenDiffer(c.blobs[v.Files[file]], theirs, ours, 0)
+	theirs, ours := bothSpoken(t, real, file, func() (string, []string) { return layOut(t, c, v, argv, real.same) })
+	why, _ := real.differ(c.blobs[v.Files[file]], theirs, ours, 0)
 	return why
 }
 

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 
+from pcs import settings
 from pcs.entry_points import cli
 
 
@@ -26,6 +27,7 @@ def carry_out(call):
     return 0
 
 
+print(settings.pcs_version, flush=True)
 for line in sys.stdin:
     pid = os.fork()
     if pid == 0:
