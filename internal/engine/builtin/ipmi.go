@@ -5,10 +5,18 @@ import (
 	"strings"
 )
 
-// ipmiAgents are the fence agents that are built in for IPMI 2.0 over LAN, and
-// whether lanplus is their default.
-var ipmiAgents = map[string]string{"fence_ipmilan": "0", "fence_ipmilanplus": "1", "fence_idrac": "1", "fence_ilo3": "1",
-	"fence_ilo4": "1", "fence_ilo5": "1", "fence_imm": "1"}
+// IPMIAgent tells whether a fence agent is one of those that speak IPMI over LAN
+// with ipmitool, which are built in for IPMI 2.0, and whether it does so by IPMI
+// 2.0 (lanplus) unless told otherwise.
+func IPMIAgent(typ string) (lanplus, known bool) {
+	switch typ {
+	case "fence_ipmilan":
+		return false, true
+	case "fence_ipmilanplus", "fence_idrac", "fence_ilo3", "fence_ilo4", "fence_ilo5", "fence_imm":
+		return true, true
+	}
+	return false, false
+}
 
 // ipmiParameters are the parameters of fence_ipmilan that the built-in one
 // carries out: name, type, default and what it is. Names in parentheses are
@@ -50,7 +58,10 @@ func ipmiMetadata(typ string) string {
 	for _, p := range ipmiParameters {
 		value, marks := p.value, ""
 		if p.name == "lanplus" {
-			value = ipmiAgents[typ]
+			value = "0"
+			if lanplus, _ := IPMIAgent(typ); lanplus {
+				value = "1"
+			}
 		}
 		if newer := ipmiOlder[p.name]; newer != "" {
 			marks = ` deprecated="1"`

@@ -35,7 +35,7 @@ func Metadata(class, provider, typ string) string {
 	if Has(class, provider, typ) {
 		return IPaddr2Metadata
 	}
-	if _, known := ipmiAgents[typ]; known && class == "stonith" {
+	if _, known := IPMIAgent(typ); known && class == "stonith" {
 		return ipmiMetadata(typ)
 	}
 	return ""

@@ -15,13 +15,9 @@ import (
 	"github.com/bougou/go-ipmi/pkg/types"
 
 	"gpcs/internal/cib/value"
+	"gpcs/internal/engine/builtin"
 	"gpcs/internal/fence"
 )
-
-// ipmiAgents are the agents that speak IPMI over LAN with ipmitool, and
-// whether they do so by IPMI 2.0 (lanplus) unless told otherwise.
-var ipmiAgents = map[string]bool{"fence_ipmilan": false, "fence_ipmilanplus": true, "fence_idrac": true, "fence_ilo3": true,
-	"fence_ilo4": true, "fence_ilo5": true, "fence_imm": true}
 
 // ipmiParameters are those that the built-in agent carries out, or that mean
 // nothing to it. With any other the installed agent is run.
@@ -51,7 +47,7 @@ const (
 
 // ipmiOf returns the BMC of a device that the built-in agent can handle.
 func ipmiOf(d fence.Device) (ipmi, bool) {
-	plus, known := ipmiAgents[d.Agent]
+	plus, known := builtin.IPMIAgent(d.Agent)
 	if v, given := d.Params["lanplus"]; given {
 		plus = truth(v)
 	}
