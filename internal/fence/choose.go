@@ -1,8 +1,6 @@
 package fence
 
-import (
-	"slices"
-)
+import "slices"
 
 // run is the next try of a device; none if all members failed with it.
 func (p *Plan) run(d Device) (Run, bool) {

@@ -1,8 +1,6 @@
 package link
 
-import (
-	"gpcs/internal/cluster/view"
-)
+import "gpcs/internal/cluster/view"
 
 // Event is what a mesh tells its owner.
 type Event interface{ event() }

@@ -1,8 +1,6 @@
 package view
 
-import (
-	"slices"
-)
+import "slices"
 
 // helloDue tells whether it is time for a hello although nothing has changed.
 // The common clock may be set, or steps of it be missed: that moves a hello by

@@ -1,8 +1,6 @@
 package view
 
-import (
-	"slices"
-)
+import "slices"
 
 // judgeIsolation compares the votes in reach with the quorum, once this node
 // had a quorum to lose. A node that lost its DC alone, and is in no view of
