@@ -18,13 +18,10 @@ const spyAlert = `#!/bin/sh
 echo "$(id -un):$(id -gn) $CRM_alert_recipient $CRM_alert_kind $CRM_alert_attribute_name=$CRM_alert_attribute_value" >>/var/lib/pacemaker/spy
 `
 
-// Pacemaker's own alert agents are told of what happens, as hacluster; one that
-// hangs holds up nobody and is killed.
-func TestAlertAgentsAreTold(t *testing.T) {
-	if _, err := os.Stat(sampleAlerts); err != nil {
-		t.Skipf("NOT RUN: %v; pacemaker-cli-utils brings the agents", err)
-	}
-	c, _ := fenced(t, 2)
+// createAlerts installs agents on all nodes, with programs that write down what
+// they are to send, and has them told of events.
+func createAlerts(t *testing.T, c *failover.Cluster) {
+	t.Helper()
 	for _, node := range c.Nodes() {
 		for _, name := range []string{"file", "smtp", "snmp"} {
 			sh(t, c, node, "install -m 755 "+sampleAlerts+"/alert_"+name+".sh.sample /var/lib/pacemaker/alert_"+name+".sh")
@@ -50,7 +47,16 @@ func TestAlertAgentsAreTold(t *testing.T) {
 	}
 	must(t, c, "node1", "cibadmin", "--modify", "--xml-text", `<alert id="spy" path="/var/lib/pacemaker/spy.sh"><select><select_attributes>`+
 		`<attribute id="spy-mood" name="mood"/></select_attributes><select_resources/></select></alert>`)
+}
 
+// Pacemaker's own alert agents are told of what happens, as hacluster; one that
+// hangs holds up nobody and is killed.
+func TestAlertAgentsAreTold(t *testing.T) {
+	if _, err := os.Stat(sampleAlerts); err != nil {
+		t.Skipf("NOT RUN: %v; pacemaker-cli-utils brings the agents", err)
+	}
+	c, _ := fenced(t, 2)
+	createAlerts(t, c)
 	must(t, c, "node1", "attrd_updater", "-N", "node2", "-n", "mood", "-U", "calm")
 	must(t, c, "node1", "attrd_updater", "-N", "node2", "-n", "weather", "-U", "fair")
 	at := active(t, c)

@@ -4,38 +4,15 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"gpcs/test/failover"
 )
 
 // A report has the parts of all nodes and no secret of any: not the planted ones,
 // not the cluster's keys and tokens.
 func TestReportHasAllNodesAndNoSecret(t *testing.T) {
 	c := members(t, 2)
-	for _, argv := range [][]string{
-		{"pcs", "resource", "create", "probe", "ocf:heartbeat:Dummy", "fake=x"},
-		{"pcs", "alert", "create", "id=mail", "path=/bin/true", "options", "smtp_password=planted-in-alert"},
-		{"pcs", "node", "attribute", "node2", "api_token=planted-in-attribute"},
-	} {
-		must(t, c, "node1", argv...)
-	}
-	must(t, c, "node1", "cibadmin", "--modify", "--scope", "resources", "--xml-text",
-		`<primitive id="probe"><instance_attributes id="probe-i"><nvpair id="probe-i-p" name="passwd" value="planted&amp;in params"/></instance_attributes></primitive>`)
-	secrets := []string{"planted-in-alert", "planted-in-attribute", "planted&in params", "planted&amp;in params", "planted-on-disk"}
-	for _, node := range c.Nodes() {
-		sh(t, c, node, "mkdir -p /var/lib/pacemaker/lrm/secrets/probe && printf planted-on-disk >/var/lib/pacemaker/lrm/secrets/probe/passwd")
-		var hosts struct {
-			Known map[string]struct{ Token string } `json:"known_hosts"`
-		}
-		if err := json.Unmarshal([]byte(sh(t, c, node, "cat /var/lib/pcsd/known-hosts")), &hosts); err != nil || len(hosts.Known) != 2 {
-			t.Fatalf("known-hosts of %s: %v, %v", node, hosts, err)
-		}
-		for _, h := range hosts.Known {
-			secrets = append(secrets, h.Token)
-		}
-		secrets = append(secrets, sh(t, c, node, "base64 -w0 /etc/corosync/authkey"), sh(t, c, node, "grep ^hacluster /etc/shadow | cut -d: -f2"))
-		for _, s := range secrets {
-			must(t, c, node, "sh", "-c", `echo "an agent said $1" >>/var/log/gpcsd.log`, "sh", s)
-		}
-	}
+	secrets := plantSecrets(t, c)
 	says(t, c, "pcs cluster report /root/r1", "Collected results are available in /root/r1.tar.bz2")
 	sh(t, c, "node1", "mkdir /root/out && tar -xf /root/r1.tar.bz2 -C /root/out")
 	for _, s := range secrets {
@@ -77,4 +54,37 @@ func TestReportHasAllNodesAndNoSecret(t *testing.T) {
 	if r := do(t, c, "node1", "pcs", "cluster", "report", "/root/r4"); r.Code != 1 || r.Stderr != "Error: cluster is not configured on this node\n" {
 		t.Errorf("without a cluster: status %d, %s", r.Code, r.Stderr)
 	}
+}
+
+// plantSecrets puts secrets into the configuration, the files and the logs of two
+// nodes. It returns them, and those that the nodes have anyway.
+func plantSecrets(t *testing.T, c *failover.Cluster) []string {
+	t.Helper()
+	for _, argv := range [][]string{
+		{"pcs", "resource", "create", "probe", "ocf:heartbeat:Dummy", "fake=x"},
+		{"pcs", "alert", "create", "id=mail", "path=/bin/true", "options", "smtp_password=planted-in-alert"},
+		{"pcs", "node", "attribute", "node2", "api_token=planted-in-attribute"},
+	} {
+		must(t, c, "node1", argv...)
+	}
+	must(t, c, "node1", "cibadmin", "--modify", "--scope", "resources", "--xml-text",
+		`<primitive id="probe"><instance_attributes id="probe-i"><nvpair id="probe-i-p" name="passwd" value="planted&amp;in params"/></instance_attributes></primitive>`)
+	secrets := []string{"planted-in-alert", "planted-in-attribute", "planted&in params", "planted&amp;in params", "planted-on-disk"}
+	for _, node := range c.Nodes() {
+		sh(t, c, node, "mkdir -p /var/lib/pacemaker/lrm/secrets/probe && printf planted-on-disk >/var/lib/pacemaker/lrm/secrets/probe/passwd")
+		var hosts struct {
+			Known map[string]struct{ Token string } `json:"known_hosts"`
+		}
+		if err := json.Unmarshal([]byte(sh(t, c, node, "cat /var/lib/pcsd/known-hosts")), &hosts); err != nil || len(hosts.Known) != 2 {
+			t.Fatalf("known-hosts of %s: %v, %v", node, hosts, err)
+		}
+		for _, h := range hosts.Known {
+			secrets = append(secrets, h.Token)
+		}
+		secrets = append(secrets, sh(t, c, node, "base64 -w0 /etc/corosync/authkey"), sh(t, c, node, "grep ^hacluster /etc/shadow | cut -d: -f2"))
+		for _, s := range secrets {
+			must(t, c, node, "sh", "-c", `echo "an agent said $1" >>/var/log/gpcsd.log`, "sh", s)
+		}
+	}
+	return secrets
 }

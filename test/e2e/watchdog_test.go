@@ -19,23 +19,7 @@ func TestNodesFenceThemselvesByWatchdog(t *testing.T) {
 	for _, node := range c.Nodes() {
 		install(t, c, node, "/usr/lib/ocf/resource.d/heartbeat/hang", hangingAgent)
 	}
-	must(t, c, "node1", "pcs", "stonith", "sbd", "enable", "SBD_WATCHDOG_TIMEOUT=2")
-	must(t, c, "node1", "pcs", "cluster", "stop", "--all")
-	must(t, c, "node1", "pcs", "cluster", "start", "--all", "--wait=60")
-	must(t, c, "node1", "pcs", "property", "set", "stonith-enabled=true", "stonith-watchdog-timeout=4s", "no-quorum-policy=stop")
-	if err := c.AwaitSettled(patience); err != nil {
-		t.Fatal(err)
-	}
-	if out := must(t, c, "node1", "pcs", "stonith", "sbd", "status"); strings.Count(out, "YES | YES | YES") != 3 {
-		t.Errorf("status:\n%s", out)
-	}
-	if out := must(t, c, "node2", "pcs", "stonith", "sbd", "config"); !strings.Contains(out, "SBD_WATCHDOG_TIMEOUT=2") ||
-		strings.Count(out, ": /dev/watchdog") != 3 {
-		t.Errorf("config:\n%s", out)
-	}
-	if out := must(t, c, "node2", "pcs", "property", "config", "have-watchdog"); !strings.Contains(out, "have-watchdog=true") {
-		t.Errorf("property:\n%s", out)
-	}
+	enableWatchdogs(t, c)
 	victim := active(t, c)
 	owners := watchOwners(t, c)
 	if _, err := c.Cut(victim); err != nil {
@@ -80,6 +64,29 @@ func TestNodesFenceThemselvesByWatchdog(t *testing.T) {
 	must(t, c, heir, "pcs", "stonith", "sbd", "disable")
 	if out := must(t, c, victim, "pcs", "property", "config"); !strings.Contains(out, "stonith-watchdog-timeout=0") {
 		t.Errorf("the others go on waiting for watchdogs that are not fed:\n%s", out)
+	}
+}
+
+// enableWatchdogs has three nodes rely on their watchdogs, and looks how that is
+// shown.
+func enableWatchdogs(t *testing.T, c *failover.Cluster) {
+	t.Helper()
+	must(t, c, "node1", "pcs", "stonith", "sbd", "enable", "SBD_WATCHDOG_TIMEOUT=2")
+	must(t, c, "node1", "pcs", "cluster", "stop", "--all")
+	must(t, c, "node1", "pcs", "cluster", "start", "--all", "--wait=60")
+	must(t, c, "node1", "pcs", "property", "set", "stonith-enabled=true", "stonith-watchdog-timeout=4s", "no-quorum-policy=stop")
+	if err := c.AwaitSettled(patience); err != nil {
+		t.Fatal(err)
+	}
+	if out := must(t, c, "node1", "pcs", "stonith", "sbd", "status"); strings.Count(out, "YES | YES | YES") != 3 {
+		t.Errorf("status:\n%s", out)
+	}
+	if out := must(t, c, "node2", "pcs", "stonith", "sbd", "config"); !strings.Contains(out, "SBD_WATCHDOG_TIMEOUT=2") ||
+		strings.Count(out, ": /dev/watchdog") != 3 {
+		t.Errorf("config:\n%s", out)
+	}
+	if out := must(t, c, "node2", "pcs", "property", "config", "have-watchdog"); !strings.Contains(out, "have-watchdog=true") {
+		t.Errorf("property:\n%s", out)
 	}
 }
 
