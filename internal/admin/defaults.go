@@ -172,7 +172,7 @@ func CreateDefaults(doc *cib.Document, of DefaultsOf, options, meta Pairs, rule 
 	if node != nil {
 		ids.writeRule(set, ids.below(set, "rule"), node, nil)
 	}
-	for _, p := range meta.Sorted() {
+	for _, p := range meta {
 		if p.Value != "" {
 			ids.addNvpair(set, p)
 		}

@@ -55,7 +55,7 @@ func SetProperties(doc *cib.Document, values Pairs, o PropertyOptions) report.Li
 		set = cib.NewElement(propertySet, "id", b.unique(propertySetID))
 		doc.Section("crm_config").AddChild(set)
 	}
-	for _, p := range values.Sorted() {
+	for _, p := range values {
 		if p.Value != "" && findNvpair(set, p.Name) == nil {
 			set.AddChild(cib.NewElement("nvpair", "id", b.below(set, p.Name[:min(len(p.Name), propertyIDLength)]), "name", p.Name))
 		}

@@ -84,10 +84,11 @@ func (n *relationNode) grow(doc *cib.Document, full bool) {
 				continue
 			}
 		}
+		empty := len(rel.members) == 0 // a bundle that holds nothing, which is shown
 		if !strings.HasPrefix(rel.kind, "order") {
 			rel.members = slices.DeleteFunc(rel.members, func(m string) bool { return m == from })
 		}
-		if !slices.ContainsFunc(rel.members, func(m string) bool { return m != n.id }) {
+		if !empty && !slices.ContainsFunc(rel.members, func(m string) bool { return m != n.id }) {
 			continue
 		}
 		title := rel.kind
@@ -147,7 +148,7 @@ func relationsOf(doc *cib.Document, id string) []relation {
 	if e.Tag == "group" {
 		inner.detail = []string{"members: " + strings.Join(inner.members, " ")}
 	}
-	if len(inner.members) > 0 {
+	if len(inner.members) > 0 || e.Tag == "bundle" {
 		out = append(out, inner)
 	}
 	if up := e.Parent(); up != nil && isResource(up) {

@@ -131,22 +131,13 @@ func CreateResourceInGroup(doc *cib.Document, r NewResource, m Member) report.Li
 	}
 	switch {
 	case beside == nil:
-		appendMember(group, e)
+		group.AddChild(e)
 	case m.After:
 		group.InsertChildAt(beside.Index()+1, e)
 	default:
 		group.InsertChildAt(beside.Index(), e)
 	}
 	return out
-}
-
-// appendMember puts a resource behind the group's last one.
-func appendMember(group, e *cib.Element) {
-	last := -1
-	for _, c := range group.SelectElements("primitive") {
-		last = c.Index()
-	}
-	group.InsertChildAt(last+1, e)
 }
 
 // memberPlace finds the group and the member that a new one goes beside.

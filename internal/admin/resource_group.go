@@ -215,7 +215,7 @@ func moveToGroup(doc *cib.Document, moved []*cib.Element, group *cib.Element, m 
 	for _, e := range moved {
 		switch {
 		case beside == nil:
-			appendMember(group, e)
+			group.AddChild(e)
 		case m.After:
 			group.InsertChildAt(beside.Index()+1, e)
 			beside = e

@@ -98,7 +98,7 @@ func AddLevel(doc *cib.Document, l Level, force bool) report.List {
 	}
 	if missing != nil {
 		out = append(out, report.Passed("STONITH_RESOURCES_DO_NOT_EXIST",
-			fmt.Sprintf("Stonith resource(s) %s do not exist", quoteSorted(missing)), report.Force, force))
+			fmt.Sprintf("Stonith resource(s) %s do not exist", report.Quote(slices.Sorted(slices.Values(missing)))), report.Force, force))
 	}
 	ids := newIDs(doc)
 	if l.ID != "" {

@@ -76,10 +76,16 @@ func (c *Call) nodeAddressOf(name string) string {
 	if known, err := c.knownHosts(); err == nil && len(known.Hosts[name].Dests) > 0 {
 		addr = known.Hosts[name].Dests[0].Addr
 	} else if len(known.Hosts) == 0 {
-		c.say(report.NewWarning("FILE_IO_ERROR", fmt.Sprintf("Unable to read the known-hosts file: No such file or directory: '%s'", c.Root.KnownHosts())))
+		c.noKnownHosts()
 	}
 	c.say(report.NewInfo("USING_DEFAULT_ADDRESS_FOR_HOST", fmt.Sprintf("No addresses specified for host '%s', using '%s'", name, addr)))
 	return addr
+}
+
+// noKnownHosts warns that this node has no tokens of others, nor their addresses.
+func (c *Call) noKnownHosts() {
+	c.say(report.NewWarning("FILE_IO_ERROR", fmt.Sprintf("Unable to read the known-hosts file: No such file or directory: '%s'",
+		c.Root.KnownHosts())))
 }
 
 // nodeAddRemote carries out "cluster node add-remote".

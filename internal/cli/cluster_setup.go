@@ -3,7 +3,9 @@ package cli
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"time"
@@ -187,6 +189,9 @@ func resolves(ctx context.Context) func(string) bool {
 
 // setupFile writes corosync.conf to the file of --corosync_conf.
 func (c *Call) setupFile(ctx context.Context, s conf.Setup, known auth.KnownHosts) error {
+	if _, err := os.Stat(c.Root.KnownHosts()); errors.Is(err, fs.ErrNotExist) {
+		c.noKnownHosts()
+	}
 	s = c.defaultAddresses(s, known, true)
 	if err := c.conclude(s.Validate(resolves(ctx), c.Has("--force"))); err != nil {
 		return err

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -37,18 +38,11 @@ func (c *Call) bundle(ctx context.Context, create, reset bool) error {
 	if len(g.first) > 0 {
 		return errUsage
 	}
-	parts, err := bundleParts(g, create)
+	parts, err := bundleParts(g, create, create || reset)
 	if err != nil {
 		return err
 	}
 	parts.Disabled, parts.Force = c.Has("--disabled"), c.Has("--force")
-	onlyNew := create || reset
-	if err := mapWords("port-map", g.each["port-map"], onlyNew, &parts.Ports, &parts.RemovePorts); err != nil {
-		return err
-	}
-	if err := mapWords("storage-map", g.each["storage-map"], onlyNew, &parts.Storage, &parts.RemoveStorage); err != nil {
-		return err
-	}
 	wait, err := c.resourceWait()
 	if err != nil {
 		return err
@@ -64,13 +58,15 @@ func (c *Call) bundle(ctx context.Context, create, reset bool) error {
 }
 
 // bundleParts reads the options of a bundle; a keyword without any is an error.
-func bundleParts(g keywordGroups, create bool) (admin.BundleParts, error) {
+func bundleParts(g keywordGroups, create, onlyNew bool) (admin.BundleParts, error) {
 	var parts admin.BundleParts
-	for _, k := range []string{"container", "network", "port-map", "storage-map", "meta"} {
-		for _, words := range g.each[k] {
-			if len(words) == 0 {
-				return parts, fail("No %s options specified", k)
-			}
+	for _, k := range []string{"meta", "container", "network", "port-map", "storage-map"} {
+		empty := g.has(k) && len(g.groups[k]) == 0
+		if strings.HasSuffix(k, "-map") { // each is a map of its own
+			empty = slices.ContainsFunc(g.each[k], func(words []string) bool { return len(words) == 0 })
+		}
+		if empty {
+			return parts, fail("No %s options specified", k)
 		}
 	}
 	container := g.groups["container"]
@@ -82,6 +78,12 @@ func bundleParts(g keywordGroups, create bool) (admin.BundleParts, error) {
 		return parts, err
 	}
 	if parts.Network, err = parsePairs(g.groups["network"]); err != nil {
+		return parts, err
+	}
+	if err := mapWords("port-map", g.each["port-map"], onlyNew, &parts.Ports, &parts.RemovePorts); err != nil {
+		return parts, err
+	}
+	if err := mapWords("storage-map", g.each["storage-map"], onlyNew, &parts.Storage, &parts.RemoveStorage); err != nil {
 		return parts, err
 	}
 	parts.Meta, err = parsePairs(g.groups["meta"])

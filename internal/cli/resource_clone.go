@@ -33,26 +33,39 @@ func (c *Call) cloneResource(ctx context.Context, promotable bool) error {
 		return errUsage
 	}
 	id, words := cloneID(c.Args[1:])
-	if id == "meta" {
+	if id == "meta" || id == "op" {
 		id, words = "", c.Args[1:]
 	}
-	g := splitKeywords(words, "meta")
+	g := splitKeywords(words, "meta", "op")
 	if len(g.first) > 0 {
 		c.say(report.NewDeprecation("DEPRECATED_SYNTAX", "configuring meta attributes without specifying the 'meta' keyword "+
 			"is deprecated and will be removed in a future release"))
 	}
 	pairs, wrong := parsePairs(append(g.first, g.groups["meta"]...))
+	if g.has("op") {
+		wrong = fail("op settings must be changed on base resource, not the clone")
+	}
 	wait, err := c.resourceWait()
 	if err != nil {
 		return err
 	}
 	clone := admin.Clone{ID: id, Meta: pairs, Promotable: promotable}
-	agents := func(name agentmeta.Name) agentmeta.Agent { return c.agentOrVoid(ctx, name) }
+	var asked report.List
+	agents := func(name agentmeta.Name) agentmeta.Agent {
+		agent, reports := c.agent(ctx, name, true)
+		asked = append(asked, reports...)
+		return agent
+	}
 	return c.editCIBAndWait(ctx, wait, c.Args[:1], func(doc *cib.Document) report.List {
 		if out := admin.Cloneable(doc, c.Args[0]); wrong != nil && !out.Failed() {
 			return stop(wrong)
 		}
-		return admin.CloneResource(doc, c.Args[0], clone, agents, c.Has("--force"))
+		asked = nil
+		out := admin.CloneResource(doc, c.Args[0], clone, agents, c.Has("--force"))
+		if asked.Failed() {
+			return asked.Alone()
+		}
+		return append(asked, out...)
 	})
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -195,22 +196,16 @@ func (w *createWords) primitiveWords(g keywordGroups) error {
 	if w.options, err = parsePairs(g.first); err != nil {
 		return err
 	}
-	if err := w.addOperations(g.each["op"]); err != nil {
+	if w.meta, err = parsePairs(g.groups["meta"]); err != nil {
 		return err
 	}
-	w.meta, err = parsePairs(g.groups["meta"])
-	return err
+	return w.addOperations(g.each["op"])
 }
 
 func (w *createWords) addOperations(each [][]string) error {
-	for _, words := range each {
-		ops, err := parseOperations(words)
-		if err != nil {
-			return err
-		}
-		w.operations = append(w.operations, ops...)
-	}
-	return nil
+	ops, err := parseOperations(each)
+	w.operations = append(w.operations, ops...)
+	return err
 }
 
 func (w *createWords) bundleWord(g keywordGroups) error {
@@ -273,29 +268,37 @@ func (w createWords) check(future bool) error {
 	return nil
 }
 
-// parseOperations reads the words after one "op": names of operations, each
+// parseOperations reads the words after each "op": names of operations, each
 // with its options.
-func parseOperations(words []string) ([]admin.Pairs, error) {
-	if len(words) == 0 {
-		return nil, fail("When using 'op' you must specify an operation name and at least one option")
-	}
-	if strings.Contains(words[0], "=") {
-		return nil, fail("When using 'op' you must specify an operation name after 'op'")
-	}
-	var ops []admin.Pairs
-	for i := 0; i < len(words); {
-		end := i + 1
-		for end < len(words) && strings.Contains(words[end], "=") {
-			end++
+func parseOperations(each [][]string) ([]admin.Pairs, error) {
+	var ops [][]string
+	for _, words := range each {
+		if len(words) == 0 {
+			return nil, errOperationParts
 		}
-		if end == i+1 {
-			return nil, fail("When using 'op' you must specify an operation name and at least one option")
+		if strings.Contains(words[0], "=") {
+			return nil, fail("When using 'op' you must specify an operation name after 'op'")
 		}
-		pairs, err := parsePairs(append([]string{"name=" + words[i]}, words[i+1:end]...))
+		for i, w := range words {
+			if i == 0 || !strings.Contains(w, "=") {
+				ops = append(ops, nil)
+				w = "name=" + w
+			}
+			ops[len(ops)-1] = append(ops[len(ops)-1], w)
+		}
+	}
+	if slices.ContainsFunc(ops, func(words []string) bool { return len(words) < 2 }) {
+		return nil, errOperationParts
+	}
+	var list []admin.Pairs
+	for _, words := range ops {
+		pairs, err := parsePairs(words)
 		if err != nil {
 			return nil, err
 		}
-		ops, i = append(ops, pairs), end
+		list = append(list, pairs)
 	}
-	return ops, nil
+	return list, nil
 }
+
+const errOperationParts = messageError("When using 'op' you must specify an operation name and at least one option")

@@ -62,7 +62,7 @@ func (c *Call) updateNothing(ctx context.Context, stonith bool) error {
 // which one it is.
 func (c *Call) updateIn(ctx context.Context, doc *cib.Document, change admin.ResourceChange) report.List {
 	var asked report.List
-	if name, found := admin.AgentOf(doc, c.Args[0]); found && len(change.Attributes) > 0 && name.IsStonith() == change.Stonith {
+	if name, found := admin.AgentOf(doc, c.Args[0]); found && name.IsStonith() == change.Stonith {
 		var agent agentmeta.Agent
 		if agent, asked = c.agent(ctx, name, true); asked.Failed() {
 			return asked.Alone()

@@ -76,6 +76,9 @@ func levelAdd(ctx context.Context, c *Call) error {
 			level.Devices = append(level.Devices, word)
 		}
 	}
+	if len(level.Devices) == 0 {
+		return errUsage
+	}
 	return c.editCIB(ctx, func(doc *cib.Document) report.List { return admin.AddLevel(doc, level, c.Has("--force")) })
 }
 

@@ -87,7 +87,7 @@ func badNames(options map[string]string, kind string) report.List {
 		plural = "options"
 	}
 	return report.List{report.NewError("INVALID_USERDEFINED_OPTIONS", fmt.Sprintf(
-		"invalid %s %s %s, %s names may contain a-z A-Z 0-9 /_- characters only", kind, plural, report.Quote(bad), kind))}
+		"invalid %s %s %s, %s options may contain a-z A-Z 0-9 /_- characters only", kind, plural, report.Quote(bad), kind))}
 }
 
 // cleanValue refuses characters that would break the file's structure.

@@ -117,21 +117,22 @@ func oursCall(argv []string) spoken {
 // pcs and ours do with them: exit status, both streams, the CIB.
 func TestGrammarBeside(t *testing.T) {
 	real := startReal(t)
-	documents, err := filepath.Glob("testdata/*.xml")
-	if err != nil {
-		t.Fatal(err)
-	}
+	cibs, confs := documents(t, "testdata/*.xml"), documents(t, "testdata/*.conf")
 	forms := chosen(t, parseForms(formsText))
 	equal, total := map[string]int{}, map[string]int{}
 	statuses := 0
 	for n := range *calls {
 		g := &generator{Rand: rand.New(rand.NewPCG(*seed, uint64(n)))}
 		f := forms[n%len(forms)]
-		text := slurp(t, documents[min(g.IntN(5), len(documents)-1)])
+		from := cibs
+		if f.conf {
+			from = confs
+		}
+		text := from[min(g.IntN(5), len(from)-1)]
 		g.pools = poolsOf(text)
 		argv := g.disturbed(f.words(g))
 		total[f.verb]++
-		why, status := compareBeside(t, real, text, argv, f.mute)
+		why, status := compareBeside(t, real, f, text, argv)
 		if status {
 			statuses++
 		}
@@ -173,15 +174,33 @@ func chosen(t *testing.T, forms []form) []form {
 
 // compareBeside carries out a call with both and says how they differ, and
 // whether their exit statuses are equal.
-func compareBeside(t *testing.T, real *realPCS, text string, argv []string, mute int) (string, bool) {
+func compareBeside(t *testing.T, real *realPCS, f form, text string, argv []string) (string, bool) {
 	t.Helper()
-	theirs, ours := bothSpoken(t, real, "cib.xml", func() (string, []string) {
+	option, name := "-f", "cib.xml"
+	if f.conf {
+		option, name = "--corosync_conf", "corosync.conf"
+	}
+	theirs, ours := bothSpoken(t, real, name, func() (string, []string) {
 		dir := t.TempDir()
-		file := filepath.Join(dir, "cib.xml")
+		file := filepath.Join(dir, name)
 		write(t, file, text, 0o644)
-		return dir, append([]string{"-f", file}, argv...)
+		return dir, append([]string{option, file}, argv...)
 	})
-	return real.differ(text, theirs, ours, mute)
+	return real.differ(text, theirs, ours, f.mute)
+}
+
+// documents reads the files of a pattern.
+func documents(t *testing.T, pattern string) []string {
+	t.Helper()
+	names, err := filepath.Glob(pattern)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var texts []string
+	for _, name := range names {
+		texts = append(texts, slurp(t, name))
+	}
+	return texts
 }
 
 // bothSpoken carries out a call with both, each in a directory that is laid
@@ -244,9 +263,13 @@ func indent(with, text string) string {
 // element ends an element in canonical text.
 var element = regexp.MustCompile(`(?:>|</>)+`)
 
-// changes are the elements of a document that another one has not.
+// changes are the elements of a document that another one has not; of other
+// files, their lines.
 func changes(before, after string) string {
 	old := map[string]int{}
+	if !strings.HasPrefix(strings.TrimSpace(before), "<") {
+		return after
+	}
 	plain, err := canonical(before)
 	if err != nil {
 		return err.Error()

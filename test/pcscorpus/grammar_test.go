@@ -90,6 +90,7 @@ func (g *generator) value(pool string) string {
 type form struct {
 	verb string // its first words, up to the first that varies
 	mute int    // 1: stdout is not compared, 2: neither is stderr
+	conf bool   // it works on a corosync.conf, not on a CIB
 	part
 }
 
@@ -101,8 +102,8 @@ func parseForms(text string) []form {
 		}
 		var verb []string
 		fields := strings.Fields(line)
-		mute := strings.Count(fields[0], "!")
-		if mute > 0 {
+		mute, conf := strings.Count(fields[0], "!"), strings.Contains(fields[0], "@")
+		if mute > 0 || conf {
 			fields = fields[1:]
 		}
 		for _, f := range fields {
@@ -115,7 +116,7 @@ func parseForms(text string) []form {
 		if len(rest) > 0 {
 			panic(fmt.Sprintf("forms.txt: %q is closed and was not opened in: %s", rest[0], line))
 		}
-		forms = append(forms, form{strings.Join(verb, " "), mute, p})
+		forms = append(forms, form{strings.Join(verb, " "), mute, conf, p})
 	}
 	return forms
 }
