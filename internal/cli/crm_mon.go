@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sort"
 	"strings"
 
 	"gpcs/internal/status"
@@ -58,6 +59,9 @@ func (t *toolCall) showCluster(ctx context.Context) int {
 
 // monitor prints the view in the form asked for.
 func (a *answer) monitor(view *status.View, show status.Show) int {
+	if view.Summary.DC == nil {
+		show.Sections |= status.DC // that there is none is never left out
+	}
 	switch {
 	case a.has("as-xml"):
 		show.Release3 = false
@@ -93,6 +97,24 @@ var monSections = map[string]status.Section{
 	"fencing-failed": 0, "fencing-pending": 0, "maint-mode": 0, "none": 0,
 }
 
+// sectionNames lists what an option takes, as its error does.
+func sectionNames(option string) string {
+	var names []string
+	for name := range monSections {
+		switch {
+		case option == "include" && name == "bans":
+			name = "bans[:PREFIX]"
+		case option == "exclude" && name == "default":
+			continue
+		}
+		if name != "all" {
+			names = append(names, name)
+		}
+	}
+	sort.Strings(names)
+	return "all, " + strings.Join(names, ", ")
+}
+
 func (t *toolCall) monShow(xml bool) (status.Show, error) {
 	show := status.Show{
 		Sections: status.Default, Inactive: t.has("inactive") || xml, Detail: t.has("show-detail"),
@@ -124,7 +146,7 @@ func (t *toolCall) monShow(xml bool) (status.Show, error) {
 				section, ok := monSections[name]
 				switch {
 				case !ok:
-					return show, fmt.Errorf("--%s: unknown section %s", o.name, name)
+					return show, fmt.Errorf("--%s options: %s", o.name, sectionNames(o.name))
 				case o.name == "include" && (name == "none" || name == "default"):
 					show.Sections = section
 				case o.name == "include":

@@ -2,7 +2,6 @@ package status
 
 import (
 	"math"
-	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -99,7 +98,7 @@ func (b *builder) histories() {
 				for _, e := range list.SelectElements("lrm_resource") {
 					r, any := b.resourceHistory(e, node)
 					h.Known = append(h.Known, r.ID)
-					if any {
+					if any || r.FailCount != "" {
 						h.Resources = append(h.Resources, r)
 					}
 				}
@@ -122,6 +121,7 @@ func (b *builder) nodeOf(state *cib.Element) *sched.Node {
 // whether there is something to show.
 func (b *builder) resourceHistory(e *cib.Element, node *sched.Node) (h ResourceHistory, any bool) {
 	h.ID = e.SelectAttrValue("id", "")
+	h.Name = h.ID
 	r := b.recorded(h.ID)
 	if r == nil {
 		h.Orphan = true
@@ -187,7 +187,7 @@ func (b *builder) fails(h *ResourceHistory, r *Resource, node *sched.Node) {
 	if t := m.Meta.Get("migration-threshold"); t != "" && t != "INFINITY" {
 		h.Threshold = t
 	}
-	count, last := b.cluster.FailCount(m, node)
+	count, last := b.cluster.FailuresKept(m, node)
 	if count > 0 {
 		h.FailCount, h.LastFailure = strconv.Itoa(count), last
 	}
@@ -206,24 +206,9 @@ func (b *builder) tickets() {
 // bans collects the location constraints that forbid a node, the last one
 // first.
 func (b *builder) bans() {
-	section := b.doc.Find("constraints")
-	if section == nil {
-		return
-	}
-	for _, l := range slices.Backward(section.SelectElements("rsc_location")) {
-		node := b.cluster.Node(l.SelectAttrValue("node", ""))
-		score := l.SelectAttrValue("score", "")
-		if node == nil || score == "" || score[0] != '-' {
-			continue
-		}
-		weight := -1000000
-		if n, err := strconv.Atoi(score); err == nil {
-			weight = max(n, weight)
-		}
-		role := l.SelectAttrValue("role", "")
+	for _, ban := range b.cluster.Bans() {
 		b.view.Bans = append(b.view.Bans, Ban{
-			ID: l.SelectAttrValue("id", ""), Resource: l.SelectAttrValue("rsc", ""), Node: b.nodes[node], Score: weight,
-			PromotedOnly: role == "Promoted" || role == "Master",
+			ID: ban.ID, Resource: ban.Resource.ID, Node: b.nodes[ban.Node], Score: ban.Score, PromotedOnly: ban.PromotedOnly,
 		})
 	}
 }

@@ -64,7 +64,7 @@ func (p *printer) history() {
 		begin()
 		var shown []ResourceHistory
 		for _, r := range h.Resources {
-			if (operations || r.FailCount != "" || r.LastFailure != 0) && p.onlyHistory(r) {
+			if (operations && len(r.Operations) > 0 || !operations && r.FailCount != "") && p.onlyHistory(r) {
 				shown = append(shown, r)
 			}
 		}
@@ -99,7 +99,7 @@ func (p *printer) onlyHistory(r ResourceHistory) bool {
 }
 
 func (p *printer) resourceHistory(r ResourceHistory, operations bool) {
-	line := r.ID + ":"
+	line := r.shown(operations) + ":"
 	if r.Orphan {
 		line += " orphan"
 	} else {

@@ -166,11 +166,21 @@ type NodeHistory struct {
 // ResourceHistory is what was done with one resource on one node.
 type ResourceHistory struct {
 	ID          string
+	Name        string // as recorded: with instance number if it has one
 	Orphan      bool
 	Threshold   string // migration-threshold
 	FailCount   string // "" = none
 	LastFailure int64  // epoch second, 0 = none
 	Operations  []Operation
+}
+
+// shown is the name that a history goes by: with its operations that of the
+// resource, for fail counts alone the one recorded.
+func (h ResourceHistory) shown(operations bool) string {
+	if operations {
+		return h.ID
+	}
+	return h.Name
 }
 
 // Operation is one entry of the history.

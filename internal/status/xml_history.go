@@ -20,7 +20,7 @@ func (x *xmlDoc) history(root *cib.Element) {
 		}
 		var node *cib.Element
 		for _, r := range h.Resources {
-			if !x.onlyHistory(r) {
+			if x.has(Operations) && len(r.Operations) == 0 || !x.has(Operations) && r.FailCount == "" || !x.onlyHistory(r) {
 				continue
 			}
 			if node == nil {
@@ -32,7 +32,7 @@ func (x *xmlDoc) history(root *cib.Element) {
 }
 
 func (x *xmlDoc) resourceHistory(node *cib.Element, r ResourceHistory) {
-	e := add(node, "resource_history", "id", r.ID, "orphan", yes(r.Orphan))
+	e := add(node, "resource_history", "id", r.shown(x.has(Operations)), "orphan", yes(r.Orphan))
 	if x.Release3 {
 		e.CreateAttr("removed", yes(r.Orphan))
 	}

@@ -26,6 +26,11 @@ func (c *Cluster) failCountWithFillers(r *Resource, n *Node) int {
 	return count
 }
 
+// FailuresKept is FailCount with those that do not count any more.
+func (c *Cluster) FailuresKept(r *Resource, n *Node) (count int, lastFailure int64) {
+	return c.failCount(r, n, false, nil)
+}
+
 func (c *Cluster) failCount(r *Resource, n *Node, effective bool, h *HistoryEntry) (count int, last int64) {
 	name := r.historyName()
 	if !r.Unique {
