@@ -1,11 +1,11 @@
 // Package clicorpus replays recorded calls of the stack's helper programs
 // (crm_resource, cibadmin, iso8601 and their like) against ours, as processes
-// under the programs' names, and keeps a list of those that pass
-// (expected.txt): none of them may fail again. Those that differ
-// on purpose (descriptions of options, which are in our own words, are the most
-// of them) or not yet are listed with what of them agrees, the exit status. They lie beside
-// the repository, in ../shared/corpus/cli, and are no part of it; without them
-// the test is skipped.
+// under the programs' names. expected.txt lists each with how much of it agrees:
+// all, the exit status alone, or nothing; none of them may agree less than
+// before. Most that differ do so on purpose, by descriptions of options, which
+// are in our own words. The recordings lie beside the repository, in
+// ../shared/corpus/cli, and are no part of it; without them the test does not
+// run.
 //
 // go test ./test/clicorpus -update writes the list anew.
 package clicorpus
