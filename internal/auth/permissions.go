@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 
+	"gpcs/internal/durable"
 	"gpcs/internal/paths"
 )
 
@@ -38,7 +39,8 @@ func LookUp(root paths.Root, name string) (User, error) {
 	return User{Name: name, Groups: groups}, err
 }
 
-type permission struct {
+// Permission is what a user or a group may do in the local cluster.
+type Permission struct {
 	Type  string   `json:"type"` // "user" or "group"
 	Name  string   `json:"name"`
 	Allow []string `json:"allow"`
@@ -54,7 +56,7 @@ func Allowed(root paths.Root, u User, need Level) (bool, error) {
 	if need == Super {
 		return false, nil
 	}
-	list, err := permissions(root.PcsSettings())
+	list, err := Permissions(root)
 	if err != nil {
 		return false, err
 	}
@@ -72,21 +74,72 @@ func grants(allow []string, need Level) bool {
 		need == Read && slices.Contains(allow, string(Write))
 }
 
-func permissions(file string) ([]permission, error) {
-	data, err := os.ReadFile(file)
+// Permissions returns those of pcs_settings.conf, or pcsd's default where there
+// is no such file.
+func Permissions(root paths.Root) ([]Permission, error) {
+	settings, err := LoadSettings(root)
 	if errors.Is(err, fs.ErrNotExist) {
-		return []permission{{"group", Group, []string{"grant", "read", "write"}}}, nil
+		return []Permission{{"group", Group, []string{"grant", "read", "write"}}}, nil
 	}
+	return settings.permissions.Local, err
+}
+
+// Settings is pcs_settings.conf; the web interface's clusters are kept as they are.
+type Settings struct {
+	Version     int // data_version: grows by one with each change
+	clusters    json.RawMessage
+	permissions localPermissions
+}
+
+type localPermissions struct {
+	Local []Permission `json:"local_cluster"`
+}
+
+// LoadSettings reads the file of this node.
+func LoadSettings(root paths.Root) (Settings, error) {
+	data, err := os.ReadFile(root.PcsSettings())
 	if err != nil {
-		return nil, err
+		return Settings{}, err
 	}
-	var settings struct {
-		Permissions struct {
-			Local []permission `json:"local_cluster"`
-		} `json:"permissions"`
+	return ParseSettings(data)
+}
+
+// ParseSettings reads the file's content.
+func ParseSettings(data []byte) (Settings, error) {
+	var file settingsFile
+	if err := json.Unmarshal(data, &file); err != nil {
+		return Settings{}, err
 	}
-	if err := json.Unmarshal(data, &settings); err != nil {
-		return nil, err
+	return Settings{file.Version, file.Clusters, file.Permissions}, nil
+}
+
+// WithPermissions returns the settings with other permissions, as their next version.
+func (s Settings) WithPermissions(list []Permission) Settings {
+	s.Version++
+	s.permissions = localPermissions{list}
+	return s
+}
+
+// Bytes prints the file as pcsd does.
+func (s Settings) Bytes() ([]byte, error) {
+	if s.clusters == nil {
+		s.clusters = json.RawMessage("[]")
 	}
-	return settings.Permissions.Local, nil
+	return json.MarshalIndent(settingsFile{2, s.Version, s.clusters, s.permissions}, "", "  ")
+}
+
+type settingsFile struct {
+	Format      int              `json:"format_version"`
+	Version     int              `json:"data_version"`
+	Clusters    json.RawMessage  `json:"clusters"`
+	Permissions localPermissions `json:"permissions"`
+}
+
+// Save replaces the file of this node.
+func (s Settings) Save(root paths.Root) error {
+	data, err := s.Bytes()
+	if err != nil {
+		return err
+	}
+	return durable.Write(root.PcsSettings(), data, 0o600)
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gpcs/internal/api"
 	"gpcs/internal/client"
 	"gpcs/internal/paths"
 	"gpcs/internal/report"
@@ -238,8 +240,23 @@ func (c *Call) say(reports ...report.Report) {
 		if c.plan != nil && r.Severity == report.Info {
 			continue // it tells of what was done
 		}
+		if os.Getenv(api.EnvReports) == "json" {
+			c.sayJSON(r)
+			continue
+		}
 		fmt.Fprintln(c.Stderr, r.String())
 	}
+}
+
+// sayJSON is say for the daemon, which passes reports on.
+func (c *Call) sayJSON(r report.Report) {
+	severity := map[report.Severity]string{report.Info: "INFO", report.Deprecation: "DEPRECATION", report.Warning: "WARNING", report.Error: "ERROR"}
+	line, err := json.Marshal(api.ReportLine{Report: api.ReportItem{Severity: severity[r.Severity], Code: r.Code, Text: r.Text, Node: r.Node,
+		Force: string(r.Pass)}})
+	if err != nil { // strings always can be
+		line = []byte(r.String())
+	}
+	fmt.Fprintln(c.Stderr, string(line))
 }
 
 // conclude prints reports and returns the error that a verb ends with: nil if

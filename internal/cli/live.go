@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/user"
 	"strconv"
+	"strings"
 	"time"
 
 	"gpcs/internal/admin"
@@ -23,7 +24,7 @@ func (c *Call) peers() (*client.Client, error) {
 	if c.daemons != nil {
 		return c.daemons, nil
 	}
-	o := client.Options{Root: c.Root}
+	o := client.Options{Root: c.Root, As: os.Getenv(api.EnvUser), AsGroups: strings.Fields(os.Getenv(api.EnvGroups))}
 	if v, given := c.Value("--request-timeout"); given {
 		n, err := strconv.Atoi(v)
 		if err != nil || n < 1 {

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"crypto/tls"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -32,6 +33,10 @@ const maxAnswer = 128 << 20
 type Options struct {
 	Root    paths.Root
 	Timeout time.Duration // of one request; 0 = DefaultTimeout
+	// As is the user on whose behalf root asks, "" = its own; daemons let
+	// nobody but hacluster become another user.
+	As       string
+	AsGroups []string
 	// ReadOnly refuses all that could change something.
 	ReadOnly bool
 	Debug    io.Writer // where requests are printed, nil = nowhere
@@ -194,6 +199,19 @@ func (t *Target) send(ctx context.Context, r request) (string, error) {
 	return "", failure
 }
 
+// cookies say who asks, as pcs does.
+func (t *Target) cookies() string {
+	var list []string
+	if t.token != "" {
+		list = append(list, "token="+t.token)
+	}
+	if as := t.client.As; as != "" {
+		groups := base64.StdEncoding.EncodeToString([]byte(strings.Join(t.client.AsGroups, " ")))
+		list = append(list, "CIB_user="+as, "CIB_user_groups="+groups)
+	}
+	return strings.Join(list, ";")
+}
+
 // connected tells whether another address must not be tried.
 func connected(err error) bool {
 	var f *Failure
@@ -220,8 +238,8 @@ func (t *Target) sendTo(ctx context.Context, r request, base string, limit time.
 	} else {
 		req.Header.Set("Content-Type", r.kind)
 	}
-	if t.token != "" {
-		req.Header.Set("Cookie", "token="+t.token)
+	if cookies := t.cookies(); cookies != "" {
+		req.Header.Set("Cookie", cookies)
 	}
 	t.client.debugRequest(req.URL.String(), r)
 	answer, err := t.transport.RoundTrip(req)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"encoding/base64"
 	"errors"
 	"net"
 	"net/http"
@@ -65,6 +66,26 @@ func TestRemote(t *testing.T) {
 	}
 	if target.SeenPin() != pin {
 		t.Errorf("pin %q", target.SeenPin())
+	}
+}
+
+// Root may ask on behalf of a user, whom the daemon then judges.
+func TestOnBehalfOfAUser(t *testing.T) {
+	var got []string
+	h, _ := peer(t, func(_ http.ResponseWriter, r *http.Request) {
+		for _, c := range r.Cookies() {
+			got = append(got, c.Name+"="+c.Value)
+		}
+	})
+	h.Token = "t"
+	c := newClient(t, nil)
+	c.As, c.AsGroups = "joe", []string{"haclient", "ops"}
+	if _, err := c.Host("a", h).Remote(context.Background(), "check_auth", nil); err != nil {
+		t.Fatal(err)
+	}
+	want := "token=t CIB_user=joe CIB_user_groups=" + base64.StdEncoding.EncodeToString([]byte("haclient ops"))
+	if strings.Join(got, " ") != want {
+		t.Errorf("%v, not %s", got, want)
 	}
 }
 

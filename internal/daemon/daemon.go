@@ -150,7 +150,7 @@ func (d *Daemon) newServer() (*server.Server, error) {
 		return nil, err
 	}
 	return server.New(server.Options{Root: d.opts.Root, Cluster: d, Passwords: passwords, Certificate: certificate,
-		Streams: d.stream, Log: d.log, Now: time.Now}), nil
+		Program: d.program, Streams: d.stream, Log: d.log, Now: time.Now}), nil
 }
 
 // current returns the running cluster services, or nil.

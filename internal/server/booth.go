@@ -2,7 +2,6 @@ package server
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
@@ -19,14 +18,19 @@ type boothFile struct {
 	Data *string `json:"data"`
 }
 
+const noBoothConfig = "Config doesn't exist"
+
 // boothGetConfig sends an instance's configuration and the key that it names.
 func (s *Server) boothGetConfig(c call) answer {
 	name := c.Form.Get("name")
 	if name == "" || len(conf.ValidateBoothName(name)) > 0 {
-		return failed("the name of a booth instance is wrong")
+		return failed(noBoothConfig)
 	}
 	file := name + ".conf"
 	data, err := os.ReadFile(filepath.Join(s.Root.BoothDir(), file))
+	if errors.Is(err, fs.ErrNotExist) {
+		return failed(noBoothConfig)
+	}
 	if err != nil {
 		return failed("Unable to read booth config: " + reasonOf(err))
 	}
@@ -52,8 +56,8 @@ func (s *Server) boothSetConfig(c call) answer {
 		Config   boothFile  `json:"config"`
 		Authfile *boothFile `json:"authfile"`
 	}
-	if err := json.Unmarshal([]byte(c.Form.Get("data_json")), &sent); err != nil {
-		return failed("Invalid input data format: " + err.Error())
+	if fault := c.data(&sent); fault != "" {
+		return failed(fault)
 	}
 	if !plainName(sent.Config.Name, ".conf") || sent.Config.Data == nil {
 		return failed("Invalid input data format: config")
@@ -77,6 +81,43 @@ func (s *Server) boothSetConfig(c call) answer {
 	}
 	s.Log.Info("booth configuration saved", "file", *sent.Config.Name, "user", c.user.Name, "from", c.RemoteAddr)
 	return said("Booth configuration has been saved.")
+}
+
+// boothSaveFiles takes files of booth; those that are there stay as they are
+// unless rewrite_existing is said.
+func (s *Server) boothSaveFiles(c call) answer {
+	var files []struct {
+		Name string `json:"name"`
+		Data string `json:"data"` // base64
+		Key  bool   `json:"is_authfile"`
+	}
+	if fault := c.data(&files); fault != "" {
+		return failed(fault)
+	}
+	s.files.Lock()
+	defer s.files.Unlock()
+	existing, saved, bad := []string{}, []string{}, map[string]string{}
+	for _, f := range files {
+		kind := "booth_config"
+		if f.Key {
+			kind = "booth_authfile"
+		}
+		t, ok := boothType(s.Root, filePut{Name: f.Name, Type: kind})
+		data, err := base64.StdEncoding.DecodeString(f.Data)
+		switch _, there := os.Stat(t.path); {
+		case !ok || err != nil:
+			bad[f.Name] = "Invalid input data format"
+		case there == nil && !c.Form.Has("rewrite_existing"):
+			existing = append(existing, f.Name)
+		default:
+			if err := s.writeBooth(f.Name, data, t.mode); err != nil {
+				bad[f.Name] = reasonOf(err)
+				continue
+			}
+			saved = append(saved, f.Name)
+		}
+	}
+	return answer{json: map[string]any{"existing": existing, "saved": saved, "failed": bad}}
 }
 
 func (s *Server) writeBooth(name string, data []byte, mode os.FileMode) error {

@@ -4,6 +4,11 @@
 // where the kernel does; connections between daemons for the cluster's own
 // streams (ALPN gpcs-cluster/1) are handed on.
 //
+// Commands of pcs's library (API v1 and v2) and what pcs hands over for users
+// who are not root are carried out by this node's command line, on behalf of
+// who asks: there is one way to do a thing, and the tables here say only who
+// may and which words it takes.
+//
 // It holds no state of the cluster: that is behind the Cluster interface. It
 // stands for pcsd.
 package server

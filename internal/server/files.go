@@ -3,7 +3,6 @@ package server
 import (
 	"bytes"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -39,11 +38,15 @@ func fileTypes(root paths.Root) map[string]fileType {
 	}
 }
 
-// putTypes lists what can be put, as pcsd's error message does.
-const putTypes = `["pcmk_remote_authkey", "corosync_authkey", "corosync_conf", "pcs_settings_conf", "pcs_disaster_recovery_conf"]`
+// What can be put and removed, as pcsd's error messages list it.
+const (
+	putTypes    = `["booth_authfile", "booth_config", "pcmk_remote_authkey", "corosync_authkey", "corosync_conf", "pcs_settings_conf", "pcs_disaster_recovery_conf"]`
+	removeTypes = `["pcmk_remote_authkey", "pcsd_settings", "pcs_disaster_recovery_conf"]`
+)
 
 // filePut is one file of put_file or remove_file.
 type filePut struct {
+	Name    string `json:"name"` // of a file of booth
 	Type    string `json:"type"`
 	Data    string `json:"data"`
 	Rewrite bool   `json:"rewrite_existing"`
@@ -55,13 +58,30 @@ type fileResult struct {
 	Message string `json:"message"`
 }
 
+// boothType is what a file of booth is: a configuration, or a key.
+func boothType(root paths.Root, f filePut) (fileType, bool) {
+	t := fileType{path: filepath.Join(root.BoothDir(), f.Name), mode: 0o644, put: true}
+	suffix := ".conf"
+	if f.Type == "booth_authfile" {
+		t.mode, t.base64, suffix = 0o600, true, ""
+	} else if f.Type != "booth_config" {
+		return t, false
+	}
+	return t, plainName(&f.Name, suffix)
+}
+
 func (s *Server) putFile(c call) answer {
 	var files map[string]filePut
-	if err := json.Unmarshal([]byte(c.Form.Get("data_json")), &files); err != nil {
-		return failed("Invalid input data format: " + err.Error())
+	if fault := c.data(&files); fault != "" {
+		return failed(fault)
 	}
 	types := fileTypes(s.Root)
 	for key, f := range files {
+		if t, ok := boothType(s.Root, f); ok {
+			types[f.Type+"/"+f.Name] = t
+			f.Type += "/" + f.Name
+			files[key] = f
+		}
 		if !types[f.Type].put {
 			return failed(fmt.Sprintf("Invalid input data format: file (key: %s): unsupported 'type' ('%s') supported are %s",
 				key, f.Type, putTypes))
@@ -120,13 +140,13 @@ func (s *Server) write(t fileType, data []byte) error {
 
 func (s *Server) removeFile(c call) answer {
 	var files map[string]filePut
-	if err := json.Unmarshal([]byte(c.Form.Get("data_json")), &files); err != nil {
-		return failed("Invalid input data format: " + err.Error())
+	if fault := c.data(&files); fault != "" {
+		return failed(fault)
 	}
 	types := fileTypes(s.Root)
 	for key, f := range files {
 		if !types[f.Type].remove {
-			return failed(fmt.Sprintf("Invalid input data format: file (key: %s): unsupported 'type' ('%s')", key, f.Type))
+			return failed(fmt.Sprintf("Invalid input data format: file (key: %s): unsupported 'type' ('%s') supported are %s", key, f.Type, removeTypes))
 		}
 	}
 	s.files.Lock()

@@ -70,6 +70,41 @@ type node struct {
 	unix    string
 	token   string
 	log     *logBuffer
+	program *fakeProgram
+	kept    *http.Transport // see keep
+}
+
+// fakeProgram records how the command line was run, and says what it is told.
+type fakeProgram struct {
+	mu   sync.Mutex
+	runs []Invocation
+	says Output
+	err  error
+	hold chan struct{} // if set, runs last until it is closed, or nobody wants them
+}
+
+func (f *fakeProgram) run(ctx context.Context, i Invocation) (Output, error) {
+	f.mu.Lock()
+	f.runs = append(f.runs, i)
+	says, err, hold := f.says, f.err, f.hold
+	f.mu.Unlock()
+	if hold != nil {
+		select {
+		case <-hold:
+		case <-ctx.Done():
+			return Output{}, ctx.Err()
+		}
+	}
+	return says, err
+}
+
+func (f *fakeProgram) last() Invocation {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.runs) == 0 {
+		return Invocation{}
+	}
+	return f.runs[len(f.runs)-1]
 }
 
 type logBuffer struct {
@@ -113,7 +148,7 @@ var certificate = sync.OnceValues(func() (tls.Certificate, error) {
 
 func start(t *testing.T, streams func(net.Conn)) *node {
 	t.Helper()
-	n := &node{t: t, root: paths.Root(t.TempDir()), log: &logBuffer{},
+	n := &node{t: t, root: paths.Root(t.TempDir()), log: &logBuffer{}, program: &fakeProgram{},
 		cluster: &fakeCluster{doc: cib.New("pacemaker-3.9", "3.19.0"), state: api.State{Node: "node1", NodeID: 1}}}
 	write(t, n.root.Join("/etc/passwd"), "hacluster:x:189:189::/:/bin/false\namy:x:1001:1001::/:/bin/sh\n")
 	write(t, n.root.Join("/etc/group"), "haclient:x:189:amy\n")
@@ -126,7 +161,7 @@ func start(t *testing.T, streams func(net.Conn)) *node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := New(Options{Root: n.root, Cluster: n.cluster, Passwords: passwords, Certificate: pair, Streams: streams,
+	s := New(Options{Root: n.root, Cluster: n.cluster, Passwords: passwords, Certificate: pair, Streams: streams, Program: n.program.run,
 		Log: slog.New(slog.NewTextHandler(n.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: time.Now})
 	tcp, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -169,8 +204,17 @@ func (n *node) raw(method, path string, body io.Reader, kind, token string) (int
 	if token != "" {
 		r.AddCookie(&http.Cookie{Name: "token", Value: token})
 	}
-	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true}
+	transport := n.kept
+	if transport == nil {
+		transport = &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true}
+	}
 	return answerTo(n.t, transport, r)
+}
+
+// keep has one connection serve many requests: a handshake takes its time.
+func (n *node) keep() {
+	n.kept = &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
+	n.t.Cleanup(n.kept.CloseIdleConnections)
 }
 
 func answerTo(t *testing.T, transport http.RoundTripper, r *http.Request) (int, string) {

@@ -104,7 +104,8 @@ func (s *Server) getConfigs(c call) answer {
 		"known-hosts": read(s.Root.KnownHosts()), "pcs_settings.conf": read(s.Root.PcsSettings())}}}
 }
 
-// setConfigs takes known-hosts of another node if it is newer than ours.
+// setConfigs takes known-hosts and permissions of another node if they are
+// newer than ours.
 func (s *Server) setConfigs(c call) answer {
 	var request struct {
 		ClusterName string                `json:"cluster_name"`
@@ -121,12 +122,19 @@ func (s *Server) setConfigs(c call) answer {
 	defer s.files.Unlock()
 	result := map[string]string{}
 	for name, file := range request.Configs {
-		if name != "known-hosts" || file.Text == nil {
+		switch {
+		case file.Text == nil:
+			result[name] = "not_supported"
+			continue
+		case name == "known-hosts":
+			result[name] = s.takeKnownHosts(*file.Text, request.Force)
+		case name == "pcs_settings.conf":
+			result[name] = s.takeSettings(*file.Text, request.Force)
+		default:
 			result[name] = "not_supported"
 			continue
 		}
-		result[name] = s.takeKnownHosts(*file.Text, request.Force)
-		s.Log.Info("known-hosts received", "result", result[name], "user", c.user.Name, "from", c.RemoteAddr)
+		s.Log.Info("file received", "file", name, "result", result[name], "user", c.user.Name, "from", c.RemoteAddr)
 	}
 	return answer{json: map[string]any{"status": "ok", "result": result}}
 }

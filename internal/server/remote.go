@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/go-chi/chi/v5"
 
@@ -23,6 +24,17 @@ type answer struct {
 	json   any
 }
 
+// data reads the parameter data_json; it returns what is wrong, in pcsd's words.
+func (c call) data(into any) string {
+	switch {
+	case !c.Form.Has("data_json"):
+		return "Missing required parameter 'data_json'"
+	case json.Unmarshal([]byte(c.Form.Get("data_json")), into) != nil:
+		return "Invalid input data format"
+	}
+	return ""
+}
+
 func said(text string) answer   { return answer{text: text} }
 func failed(text string) answer { return answer{status: http.StatusBadRequest, text: text} }
 
@@ -37,14 +49,18 @@ type remoteCommand struct {
 func remoteCommands() map[string]remoteCommand {
 	return map[string]remoteCommand{
 		"booth_get_config":                     {auth.Read, (*Server).boothGetConfig},
+		"booth_save_files":                     {auth.Write, (*Server).boothSaveFiles},
 		"booth_set_config":                     {auth.Write, (*Server).boothSetConfig},
+		"capabilities":                         {auth.None, (*Server).capabilities},
 		"check_auth":                           {auth.None, func(*Server, call) answer { return answer{json: map[string]bool{"success": true}} }},
 		"check_host":                           {auth.Read, (*Server).checkHost},
 		"check_sbd":                            {auth.Read, (*Server).checkSBD},
+		"cluster_add_nodes":                    {auth.Full, legacyV1("cluster.add_nodes")},
 		"cluster_destroy":                      {auth.Full, (*Server).clusterDestroy},
 		"cluster_disable":                      {auth.Write, clusterSwitch("disable", "Cluster Disabled")},
 		"cluster_enable":                       {auth.Write, clusterSwitch("enable", "Cluster Enabled")},
 		"cluster_start":                        {auth.Write, (*Server).clusterStart},
+		"cluster_status_plaintext":             {auth.Read, legacyV1("status.full_cluster_status_plaintext")},
 		"cluster_stop":                         {auth.Write, (*Server).clusterStop},
 		"config_restore":                       {auth.Full, (*Server).configRestore},
 		"get_cluster_known_hosts":              {auth.Full, (*Server).clusterKnownHosts},
@@ -52,7 +68,9 @@ func remoteCommands() map[string]remoteCommand {
 		"get_corosync_conf":                    {auth.Read, (*Server).getCorosyncConf},
 		"get_sbd_config":                       {auth.Read, (*Server).getSBDConfig},
 		"get_quorum_info":                      {auth.Read, (*Server).quorumInfo},
+		"get_permissions":                      {auth.Grant, (*Server).getPermissions},
 		"known_hosts_change":                   {auth.Full, (*Server).knownHostsChange},
+		"manage_services":                      {auth.Write, (*Server).manageServices},
 		"pacemaker_node_status":                {auth.Read, (*Server).nodeStatus},
 		"put_file":                             {auth.Full, (*Server).putFile},
 		"reload_corosync_conf":                 {auth.Write, (*Server).reloadCorosyncConf},
@@ -62,9 +80,12 @@ func remoteCommands() map[string]remoteCommand {
 		"set_stonith_watchdog_timeout_to_zero": {auth.Write, watchdogTimeout("0")},
 		"sbd_disable":                          {auth.Write, sbdSwitch(false, "SBD disabled")},
 		"sbd_enable":                           {auth.Write, sbdSwitch(true, "SBD enabled")},
+		"set_certs":                            {auth.Full, (*Server).setCerts},
 		"set_configs":                          {auth.Full, (*Server).setConfigs},
 		"set_corosync_conf":                    {auth.Full, (*Server).setCorosyncConf},
+		"set_permissions":                      {auth.Grant, (*Server).setPermissions},
 		"set_sbd_config":                       {auth.Write, (*Server).setSBDConfig},
+		"set_sync_options":                     {auth.Full, (*Server).setSyncOptions},
 		"status":                               {auth.Read, (*Server).nodeServices},
 	}
 }
@@ -73,6 +94,10 @@ func (s *Server) remote(w http.ResponseWriter, r *http.Request) {
 	user, ok := s.who(r)
 	if !ok {
 		s.notAuthorized(w)
+		return
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodPost {
+		page(w, http.StatusMethodNotAllowed)
 		return
 	}
 	name := chi.URLParam(r, "command")
@@ -123,6 +148,21 @@ func text(w http.ResponseWriter, status int, body string) {
 	_, _ = w.Write([]byte(body)) // a client that went away needs no answer
 }
 
+// page answers with a status alone, as the HTTP server below pcsd does.
+func page(w http.ResponseWriter, status int) {
+	line := strconv.Itoa(status) + ": " + http.StatusText(status)
+	text(w, status, "<html><title>"+line+"</title><body>"+line+"</body></html>")
+}
+
+// notFound says so to who is known; others learn nothing of what is there.
+func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
+	if _, ok := s.who(r); !ok {
+		s.notAuthorized(w)
+		return
+	}
+	text(w, http.StatusNotFound, "Unknown Request")
+}
+
 func (s *Server) notAuthorized(w http.ResponseWriter) {
 	text(w, http.StatusUnauthorized, `{"notauthorized":"true"}`)
 }
@@ -131,8 +171,8 @@ func (s *Server) notAuthorized(w http.ResponseWriter) {
 // nothing to anybody else: pcsd answers 200 with an empty body.
 func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
-	if r.Method != http.MethodPost || r.ParseForm() != nil {
-		text(w, http.StatusBadRequest, "")
+	if r.Method != http.MethodPost || r.ParseForm() != nil || !r.PostForm.Has("username") || !r.PostForm.Has("password") {
+		page(w, http.StatusBadRequest)
 		return
 	}
 	user := r.PostForm.Get("username")

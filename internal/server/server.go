@@ -48,6 +48,8 @@ type Options struct {
 	Cluster     Cluster
 	Passwords   *auth.Passwords
 	Certificate tls.Certificate
+	// Program runs the command line; nil where there is none.
+	Program Program
 	// Streams takes over connections of StreamProtocol; it may return before
 	// the connection is closed. nil refuses them.
 	Streams func(net.Conn)
@@ -62,6 +64,7 @@ type Server struct {
 	files  sync.Mutex // held while configuration files are changed
 	latest lineage    // under files: of corosync.conf
 	routes http.Handler
+	tasks  tasks
 
 	started time.Time
 }
@@ -71,11 +74,17 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Program == nil {
+		o.Program = func(context.Context, Invocation) (Output, error) { return Output{}, errNoProgram }
+	}
 	s := &Server{Options: o, tokens: auth.NewTokens(o.Root.PcsUsers()), started: o.Now()}
 	r := chi.NewRouter()
 	r.Use(s.guard)
 	r.HandleFunc("/remote/auth", s.login)
 	r.HandleFunc("/remote/{command}", s.remote)
+	r.HandleFunc("/run_pcs", s.runPCS)
+	r.HandleFunc("/api/v1/*", s.apiV1)
+	r.HandleFunc("/api/v2/task/{verb}", s.apiV2)
 	r.Get(api.PathCIB, s.own(auth.Read, s.getCIB))
 	r.Post(api.PathChange, s.own(auth.Write, s.changeCIB))
 	r.Get(api.PathState, s.own(auth.Read, s.getState))
@@ -85,10 +94,12 @@ func New(o Options) *Server {
 	r.Get(api.PathIdle, s.own(auth.Read, s.idle))
 	r.Get(api.PathReport, s.own(auth.Full, s.getReport))
 	r.Get(api.PathMetrics, s.own(auth.Read, s.getMetrics))
-	r.NotFound(func(w http.ResponseWriter, _ *http.Request) { text(w, http.StatusNotFound, "Unknown Request") })
+	r.NotFound(s.notFound)
 	s.routes = r
 	return s
 }
+
+var errNoProgram = errors.New("there is no command line to run")
 
 // Handler returns the routes without any listener, for tests.
 func (s *Server) Handler() http.Handler { return s.routes }
@@ -113,7 +124,9 @@ func (s *Server) Serve(ctx context.Context, tcp, unix net.Listener) error {
 	if unix != nil {
 		g.Go(func() error { return s.serve(ctx, s.httpServer(false), unix) })
 	}
-	return g.Wait()
+	err := g.Wait()
+	s.tasks.stop()
+	return err
 }
 
 func (s *Server) serve(ctx context.Context, h *http.Server, l net.Listener) error {

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
@@ -118,8 +117,8 @@ func (s *Server) removeNodesFromCIB(c call) answer {
 	var request struct {
 		Nodes []string `json:"node_list"`
 	}
-	if err := json.Unmarshal([]byte(c.Form.Get("data_json")), &request); err != nil {
-		return failed("Invalid input data format: " + err.Error())
+	if fault := c.data(&request); fault != "" {
+		return failed(fault)
 	}
 	code, message := "success", ""
 	if err := s.Cluster.Do(c.Context(), api.ClusterCommand{Do: "forget", Nodes: request.Nodes}); err != nil {

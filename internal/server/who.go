@@ -107,7 +107,9 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "SAMEORIGIN")
 		h.Set("Content-Security-Policy", "frame-ancestors 'self'; default-src 'self'")
+		h.Set("X-Xss-Protection", "1; mode=block")
 		h.Set("Cache-Control", "no-store, no-cache")
+		h.Set("Pragma", "no-cache")
 		h.Set("Referrer-Policy", "no-referrer")
 		r.Body = http.MaxBytesReader(w, deadlined(w, r.Body), maxBody(r.URL.Path))
 		seen := &statusWriter{ResponseWriter: w}

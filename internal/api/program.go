@@ -1,0 +1,24 @@
+package api
+
+// The environment in which the daemon runs the command line for somebody who
+// asked it over the network. That is how pcsd's ways in share their code with
+// the commands that a person types.
+const (
+	EnvReports = "GPCS_REPORTS"    // "json": reports go to standard error as ReportLines
+	EnvUser    = "CIB_user"        // on whose behalf
+	EnvGroups  = "CIB_user_groups" // that user's groups, parted by blanks
+)
+
+// ReportLine is a report as a line of standard error, beside lines of text.
+type ReportLine struct {
+	Report ReportItem `json:"gpcs_report"`
+}
+
+// ReportItem is a report as it travels.
+type ReportItem struct {
+	Severity string `json:"severity"` // "ERROR", "WARNING", "DEPRECATION" or "INFO"
+	Code     string `json:"code"`
+	Text     string `json:"text"`
+	Node     string `json:"node,omitempty"`
+	Force    string `json:"force,omitempty"` // the option that passes an error by
+}
