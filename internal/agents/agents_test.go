@@ -13,6 +13,7 @@ import (
 
 	"gpcs/internal/agentmeta"
 	"gpcs/internal/paths"
+	"gpcs/test/filetest"
 )
 
 // machine lays agents out under a root directory.
@@ -20,13 +21,7 @@ func machine(t *testing.T, files map[string]string) Finder {
 	t.Helper()
 	root := t.TempDir()
 	for name, text := range files {
-		path := filepath.Join(root, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o755); err != nil {
-			t.Fatal(err)
-		}
+		filetest.Write(t, filepath.Join(root, name), text, 0o755)
 	}
 	return Finder{Root: paths.Root(root)}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gpcs/internal/paths"
+	"gpcs/test/filetest"
 )
 
 // All hashes are of "Secret.123", made by libcrypt.
@@ -30,13 +31,7 @@ func machine(t *testing.T, shadow string) paths.Root {
 		"group":  "root:x:0:\nhaclient:x:189:\nadm:x:4:amy,joe\njoe:x:1000:\n",
 		"shadow": shadow + "\njoe:" + bcryptHash + ":20000::::::\namy:" + bcryptHash + ":20000::::::\n",
 	} {
-		file := filepath.Join(dir, "etc", name)
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		filetest.Write(t, filepath.Join(dir, "etc", name), content, 0o600)
 	}
 	return paths.Root(dir)
 }

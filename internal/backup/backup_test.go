@@ -7,16 +7,12 @@ import (
 	"time"
 
 	"gpcs/internal/paths"
+	"gpcs/test/filetest"
 )
 
 func write(t *testing.T, name, text string) {
 	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	filetest.Write(t, name, text, 0o600)
 }
 
 func TestWhatIsPackedComesBack(t *testing.T) {

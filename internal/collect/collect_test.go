@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/hex"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,6 +12,7 @@ import (
 
 	"gpcs/internal/cib"
 	"gpcs/internal/paths"
+	"gpcs/test/filetest"
 )
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
@@ -56,13 +56,7 @@ var secrets = []string{"corosync-\x01\x02\xff-key-0123456789", "pacemaker-key-98
 func plant(t *testing.T, root string, files map[string]string) {
 	t.Helper()
 	for name, text := range files {
-		file := filepath.Join(root, name)
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		filetest.Write(t, filepath.Join(root, name), text, 0o600)
 	}
 }
 

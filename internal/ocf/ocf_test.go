@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"context"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"gpcs/internal/paths"
+	"gpcs/test/filetest"
 )
 
 // bench runs agents under a root of their own and notes what they call.
@@ -51,13 +51,7 @@ func (b *bench) set(params ...string) *bench {
 
 func (b *bench) file(name, text string) {
 	b.t.Helper()
-	path := b.root.Join(name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		b.t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		b.t.Fatal(err)
-	}
+	filetest.Write(b.t, b.root.Join(name), text, 0o644)
 }
 
 func (b *bench) program(_ context.Context, name string, args ...string) (string, int) {

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -19,6 +18,7 @@ import (
 	"gpcs/internal/auth"
 	"gpcs/internal/cib"
 	"gpcs/internal/paths"
+	"gpcs/test/filetest"
 )
 
 // fakeCluster is a backend that records what it is asked.
@@ -130,12 +130,7 @@ const shadow = "hacluster:$2b$04$abcdefghijklmnopqrstuugwE7.NekbUcus59gKRGpyrQTu
 
 func write(t *testing.T, name, content string) {
 	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	filetest.Write(t, name, content, 0o600)
 }
 
 var certificate = sync.OnceValues(func() (tls.Certificate, error) {

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"gpcs/test/filetest"
 )
 
 const document = `<cib validate-with="pacemaker-3.8"><configuration><crm_config/><nodes><node id="1" uname="alpha"/></nodes><resources>
@@ -61,12 +63,7 @@ type shellTest struct {
 // prepare lays out a document and a machine with one agent.
 func (s *shellTest) prepare() {
 	agent := filepath.Join(s.dir, "usr/lib/ocf/resource.d/test/Dummy")
-	if err := os.MkdirAll(filepath.Dir(agent), 0o755); err != nil {
-		s.Fatal(err)
-	}
-	if err := os.WriteFile(agent, []byte("#!/bin/sh\nexit 3\n"), 0o755); err != nil {
-		s.Fatal(err)
-	}
+	filetest.Write(s, agent, "#!/bin/sh\nexit 3\n", 0o755)
 	if err := os.WriteFile(filepath.Join(s.dir, "cib.xml"), []byte(document), 0o644); err != nil {
 		s.Fatal(err)
 	}

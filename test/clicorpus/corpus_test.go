@@ -9,6 +9,7 @@ import (
 	"sort"
 	"testing"
 
+	"gpcs/test/filetest"
 	"gpcs/test/recordings"
 )
 
@@ -61,12 +62,7 @@ func unpack(t *testing.T) string {
 
 func write(t *testing.T, path, text string) {
 	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	filetest.Write(t, path, text, 0o644)
 }
 
 func load(t *testing.T, dir string) []vector {

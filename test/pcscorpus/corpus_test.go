@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"gpcs/test/filetest"
 	"gpcs/test/recordings"
 )
 
@@ -172,10 +173,5 @@ func script(t *testing.T, path, text string) {
 
 func write(t *testing.T, path, text string, mode os.FileMode) {
 	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), mode); err != nil {
-		t.Fatal(err)
-	}
+	filetest.Write(t, path, text, mode)
 }

@@ -15,6 +15,7 @@ import (
 	"gpcs/internal/engine/graph"
 	"gpcs/internal/engine/history"
 	"gpcs/internal/paths"
+	"gpcs/test/filetest"
 )
 
 // node is a runner under a root directory of its own, with its test agents.
@@ -61,13 +62,7 @@ func (n *node) agent(name, script string) {
 
 func (n *node) file(name, text string) {
 	n.t.Helper()
-	path := n.root.Join(name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		n.t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o755); err != nil {
-		n.t.Fatal(err)
-	}
+	filetest.Write(n.t, n.root.Join(name), text, 0o755)
 }
 
 func (n *node) read(name string) string {

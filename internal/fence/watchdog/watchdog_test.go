@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gpcs/internal/paths"
+	"gpcs/test/filetest"
 )
 
 func TestSettings(t *testing.T) {
@@ -78,12 +79,7 @@ func TestWhatIsSaidOfAWatchdog(t *testing.T) {
 
 func write(t *testing.T, name, text string) {
 	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	filetest.Write(t, name, text, 0o644)
 }
 
 // The watchdog of a sandbox is no device: it is told its timeout, then fed.
