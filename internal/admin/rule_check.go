@@ -86,7 +86,7 @@ func checkTyped(n *ruleNode) report.List {
 }
 
 func checkDate(text string) report.List {
-	if _, ok := value.Date(text, time.UTC); ok {
+	if _, ok := value.ISODate(text, time.UTC); ok {
 		return nil
 	}
 	return report.List{invalidValue("date", text, "ISO 8601 date", report.Never, false)}
@@ -101,8 +101,8 @@ func checkRange(n *ruleNode) report.List {
 		return append(out, checkParts("duration", n.parameter, durationHints, durationFits)...)
 	}
 	out = append(out, checkDate(n.end)...)
-	since, ok1 := value.Date(n.start, time.UTC)
-	until, ok2 := value.Date(n.end, time.UTC)
+	since, ok1 := value.ISODate(n.start, time.UTC)
+	until, ok2 := value.ISODate(n.end, time.UTC)
 	if ok1 && ok2 && !since.Before(until) {
 		out = append(out, report.NewError("RULE_EXPRESSION_SINCE_GREATER_THAN_UNTIL",
 			fmt.Sprintf("Since '%s' is not sooner than until '%s'", n.start, n.end)))

@@ -160,7 +160,7 @@ func (t *toolCall) long(options []toolOption, i int) (int, error) {
 		t.given = append(t.given, toolWord{o.long, value})
 		return i, nil
 	}
-	return i, fail("Unknown option --%s", name)
+	return i, fail("Unknown option %s", t.argv[i])
 }
 
 func (t *toolCall) short(options []toolOption, i int) (int, error) {
@@ -180,7 +180,9 @@ func (t *toolCall) short(options []toolOption, i int) (int, error) {
 		case found.kind == mayHaveValue:
 			value, letters = strings.TrimPrefix(letters, "="), ""
 		case found.kind == needsValue && letters != "":
-			value, letters = strings.TrimPrefix(letters, "="), ""
+			fmt.Fprintf(t.Stderr, "Deprecated argument format '-%[1]c%[2]s' used.\n"+
+				"Please use '-%[1]c %[2]s' instead.  Support will be removed in a future release.\n", found.short, letters)
+			value, letters = letters, ""
 		case found.kind == needsValue:
 			if i++; i == len(t.argv) {
 				return i, fail("Missing argument for -%c", found.short)

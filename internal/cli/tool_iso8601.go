@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"gpcs/internal/cib"
@@ -27,18 +28,14 @@ func iso8601(_ context.Context, t *toolCall) int {
 	}
 	iso := isoForm{seconds: a.has("seconds"), epoch: a.has("epoch"), local: a.has("local"), ordinal: a.has("ordinal"), week: a.has("week")}
 	var date time.Time
-	text, dated := a.value("date")
-	switch {
-	case a.has("now"):
-		date = time.Now()
-		a.put(textElement("date", iso.print(date)), "Current date/time: %s\n", iso.print(date))
-	case dated:
+	text, dated := a.isoDateWord()
+	if dated {
 		var ok bool
 		if date, ok = isoDate(text); !ok {
 			return a.end(exitInvalid, "Invalid date/time specified: %s", text)
 		}
 		label := "Date"
-		if text == "now" {
+		if strings.EqualFold(text, "now") {
 			label = "Current date/time"
 		}
 		a.put(textElement("date", iso.print(date)), "%s: %s\n", label, iso.print(date))
@@ -49,21 +46,21 @@ func iso8601(_ context.Context, t *toolCall) int {
 			return a.end(exitInvalid, "Invalid duration specified: %s", text)
 		}
 		a.put(textElement("duration", d.String()), "Duration: %s\n", d)
-		if dated || a.has("now") {
+		if dated {
 			date = d.After(date)
 			local := isoForm{seconds: iso.seconds, epoch: iso.epoch, local: true, ordinal: iso.ordinal, week: iso.week}
 			a.put(textElement("duration_ends", local.print(date)), "Duration ends at: %s\n", local.print(date))
 		}
 	}
 	if text, ok := a.value("period"); ok {
-		start, end, ok := value.Period(text, time.Local)
-		if !ok || start.Year() < 1 {
+		start, end, ok := value.Period(text, time.Now())
+		if !ok {
 			return a.end(exitInvalid, "Invalid interval specified: %s", text)
 		}
 		a.put(within(cib.NewElement("period"), textElement("start", iso.print(start)), textElement("end", iso.print(end))),
 			"Period: %s to %s\n", iso.print(start), iso.print(end))
 	}
-	if want, ok := a.value("expected"); ok {
+	if want, ok := a.value("expected"); ok && dated {
 		iso.local = false
 		if iso.print(date) != want {
 			return a.end(exitError, "")
@@ -72,15 +69,24 @@ func iso8601(_ context.Context, t *toolCall) int {
 	return a.end(exitOK, "")
 }
 
-func isoDate(text string) (time.Time, bool) {
-	switch text {
-	case "now":
-		return time.Now(), true
-	case "epoch":
-		return time.Unix(0, 0).UTC(), true
+// isoDateWord is the date asked for, the last of --date and --now.
+func (a *answer) isoDateWord() (text string, given bool) {
+	for _, w := range a.given {
+		switch w.name {
+		case "now":
+			text, given = "now", true
+		case "date":
+			text, given = w.value, true
+		}
 	}
-	t, ok := value.Date(text, time.Local)
-	return t, ok && t.Year() > 0
+	return text, given
+}
+
+func isoDate(text string) (time.Time, bool) {
+	if strings.EqualFold(text, "now") {
+		return time.Now(), true
+	}
+	return value.Date(text, time.Now())
 }
 
 // isoForm is how a date is printed.
@@ -91,20 +97,20 @@ const sinceYearOne = 62135596800
 
 func (f isoForm) print(t time.Time) string {
 	switch {
-	case f.epoch:
-		return strconv.FormatInt(t.Unix(), 10)
 	case f.seconds:
 		return strconv.FormatInt(t.Unix()+sinceYearOne, 10)
+	case f.epoch:
+		return strconv.FormatInt(t.Unix(), 10)
 	}
 	if !f.local {
 		t = t.UTC()
 	}
 	day := t.Format(time.DateOnly)
-	if f.ordinal {
-		day = fmt.Sprintf("%04d-%03d", t.Year(), t.YearDay())
-	} else if f.week {
+	if f.week {
 		year, week := t.ISOWeek()
-		day = fmt.Sprintf("%04d-W%02d-%d", year, week, (int(t.Weekday())+6)%7+1)
+		day = fmt.Sprintf("%d-W%02d-%d", year, week, (int(t.Weekday())+6)%7+1)
+	} else if f.ordinal {
+		day = fmt.Sprintf("%d-%03d", t.Year(), t.YearDay())
 	}
 	if _, offset := t.Zone(); offset == 0 {
 		return day + t.Format(" 15:04:05Z")

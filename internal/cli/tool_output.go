@@ -45,12 +45,28 @@ func (t *toolCall) start(options []toolOption, more ...string) (a *answer, statu
 		return a, a.end(exitUsage, "%v", err), true
 	case !slices.Contains(append(more, "text", "xml", "none"), a.format):
 		a.format = "text"
-		a.blame("%s: Error creating output format %s: Unknown output format\nError performing operation: Error occurred", a.name, t.last("output-as"))
-		return a, a.end(exitError, ""), true
+		return a, a.noFormat(t.last("output-as")), true
 	case t.has("version"):
 		return a, t.version(), true
 	}
 	return a, exitOK, false
+}
+
+// noFormat says that a form of output is none; what else is said, and the exit
+// status, differ from program to program.
+func (a *answer) noFormat(format string) int {
+	text := "Error creating output format " + format + ": Unknown output format"
+	if a.name != "crm_simulate" {
+		text = a.name + ": " + text
+	}
+	a.blame("%s", text)
+	switch a.name {
+	case "crm_resource":
+		a.blame("Error performing operation: Error occurred")
+	case "crm_node", "crm_simulate", "crm_ticket", "iso8601":
+		return a.end(exitNoSuch, "")
+	}
+	return a.end(exitError, "")
 }
 
 // put adds one thing to the answer, in the form asked for; no XML where there

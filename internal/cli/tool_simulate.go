@@ -140,7 +140,7 @@ func (c *Call) simulation(doc *cib.Document, options ...string) *simulation {
 func (s *simulation) setTime() error {
 	s.now = time.Now()
 	if text, ok := s.value("set-datetime"); ok {
-		at, ok := value.Date(text, time.UTC)
+		at, ok := value.Date(text, s.now.UTC())
 		if !ok {
 			return fail("'%s' is not a valid date/time", text)
 		}

@@ -9,7 +9,7 @@ import (
 )
 
 func (env *Env) dateHolds(e *cib.Element) bool {
-	from, until := env.period(e, time.UTC)
+	from, until := env.period(e, time.Unix(env.Now, 0).UTC())
 	start, hasStart := from.Unix(), !from.IsZero()
 	end, hasEnd := until.Unix(), !until.IsZero()
 	switch strings.ToLower(e.SelectAttrValue("operation", "in_range")) {
@@ -46,9 +46,9 @@ func (env *Env) dateHolds(e *cib.Element) bool {
 
 // period reads the bounds of a date_expression; a bound that is missing or
 // cannot be read is the zero time.
-func (env *Env) period(e *cib.Element, loc *time.Location) (start, end time.Time) {
-	start, hasStart := value.Date(e.SelectAttrValue("start", ""), loc)
-	end, hasEnd := value.Date(e.SelectAttrValue("end", ""), loc)
+func (env *Env) period(e *cib.Element, now time.Time) (start, end time.Time) {
+	start, hasStart := value.Date(e.SelectAttrValue("start", ""), now)
+	end, hasEnd := value.Date(e.SelectAttrValue("end", ""), now)
 	if d := e.SelectElement("duration"); d != nil && hasStart && !hasEnd {
 		end = duration(env.deref(d)).After(start)
 	}

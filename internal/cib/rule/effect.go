@@ -20,7 +20,7 @@ const (
 
 // EffectAt judges a rule as crm_rule(8) does: only a rule with exactly one
 // date_expression, at any depth, can be judged; a date_spec only if it names
-// years and no moon, for only then it can be over for good. Dates without zone
+// years and no moon, for only then it can be over for good. Times without zone
 // are in that of now.
 func EffectAt(rule *cib.Element, now time.Time) Effect {
 	dates := DateExpressions(rule)
@@ -51,7 +51,7 @@ func DateExpressions(rule *cib.Element) []*cib.Element {
 }
 
 func rangeEffect(e *cib.Element, op string, now time.Time) Effect {
-	start, end := new(Env).period(e, now.Location())
+	start, end := new(Env).period(e, now)
 	switch {
 	case op == "gt" && !start.IsZero():
 		if now.After(start) {

@@ -2,7 +2,7 @@ package value
 
 import (
 	"fmt"
-	"strconv"
+	"math"
 	"strings"
 	"time"
 )
@@ -12,42 +12,44 @@ import (
 type Duration struct{ Years, Months, Days, Seconds int }
 
 // ReadDuration reads an ISO 8601 duration such as P1Y2M3DT4H5M6S or P2W.
-// Numbers may be negative, and hours and seconds may stand before the T, as
-// Pacemaker has it. false means that it is none.
+// Numbers may have a sign, and hours and seconds may stand before the T, as
+// Pacemaker has it; what follows a space or a slash counts for nothing. false
+// means that it is none, or one of no length.
 func ReadDuration(text string) (Duration, bool) {
+	d, ok := readDuration(text)
+	return d, ok && d != Duration{}
+}
+
+// readDuration is ReadDuration for what may have no length.
+func readDuration(text string) (Duration, bool) {
 	var d Duration
 	rest, ok := strings.CutPrefix(text, "P")
-	if !ok || rest == "" {
+	if !ok || rest == "" || isSpace(rest[0]) {
 		return d, false
 	}
 	clock := false
-	for rest != "" {
+	for rest != "" && rest[0] != '/' && !isSpace(rest[0]) {
 		if rest[0] == 'T' {
 			clock, rest = true, rest[1:]
 			continue
 		}
-		end := strings.IndexFunc(rest, func(r rune) bool { return r != '-' && r != '+' && (r < '0' || r > '9') })
-		if end < 1 {
+		n, length := leadingInt(rest, 0)
+		if length == 0 || length == len(rest) || !fits(n) || !d.add(n, rest[length], clock) {
 			return d, false
 		}
-		n, err := strconv.Atoi(rest[:end])
-		if err != nil || n > maxSpan || n < -maxSpan || !d.add(n, rest[end], clock) {
-			return d, false
-		}
-		rest = rest[end+1:]
+		rest = rest[length+1:]
 	}
 	return d, true
 }
 
-// maxSpan bounds one number of a duration, so that sums stay in range.
-const maxSpan = 1 << 31
-
+// add adds one part of a duration; of years and months the last counts. false
+// means that the unit is none or that the sum is beyond 32 bits.
 func (d *Duration) add(n int, unit byte, clock bool) bool {
 	switch {
 	case unit == 'Y':
-		d.Years += n
+		d.Years = n
 	case unit == 'M' && !clock:
-		d.Months += n
+		d.Months = n
 	case unit == 'W':
 		d.Days += 7 * n
 	case unit == 'D':
@@ -61,13 +63,19 @@ func (d *Duration) add(n int, unit byte, clock bool) bool {
 	default:
 		return false
 	}
-	return true
+	return fits(d.Days) && fits(d.Seconds)
 }
 
-// After returns the time that is d after t. A day that the month does not have
-// becomes the last one that it has.
+func fits(n int) bool { return n > math.MinInt32 && n <= math.MaxInt32 }
+
+// After returns the time that is d after t. A year later is the same day of the
+// year, which may have another date around the 29th of February; a day that a
+// month does not have becomes the last one that it has.
 func (d Duration) After(t time.Time) time.Time {
-	first := time.Date(t.Year()+d.Years, t.Month()+time.Month(d.Months), 1, t.Hour(), t.Minute(), t.Second(), 0, t.Location())
+	if d.Years != 0 {
+		t = time.Date(max(t.Year()+d.Years, 1), 1, t.YearDay(), t.Hour(), t.Minute(), t.Second(), 0, t.Location())
+	}
+	first := time.Date(t.Year(), t.Month()+time.Month(d.Months), 1, t.Hour(), t.Minute(), t.Second(), 0, t.Location())
 	last := first.AddDate(0, 1, -1).Day()
 	t = first.AddDate(0, 0, min(t.Day(), last)-1).AddDate(0, 0, d.Days)
 	return t.Add(time.Duration(d.Seconds) * time.Second)
@@ -98,13 +106,14 @@ func (d Duration) String() string {
 		return b.String()
 	}
 	var parts []string
-	for _, u := range []struct {
-		n    int
-		unit string
-	}{{s / 3600, "hour"}, {s / 60 % 60, "minute"}, {s % 60, "second"}} {
-		if u.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s%s", u.n, u.unit, plural(u.n)))
-		}
+	if h := s / 3600; h > 0 {
+		parts = append(parts, fmt.Sprintf("%d hour%s", h, plural(h)))
+	}
+	if m := s / 60 % 60; m > 0 {
+		parts = append(parts, fmt.Sprintf("%d minute%s", m, plural(m)))
+	}
+	if s %= 60; s > 0 {
+		parts = append(parts, fmt.Sprintf("%d seconds", s)) // of one, too
 	}
 	return b.String() + " (" + strings.Join(parts, " ") + ")"
 }
@@ -116,28 +125,34 @@ func plural(n int) string {
 	return "s"
 }
 
-// Period reads an ISO 8601 time period: two dates, or a date and a
-// duration on either side, with "/" between. A date without zone is in loc.
-func Period(text string, loc *time.Location) (start, end time.Time, ok bool) {
-	first, second, cut := strings.Cut(text, "/")
-	if !cut {
-		return start, end, false
-	}
-	before, isBefore := ReadDuration(first)
-	after, isAfter := ReadDuration(second)
-	if start, ok = Date(first, loc); !ok && !isBefore {
-		return start, end, false
-	}
-	if end, ok = Date(second, loc); !ok && !isAfter {
-		return start, end, false
+// Period reads an ISO 8601 time period: two dates, or a date and a duration on
+// either side, with "/" between; a duration alone begins now. Dates are read by
+// Date.
+func Period(text string, now time.Time) (start, end time.Time, ok bool) {
+	_, second, cut := strings.Cut(text, "/")
+	var d Duration
+	before, after := strings.HasPrefix(text, "P"), strings.HasPrefix(second, "P")
+	if before {
+		d, ok = ReadDuration(text)
+	} else {
+		start, ok = Date(text, now)
 	}
 	switch {
-	case isBefore && isAfter:
+	case !ok || before && after || !before && !cut:
 		return start, end, false
-	case isBefore:
-		start = before.Before(end)
-	case isAfter:
-		end = after.After(start)
+	case !cut:
+		return now, d.After(now), true
+	case after:
+		d, ok = ReadDuration(second)
+		end = d.After(start)
+	default:
+		end, ok = Date(second, now)
+		if before {
+			start = d.Before(end)
+		}
 	}
-	return start, end, true
+	return start, end, ok && inYears(start) && inYears(end)
 }
+
+// inYears tells whether a date is one of the years that periods may be of.
+func inYears(t time.Time) bool { return t.Year() >= 1 && t.Year() <= 9999 }

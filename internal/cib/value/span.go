@@ -20,7 +20,7 @@ var spanUnits = []struct {
 func Milliseconds(text string) (int64, bool) {
 	text = strings.TrimSpace(text)
 	if strings.HasPrefix(text, "P") {
-		d, ok := ReadDuration(text)
+		d, ok := readDuration(text)
 		return (int64(d.Seconds) + 86400*(int64(d.Days)+30*int64(d.Months)+365*int64(d.Years))) * 1000, ok
 	}
 	n, ok := Int(text)

@@ -152,7 +152,7 @@ func (c *Cluster) startDelay(v *Values, interval int64) {
 	if !ok || interval == 0 {
 		return
 	}
-	origin, ok := value.Date(s, time.UTC)
+	origin, ok := value.Date(s, time.Unix(c.Now, 0).UTC())
 	if !ok {
 		return
 	}

@@ -45,7 +45,7 @@ func loadCases(t *testing.T) []parity.Case {
 // now is the time a case is meant for.
 func now(c *parity.Case) int64 {
 	if len(c.Args) == 2 && c.Args[0] == "-t" {
-		if t, ok := value.Date(c.Args[1], time.UTC); ok {
+		if t, ok := value.Date(c.Args[1], time.Unix(0, 0).UTC()); ok {
 			return t.Unix()
 		}
 	}
