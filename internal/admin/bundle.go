@@ -2,6 +2,7 @@ package admin
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -129,7 +130,7 @@ func oneRequired(kind string, pairs Pairs, a, b string) report.List {
 func CreateBundle(doc *cib.Document, id string, parts BundleParts) report.List {
 	ids := newIDs(doc)
 	out := ids.checkNewID(id, "bundle name")
-	if !contains(containerTags, parts.Type) {
+	if !slices.Contains(containerTags, parts.Type) {
 		out = append(out, invalidValue("container type", parts.Type, quoteSorted(containerTags), report.Never, false))
 	} else {
 		out = append(out, parts.checkContainer(false)...)

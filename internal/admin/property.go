@@ -105,7 +105,7 @@ func forbiddenRemovals(names []string) report.List {
 		switch {
 		case !p.Generated && p.Name != nameOfCluster:
 			allowed = append(allowed, p.Name)
-		case p.Generated && contains(names, p.Name):
+		case p.Generated && slices.Contains(names, p.Name):
 			forbidden = append(forbidden, p.Name)
 		}
 	}

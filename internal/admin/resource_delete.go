@@ -2,6 +2,7 @@ package admin
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gpcs/internal/cib"
@@ -93,7 +94,7 @@ func noFencing(doc *cib.Document, without []string, force bool) report.List {
 		if !enabled(e) {
 			continue
 		}
-		if !contains(without, elementID(e)) {
+		if !slices.Contains(without, elementID(e)) {
 			return nil
 		}
 		had = true

@@ -34,15 +34,6 @@ func AddToGroup(doc *cib.Document, ids []string, m Member) report.List {
 	return out
 }
 
-func contains(list []string, s string) bool {
-	for _, l := range list {
-		if l == s {
-			return true
-		}
-	}
-	return false
-}
-
 // repeated lists words that stand more than once.
 func repeated(words []string) []string {
 	count := map[string]int{}
@@ -63,7 +54,7 @@ func newMembers(doc *cib.Document, ids []string, group string) ([]*cib.Element, 
 	for i, id := range ids {
 		e := findElement(doc, id)
 		switch {
-		case contains(ids[:i], id):
+		case slices.Contains(ids[:i], id):
 		case e == nil && id == group:
 			out = append(out, report.NewError("CANNOT_GROUP_RESOURCE_WRONG_TYPE", kindNotGroupable(id, "group")))
 		case e == nil:
@@ -109,7 +100,7 @@ func checkMembers(doc *cib.Document, ids []string, found []*cib.Element, group *
 	if beside := findElement(doc, m.Beside); group == nil || beside == nil || beside.Parent() != group {
 		out = append(out, notInGroup(m.Beside, m.Group))
 	}
-	if contains(ids, m.Beside) {
+	if slices.Contains(ids, m.Beside) {
 		out = append(out, besideItself(m.Beside))
 	}
 	return out

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -95,7 +96,7 @@ func notMovable(e *cib.Element) report.List {
 
 // nodeKnown tells whether the document has a node of that name.
 func nodeKnown(doc *cib.Document, name string) bool {
-	if contains(knownNodes(doc), name) {
+	if slices.Contains(knownNodes(doc), name) {
 		return true
 	}
 	for _, r := range allResources(doc) {

@@ -52,7 +52,7 @@ func Inside(doc *cib.Document, ids []string) []string {
 	var all []string
 	for _, e := range allResources(doc) {
 		for p := e; p != nil; p = parentResource(p) {
-			if contains(ids, elementID(p)) {
+			if slices.Contains(ids, elementID(p)) {
 				all = append(all, elementID(e))
 				break
 			}

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -349,7 +350,7 @@ func TestDebuggable(t *testing.T) {
 		`<op id="o" name="start" interval="0" timeout="90s"/></operations></primitive></group></clone>`, "")
 	target, out := Debuggable(doc, "w", "debug-start", "start")
 	must(t, out)
-	if target.Agent.Type != "web" || !contains(target.Env, "OCF_RESKEY_port=80") || TimeoutSeconds(target.Timeout) != 90 {
+	if target.Agent.Type != "web" || !slices.Contains(target.Env, "OCF_RESKEY_port=80") || TimeoutSeconds(target.Timeout) != 90 {
 		t.Errorf("%+v", target)
 	}
 	for id, want := range map[string]string{

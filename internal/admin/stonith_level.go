@@ -179,7 +179,7 @@ func VerifyLevels(doc *cib.Document) report.List {
 				devices = append(devices, d)
 			}
 		}
-		if t := targetOf(e); t.Kind == "node" && !nodeKnown(doc, t.Value) && !contains(nodes, t.Value) {
+		if t := targetOf(e); t.Kind == "node" && !nodeKnown(doc, t.Value) && !slices.Contains(nodes, t.Value) {
 			nodes = append(nodes, t.Value)
 		}
 	}

@@ -2,6 +2,7 @@ package cib
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/beevik/etree"
 )
@@ -134,4 +135,15 @@ func harmless(s string) bool {
 		}
 	}
 	return true
+}
+
+// OneLine keeps a text from outside fit for an attribute: control characters,
+// which XML does not allow, become blanks.
+func OneLine(s string) string {
+	return strings.Map(func(c rune) rune {
+		if c < ' ' || c == 0x7f || c == 0xfffd {
+			return ' '
+		}
+		return c
+	}, s)
 }

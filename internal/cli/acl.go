@@ -14,9 +14,9 @@ import (
 
 func newACL() *cobra.Command {
 	return noun("acl", "Manage access control lists", aclConfig, []string{"-f"},
-		unnamed(verb("config", "Show roles and who holds them", noWords(aclConfig), "-f")),
-		verb("enable", "Turn access control on", noWords(aclSwitch(true)), "-f"),
-		verb("disable", "Turn access control off", noWords(aclSwitch(false)), "-f"),
+		unnamed(verb("config", "Show roles and who holds them", withoutArgs(aclConfig), "-f")),
+		verb("enable", "Turn access control on", withoutArgs(aclSwitch(true)), "-f"),
+		verb("disable", "Turn access control off", withoutArgs(aclSwitch(false)), "-f"),
 		noun("role", "Manage roles", nil, nil,
 			verb("create <role id> [description=<text>] [((read | write | deny) (xpath <query> | id <id>))...]", "Make a role", roleCreate, "-f"),
 			verb("delete <role id> [--autodelete]", "Remove a role", roleDelete, "--autodelete", "-f"),
@@ -31,7 +31,7 @@ func newACL() *cobra.Command {
 			verb("delete <permission id>", "Remove a permission", permissionDelete, "-f"),
 			verb("remove <permission id>", "Remove a permission", permissionDelete, "-f"),
 		),
-		replaced("show", "acl config", noWords(aclConfig), "-f"),
+		replaced("show", "acl config", withoutArgs(aclConfig), "-f"),
 	)
 }
 

@@ -16,7 +16,7 @@ import (
 func newAlert() *cobra.Command {
 	show := []string{"-f", "--output-format"}
 	return noun("alert", "Manage alerts", alertConfig, show,
-		unnamed(verb("config [--output-format text|cmd|json]", "Show alerts", noWords(alertConfig), show...)),
+		unnamed(verb("config [--output-format text|cmd|json]", "Show alerts", withoutArgs(alertConfig), show...)),
 		verb("create path=<path> [id=<id>] [description=<text>] [options [<name>=<value>]...] [meta [<name>=<value>]...]",
 			"Let a program be told of events", alertCreate, "-f"),
 		verb("update <alert id> [path=<path>] [description=<text>] [options [<name>=<value>]...] [meta [<name>=<value>]...]",
@@ -38,7 +38,7 @@ func newAlert() *cobra.Command {
 			}
 			return err
 		}, "-f")),
-		replaced("show", "alert config", noWords(alertConfig), show...),
+		replaced("show", "alert config", withoutArgs(alertConfig), show...),
 	)
 }
 

@@ -25,10 +25,10 @@ func clusterCIBVerbs() []*cobra.Command {
 			clusterCIB, "--config", "-f"),
 		verb("cib-push <filename> [--wait[=<n>]] [diff-against=<filename_original> | scope=<scope> | --config]",
 			"Put the configuration in a file in the place of the cluster's.", cibPush, "--config", "--wait", "-f"),
-		verb("cib-upgrade", "Upgrade the configuration to the latest schema.", noWords(cibUpgrade), "-f"),
+		verb("cib-upgrade", "Upgrade the configuration to the latest schema.", withoutArgs(cibUpgrade), "-f"),
 		verb("edit [scope=<scope> | --config] [--wait[=<n>]]", "Edit the configuration with $EDITOR and push it.",
 			clusterEdit, "--config", "--wait", "-f"),
-		verb("verify [--full] [-f <filename>]", "Say what is wrong with the configuration.", noWords(clusterVerify), "--full", "-f"),
+		verb("verify [--full] [-f <filename>]", "Say what is wrong with the configuration.", withoutArgs(clusterVerify), "--full", "-f"),
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 func newConfig() *cobra.Command {
 	options := []string{"-f", "--corosync_conf", "--show-secrets"}
 	return noun("config", "View and manage the configuration of the cluster", configShow, options,
-		unnamed(verb("show", "Show the whole configuration of the cluster", noWords(configShow), options...)),
+		unnamed(verb("show", "Show the whole configuration of the cluster", withoutArgs(configShow), options...)),
 		newConfigCheckpoint(), newConfigBackup(), newConfigRestore(),
 	)
 }

@@ -17,7 +17,7 @@ func newConstraint() *cobra.Command {
 	show := showConstraints("")
 	options := []string{"-f", "--all", "--full", "--output-format"}
 	return noun("constraint", "Manage resource constraints", show, options,
-		unnamed(verb("config", "Show all constraints; those whose rules are over only with --all", noWords(show), options...)),
+		unnamed(verb("config", "Show all constraints; those whose rules are over only with --all", withoutArgs(show), options...)),
 		newConstraintLocation(),
 		newConstraintOrder(),
 		newConstraintColocation(),
@@ -31,16 +31,6 @@ func newConstraint() *cobra.Command {
 		replaced("list", "constraint config", show, options...),
 		replaced("show", "constraint config", show, options...),
 	)
-}
-
-// noWords refuses words after the verb.
-func noWords(h handler) handler {
-	return func(ctx context.Context, c *Call) error {
-		if len(c.Args) > 0 {
-			return errUsage
-		}
-		return h(ctx, c)
-	}
 }
 
 // showConstraints prints the constraints of a kind, all if it is "".

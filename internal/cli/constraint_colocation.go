@@ -17,7 +17,7 @@ func newConstraintColocation() *cobra.Command {
 	show := showConstraints("colocation")
 	options := []string{"-f", "--all", "--full", "--output-format"}
 	return noun("colocation", "Manage which resources run on one node", show, options,
-		unnamed(verb("config", "Show colocation constraints", noWords(show), options...)),
+		unnamed(verb("config", "Show colocation constraints", withoutArgs(show), options...)),
 		verb("add [<role>] <source resource id> with [<role>] <target resource id> [score=<score>] [influence=<boolean>] [id=<id>]",
 			"Let a resource run where another one runs", addColocation, "--force", "-f"),
 		setVerb("Make a colocation constraint of resource sets", admin.AddColocationSet),

@@ -18,7 +18,7 @@ func newConstraintOrder() *cobra.Command {
 	cmd := verb("order [<action>] <resource id> then [<action>] <resource id> [<options>]", "Manage the order of actions",
 		orderOrShow(show), append(options, "--force")...)
 	cmd.AddCommand(
-		unnamed(verb("config", "Show order constraints", noWords(show), options...)),
+		unnamed(verb("config", "Show order constraints", withoutArgs(show), options...)),
 		setVerb("Make an order constraint of resource sets", admin.AddOrderSet),
 		verb("delete <resource id>...", "Remove resources from all order constraints", deleteOrders, "-f"),
 		verb("remove <resource id>...", "Remove resources from all order constraints", deleteOrders, "-f"),

@@ -16,7 +16,7 @@ func newConstraintTicket() *cobra.Command {
 	show := showConstraints("ticket")
 	options := []string{"-f", "--all", "--full", "--output-format"}
 	return noun("ticket", "Manage which tickets resources need", show, options,
-		unnamed(verb("config", "Show ticket constraints", noWords(show), options...)),
+		unnamed(verb("config", "Show ticket constraints", withoutArgs(show), options...)),
 		verb("add <ticket> [<role>] <resource id> [loss-policy=<policy>] [id=<id>]", "Let a resource depend on a ticket",
 			addTicket, "--force", "-f"),
 		setVerb("Make a ticket constraint of resource sets", admin.AddTicketSet),

@@ -32,7 +32,7 @@ func newDefaults(of admin.DefaultsOf) *cobra.Command {
 	)
 	defaults := noun("defaults", "Manage default values", config, show,
 		unnamed(verb("config [--all] [--full] [--no-expire-check] [--output-format text|cmd|json]",
-			"Show sets of default values; those whose time is over with --all only.", noWords(config), show...)),
+			"Show sets of default values; those whose time is over with --all only.", withoutArgs(config), show...)),
 		set,
 		verb("update <name>=<value>...", "Change values of the only set; an empty value removes one.", update, "-f"),
 	)

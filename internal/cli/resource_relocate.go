@@ -16,11 +16,11 @@ import (
 
 func newResourceRelocate() *cobra.Command {
 	return noun("relocate", "Move resources where they would best run", nil, nil,
-		verb("clear", "Remove the constraints that 'relocate run' made, should it have been broken off.", noWords(relocateClear), "-f"),
+		verb("clear", "Remove the constraints that 'relocate run' made, should it have been broken off.", withoutArgs(relocateClear), "-f"),
 		verb("dry-run [<resource id>]...", "Show what 'relocate run' would do.", relocateDryRun, "-f"),
 		verb("run [<resource id>]...", "Move resources, all or those named, to the nodes where they would run if none was "+
 			"sticky: constraints are made, and removed once the resources have moved.", relocateRun),
-		verb("show", "Show resources and where they would best run.", noWords(relocateShow)),
+		verb("show", "Show resources and where they would best run.", withoutArgs(relocateShow)),
 	)
 }
 

@@ -28,12 +28,12 @@ func newStonithHistory() *cobra.Command {
 	return noun("history", "Show and clean up the history of fencing.", historyShow, nil,
 		unnamed(verb("show [<node>]", "Show what was fenced, on a node or all of them.", historyShow)),
 		verb("cleanup [<node>]", "Forget what was fenced, of a node or all of them.", historyCleanup),
-		verb("update", "Bring this node's history up to date with that of the others.", noWords(historyUpdate)))
+		verb("update", "Bring this node's history up to date with that of the others.", withoutArgs(historyUpdate)))
 }
 
 func newStonithLedger() *cobra.Command {
 	return addition(verb("ledger [--verify]", "Show each fencing with the proof on which the recovery rests; --verify checks that "+
-		"nothing was changed or taken out.", noWords(stonithLedger), "--verify"))
+		"nothing was changed or taken out.", withoutArgs(stonithLedger), "--verify"))
 }
 
 func stonithFence(ctx context.Context, c *Call) error {

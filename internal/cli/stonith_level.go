@@ -15,7 +15,7 @@ import (
 
 func newStonithLevel() *cobra.Command {
 	return noun("level", "Manage fencing levels", levelConfig, []string{"-f", "--output-format"},
-		unnamed(verb("config [--output-format text|cmd|json]", "Show fencing levels.", noWords(levelConfig), "-f", "--output-format")),
+		unnamed(verb("config [--output-format text|cmd|json]", "Show fencing levels.", withoutArgs(levelConfig), "-f", "--output-format")),
 		verb("add <level> <target> <stonith id> [<stonith id>...] [id=<level id>]",
 			"Make a fencing level of devices for a node, for those that match regexp%<pattern>, or for those with attrib%<name>=<value>.",
 			levelAdd, "-f", "--force"),

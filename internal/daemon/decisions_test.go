@@ -10,6 +10,7 @@ import (
 	"gpcs/internal/cib"
 	"gpcs/internal/engine/controller"
 	"gpcs/internal/engine/history"
+	"gpcs/internal/engine/sched"
 	"gpcs/internal/fence"
 )
 
@@ -49,7 +50,7 @@ func startDC(t *testing.T, nodes int, resources string, options ...string) *dc {
 	must(t, err)
 	d.doc = doc
 	d.c = controller.New(controller.Config{UUID: "u", Version: "2.1.5", FeatureSet: "3.16.1", ClusterName: "c", Token: time.Second,
-		Guard: 250 * time.Millisecond, Schedule: schedule})
+		Guard: 250 * time.Millisecond, Schedule: sched.Decide})
 	d.do(d.c.Document(d.now, d.doc))
 	return d
 }

@@ -28,6 +28,7 @@ import (
 	"gpcs/internal/engine/controller"
 	"gpcs/internal/engine/executor"
 	"gpcs/internal/engine/history"
+	"gpcs/internal/engine/sched"
 	"gpcs/internal/fence"
 	"gpcs/internal/fence/ledger"
 	"gpcs/internal/journal"
@@ -175,7 +176,7 @@ func cibOwner(root paths.Root) store.Owner {
 func (i *instance) newEngine(cfg cluster.Config) *engine {
 	token, controld := cfg.Token, part(i.base, journal.Controld)
 	e := newEngine(controller.Config{UUID: i.uuid, Version: dcVersion, FeatureSet: history.FeatureSet, ClusterName: cfg.Name,
-		Token: token, Guard: guardTime(token), HaveWatchdog: i.dog != nil, LastRecord: fence.LastHash(i.ledger.Records()), Schedule: guarded(controld, schedule)}, controld)
+		Token: token, Guard: guardTime(token), HaveWatchdog: i.dog != nil, LastRecord: fence.LastHash(i.ledger.Records()), Schedule: guarded(controld, sched.Decide)}, controld)
 	e.submit, e.execute, e.latest, e.fencer = i.cluster.Submit, i.execute, i.cluster.Document, i.fencer
 	return e
 }

@@ -8,20 +8,11 @@ import (
 
 	"gpcs/internal/cib"
 	"gpcs/internal/engine/graph"
-	"gpcs/internal/engine/sched"
 )
 
 // policy is the policy engine: the document and the time (epoch seconds) in,
 // what to do out.
 type policy func(doc *cib.Document, now int64) (*graph.Graph, error)
-
-func schedule(doc *cib.Document, now int64) (*graph.Graph, error) {
-	r, err := sched.Schedule(doc, sched.Options{Now: now})
-	if err != nil {
-		return nil, err
-	}
-	return r.Graph, nil
-}
 
 // guarded turns a panic of the policy engine into an error. Each next DC would
 // meet the same document, so that one fault would end all daemons in turn; as

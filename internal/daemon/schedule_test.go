@@ -7,6 +7,7 @@ import (
 
 	"gpcs/internal/cib"
 	"gpcs/internal/engine/graph"
+	"gpcs/internal/engine/sched"
 )
 
 func TestAFaultOfThePolicyEngineEndsNothing(t *testing.T) {
@@ -19,7 +20,7 @@ func TestAFaultOfThePolicyEngineEndsNothing(t *testing.T) {
 	if !strings.Contains(log.String(), "schedule_test.go") {
 		t.Errorf("the log does not say where: %s", log.String())
 	}
-	if g, err := guarded(slog.New(slog.DiscardHandler), schedule)(doc, 1); g == nil || err != nil {
+	if g, err := guarded(slog.New(slog.DiscardHandler), sched.Decide)(doc, 1); g == nil || err != nil {
 		t.Errorf("an empty document: %v, %v", g, err)
 	}
 }

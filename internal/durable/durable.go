@@ -28,7 +28,7 @@ func Write(name string, data []byte, mode os.FileMode) error {
 	if err := os.Rename(tmp.Name(), name); err != nil {
 		return errors.Join(err, os.Remove(tmp.Name()))
 	}
-	return syncDir(dir)
+	return SyncDir(dir)
 }
 
 func fill(tmp *os.File, data []byte, mode os.FileMode) error {
@@ -42,7 +42,9 @@ func fill(tmp *os.File, data []byte, mode os.FileMode) error {
 	return errors.Join(err, tmp.Close())
 }
 
-func syncDir(dir string) error {
+// SyncDir has the names in a directory on the disk for good: a file that is new
+// there, or gone.
+func SyncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err

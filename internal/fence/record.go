@@ -125,7 +125,7 @@ func sortByTime(list []Record) {
 
 // Chain sets what ties a record to the one before it.
 func Chain(r Record, prev string) Record {
-	r.Reason, r.Prev = printable(r.Reason), prev
+	r.Reason, r.Prev = cib.OneLine(r.Reason), prev
 	r.Hash = r.sum()
 	return r
 }
@@ -178,14 +178,4 @@ func Forget(doc *cib.Document, target string) []cib.Op {
 		}
 	}
 	return ops
-}
-
-// printable keeps a text fit for an attribute of XML.
-func printable(s string) string {
-	return strings.Map(func(c rune) rune {
-		if c < ' ' || c == 0x7f || c == 0xfffd {
-			return ' '
-		}
-		return c
-	}, s)
 }

@@ -152,15 +152,6 @@ func writable(name string) bool {
 	return f.Close() == nil
 }
 
-// isTrue is ocf_is_true of resource-agents.
-func isTrue(s string) bool {
-	switch s {
-	case "yes", "true", "1", "YES", "TRUE", "True", "ja", "on", "ON":
-		return true
-	}
-	return false
-}
-
 // count reads a whole number that is not negative.
 func count(s string) (int, bool) {
 	n, err := strconv.Atoi(s)

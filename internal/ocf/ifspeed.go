@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"path/filepath"
 	"strconv"
+
+	"gpcs/internal/engine/builtin"
 )
 
 // ifspeed writes how fast an interface is to a node attribute.
@@ -91,7 +93,7 @@ func ifMonitor(ctx context.Context, c *Call) int {
 }
 
 func (c *Call) verbose() []string {
-	if isTrue(c.param("debug", "")) {
+	if builtin.OCFTrue(c.param("debug", "")) {
 		return []string{"-VV"}
 	}
 	return nil
@@ -117,7 +119,7 @@ func (c *Call) ifUpdate(ctx context.Context) int {
 		c.logf("warn", "node attribute %s could not be set to %s: status %d", attr, score, status)
 		return errGeneric
 	}
-	if isTrue(c.param("debug", "")) {
+	if builtin.OCFTrue(c.param("debug", "")) {
 		c.logf("debug", "node attribute %s is %s", attr, score)
 	}
 	return success

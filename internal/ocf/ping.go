@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"gpcs/internal/engine/builtin"
 )
 
 // ping counts the hosts that answer and writes the figure to a node attribute.
@@ -123,7 +125,7 @@ func (c *Call) pingUpdate(ctx context.Context) int {
 const noProgram = 127
 
 func (c *Call) useFping(ctx context.Context) bool {
-	if !isTrue(c.param("use_fping", "1")) {
+	if !builtin.OCFTrue(c.param("use_fping", "1")) {
 		return false
 	}
 	_, status := c.Exec(ctx, "fping", "-v")

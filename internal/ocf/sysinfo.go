@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"gpcs/internal/engine/builtin"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -67,7 +69,7 @@ func sysMonitor(ctx context.Context, c *Call) int {
 		drop(c.sysFile())
 		return notRunning
 	}
-	if clone != c.param("clone", "0") && !isTrue(c.param("CRM_meta_globally_unique", "")) {
+	if clone != c.param("clone", "0") && !builtin.OCFTrue(c.param("CRM_meta_globally_unique", "")) {
 		return notRunning
 	}
 	c.sysUpdate(ctx)

@@ -56,18 +56,10 @@ type command struct {
 func newEngine(d *daemon, doc *cib.Document) *engine {
 	e := &engine{d: d, uuid: fmt.Sprintf("%s-%d", d.h.name, d.self.Incarnation), taken: map[string]bool{}, holds: map[orderID]bool{}, plans: map[int]*fencing{}}
 	e.ctl = controller.New(controller.Config{UUID: e.uuid, Version: version, FeatureSet: history.FeatureSet,
-		ClusterName: clusterName, Token: token, Guard: guardTime(d.h.w), Schedule: schedule})
+		ClusterName: clusterName, Token: token, Guard: guardTime(d.h.w), Schedule: sched.Decide})
 	e.executor = &executor{d: d, resources: map[string]*queue{}, results: e.result,
 		lastCall: history.LastCallID(doc, fmt.Sprint(d.h.id))}
 	return e
-}
-
-func schedule(doc *cib.Document, now int64) (*graph.Graph, error) {
-	r, err := sched.Schedule(doc, sched.Options{Now: now})
-	if err != nil {
-		return nil, err
-	}
-	return r.Graph, nil
 }
 
 // step runs the controller once and carries out what it asks for.

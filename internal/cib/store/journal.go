@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"gpcs/internal/cib"
+	"gpcs/internal/durable"
 )
 
 // A change is on disk once it is in the journal: one file that is written on
@@ -105,7 +106,7 @@ func (j *journal) add(r record) error {
 		if j.file, err = os.OpenFile(j.name, os.O_RDWR|os.O_CREATE, 0o600); err != nil {
 			return err
 		}
-		if err := syncDir(filepath.Dir(j.name)); err != nil {
+		if err := durable.SyncDir(filepath.Dir(j.name)); err != nil {
 			return err
 		}
 	}
@@ -144,14 +145,6 @@ func (r *record) fits(cibXML []byte) bool {
 	}
 	digest := cib.DigestBytes(cibXML)
 	return digest == r.base || digest == cib.DigestBytes(r.text)
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // fromJournal is the document of the journal with its lineage, nil if cib.xml

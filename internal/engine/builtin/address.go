@@ -52,8 +52,8 @@ var ErrNoIP = errors.New("IP address (the ip parameter) is mandatory")
 func ParseAddress(params map[string]string) (Address, error) {
 	a := Address{Beyond: beyond(params), Broadcast: params["broadcast"], Prefix: -1,
 		NIC: params["nic"], Label: params["iflabel"],
-		NoDAD: isTrue(params["nodad"]), NoPrefixRoute: isTrue(params["noprefixroute"]), FlushRoutes: isTrue(params["flush_routes"]),
-		LVS: isTrue(params["lvs_support"])}
+		NoDAD: OCFTrue(params["nodad"]), NoPrefixRoute: OCFTrue(params["noprefixroute"]), FlushRoutes: OCFTrue(params["flush_routes"]),
+		LVS: OCFTrue(params["lvs_support"])}
 	if nic, label, ok := strings.Cut(a.NIC, ":"); ok {
 		a.NIC, a.Label = nic, label
 	}
@@ -70,7 +70,7 @@ func ParseAddress(params map[string]string) (Address, error) {
 	if a.LVS && a.IPv6() {
 		return a, errors.New("IPv6 does not support lvs_support")
 	}
-	a.Detect = isTrue(params["run_arping"]) && !a.IPv6()
+	a.Detect = OCFTrue(params["run_arping"]) && !a.IPv6()
 	if err := a.parseNetwork(params); err != nil {
 		return a, err
 	}
@@ -112,7 +112,7 @@ func (a *Address) parseAnnouncements(params map[string]string) error {
 		}
 	}
 	// Unlike the agent the built-in never makes the start wait unless told to.
-	a.Foreground = params["arp_bg"] != "" && !isTrue(params["arp_bg"])
+	a.Foreground = params["arp_bg"] != "" && !OCFTrue(params["arp_bg"])
 	switch s := params["arp_sender"]; s {
 	case "", "send_arp", "iputils_arping", "libnet_arping", "ipoibarping":
 	default:
@@ -130,7 +130,7 @@ func (a *Address) parseAnnouncements(params map[string]string) error {
 // beyond names the first parameter that needs the installed agent.
 func beyond(params map[string]string) string {
 	for _, name := range []string{"lvs_ipv6_addrlabel", "unique_clone_address"} {
-		if isTrue(params[name]) {
+		if OCFTrue(params[name]) {
 			return name
 		}
 	}
@@ -174,8 +174,9 @@ func prefixLength(mask string) (int, bool) {
 	return n, v<<n == 0
 }
 
-// isTrue is ocf_is_true of ocf-shellfuncs.
-func isTrue(s string) bool {
+// OCFTrue is ocf_is_true of resource-agents: whether an agent takes a parameter
+// for yes.
+func OCFTrue(s string) bool {
 	switch s {
 	case "yes", "true", "1", "YES", "TRUE", "True", "ja", "on", "ON":
 		return true

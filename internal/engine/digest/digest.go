@@ -12,6 +12,7 @@ import (
 	"crypto/md5"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -39,13 +40,13 @@ func Operation(params []graph.Attr, intervalMS int64) string {
 // the ones whose change needs a restart (those not reloadable). names goes
 // into the history as op-force-restart.
 func Restart(params []graph.Attr, names []string) string {
-	return sum(filter(hashed(params, false), func(a graph.Attr) bool { return contains(names, a.Name) }))
+	return sum(filter(hashed(params, false), func(a graph.Attr) bool { return slices.Contains(names, a.Name) }))
 }
 
 // Secure returns the op-secure-digest: that of all parameters but the private
 // ones, whose names go into the history as op-secure-params.
 func Secure(params []graph.Attr, private []string) string {
-	return sum(filter(hashed(params, false), func(a graph.Attr) bool { return !contains(private, a.Name) }))
+	return sum(filter(hashed(params, false), func(a graph.Attr) bool { return !slices.Contains(private, a.Name) }))
 }
 
 // ParseNames splits the value of op-force-restart or op-secure-params.
@@ -56,7 +57,7 @@ func hashed(params []graph.Attr, recurring bool) []graph.Attr {
 		if recurring && a.Name == timeoutMeta {
 			return true
 		}
-		return !strings.HasPrefix(a.Name, metaPrefix) && !contains(notHashed, a.Name)
+		return !strings.HasPrefix(a.Name, metaPrefix) && !slices.Contains(notHashed, a.Name)
 	})
 }
 
@@ -68,15 +69,6 @@ func filter(in []graph.Attr, keep func(graph.Attr) bool) []graph.Attr {
 		}
 	}
 	return out
-}
-
-func contains(names []string, name string) bool {
-	for _, n := range names {
-		if n == name {
-			return true
-		}
-	}
-	return false
 }
 
 // sum hashes the parameters in the field's form: one blank, the element with

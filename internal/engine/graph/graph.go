@@ -68,12 +68,15 @@ type Resource struct {
 // Attr is a name and its value.
 type Attr struct{ Name, Value string }
 
-// Attr returns the value of a named attribute, or "".
-func (a *Action) Attr(name string) string {
-	for _, at := range a.Attrs {
-		if at.Name == name {
-			return at.Value
+// Value returns the value of a named attribute, or "".
+func Value(attrs []Attr, name string) string {
+	for _, a := range attrs {
+		if a.Name == name {
+			return a.Value
 		}
 	}
 	return ""
 }
+
+// Attr returns the value of a named attribute of the action, or "".
+func (a *Action) Attr(name string) string { return Value(a.Attrs, name) }

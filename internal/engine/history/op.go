@@ -60,14 +60,7 @@ func number(s string) int64 {
 }
 
 // Attr returns the value of a named attribute, or "".
-func (o Op) Attr(name string) string {
-	for _, a := range o.Attrs {
-		if a.Name == name {
-			return a.Value
-		}
-	}
-	return ""
-}
+func (o Op) Attr(name string) string { return graph.Value(o.Attrs, name) }
 
 // Key is the operation's name in history and graph: RSC_OPERATION_INTERVAL.
 func (o Op) Key() string { return OpKey(o.Rsc.ID, o.Operation, o.IntervalMS) }

@@ -57,7 +57,7 @@ func entry(id, node string, r Result, a Agent) *cib.Element {
 	}
 	reason := ""
 	if r.Failed() {
-		reason = oneLine(r.Reason)
+		reason = cib.OneLine(r.Reason)
 	}
 	changed := r.RunAt
 	if r.Op.IntervalMS > 0 && r.RCChange != 0 {
@@ -112,15 +112,4 @@ func names(list []string) string {
 		return ""
 	}
 	return "  " + strings.Join(list, " ") + "  "
-}
-
-// oneLine keeps an exit reason fit for an attribute: no control characters,
-// which XML does not allow.
-func oneLine(s string) string {
-	return strings.Map(func(c rune) rune {
-		if c < ' ' || c == 0x7f || c == 0xfffd {
-			return ' '
-		}
-		return c
-	}, s)
 }

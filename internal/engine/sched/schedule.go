@@ -214,3 +214,13 @@ func (p *planner) applyExclusive(r *Resource) {
 		}
 	}
 }
+
+// Decide is Schedule for who wants the graph alone. The time is in seconds since
+// 1970.
+func Decide(doc *cib.Document, now int64) (*graph.Graph, error) {
+	r, err := Schedule(doc, Options{Now: now})
+	if err != nil {
+		return nil, err
+	}
+	return r.Graph, nil
+}
