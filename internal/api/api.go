@@ -4,6 +4,14 @@
 // in server and client.
 package api
 
+// Versions that a daemon answers to pcs, which wants the same ones on all nodes
+// of a cluster: those of the stack whose behaviour is ours.
+const (
+	PacemakerVersion = "3.0.2"
+	CorosyncVersion  = "3.1.9"
+	PcsdVersion      = "0.12.3"
+)
+
 // Paths of our own endpoints. Bodies are JSON unless said.
 const (
 	PathCIB     = "/api/gpcs/v1/cib"         // GET: the document as XML; ?local=1 this node's copy, else the DC's

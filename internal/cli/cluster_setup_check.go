@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"gpcs/internal/api"
 	"gpcs/internal/auth"
 	"gpcs/internal/client"
 	"gpcs/internal/report"
@@ -46,6 +47,21 @@ type hostInfo struct {
 		Version   *string `json:"version"`
 	} `json:"services"`
 	InCluster bool `json:"cluster_configuration_exists"`
+	GPCS      bool `json:"gpcs"` // it is a daemon of ours
+}
+
+// version is what a host says of a service.
+func (h hostInfo) version(service string) string {
+	if v := h.Services[service].Version; v != nil {
+		return *v
+	}
+	return "unknown"
+}
+
+// foreign tells that another stack runs there. Daemons of earlier releases of
+// ours do not say what they are, but name the versions that ours name.
+func (h hostInfo) foreign() bool {
+	return !h.GPCS && (h.version("pacemaker") != api.PacemakerVersion || h.version("corosync") != api.CorosyncVersion || h.version("pcsd") != api.PcsdVersion)
 }
 
 // hostCheck gathers what nodes say of themselves before a setup.
@@ -89,6 +105,12 @@ func callFailed(err error) report.Report {
 
 // host judges one node's answer.
 func (h *hostCheck) host(name string, info hostInfo) {
+	if info.foreign() {
+		h.reports = append(h.reports, report.NewError("HOST_RUNS_ANOTHER_STACK", fmt.Sprintf("%s: The host runs pcsd %s, Corosync %s and Pacemaker %s, "+
+			"which cannot be in one cluster with gpcs. Install gpcs there, 'pcs migrate check' says what carries over; nothing was changed",
+			name, info.version("pcsd"), info.version("corosync"), info.version("pacemaker"))))
+		return
+	}
 	var missing, running []string
 	for _, s := range []string{"corosync", "pacemaker"} {
 		if !info.Services[s].Installed {
@@ -101,13 +123,10 @@ func (h *hostCheck) host(name string, info hostInfo) {
 		}
 	}
 	for _, s := range []string{"pacemaker", "corosync", "pcsd"} {
-		version := "unknown"
-		if v := info.Services[s].Version; v != nil {
-			version = *v
-		}
 		if h.versions[s] == nil {
 			h.versions[s] = map[string][]string{}
 		}
+		version := info.version(s)
 		h.versions[s][version] = append(h.versions[s][version], name)
 	}
 	if len(missing) > 0 {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"gpcs/internal/api"
 	"gpcs/internal/cib"
 	"gpcs/internal/fence/watchdog"
 )
@@ -19,7 +20,7 @@ import (
 // always installed.
 func (s *Server) sbdService() service {
 	settings, err := watchdog.Load(s.Root)
-	version := pacemakerVersion
+	version := api.PacemakerVersion
 	return service{Installed: true, Enabled: err == nil && settings.Enabled, Running: s.Cluster.State().Watchdog != "", Version: &version}
 }
 

@@ -13,14 +13,6 @@ import (
 	"gpcs/internal/status"
 )
 
-// Versions that we answer to pcs, which wants the same ones on all nodes of a
-// cluster: those of the stack whose behaviour is ours.
-const (
-	pacemakerVersion = "3.0.2"
-	corosyncVersion  = "3.1.9"
-	pcsdVersion      = "0.12.3"
-)
-
 // service is what pcsd says of one service.
 type service struct {
 	Installed bool    `json:"installed"`
@@ -33,16 +25,16 @@ func (s *Server) services() map[string]service {
 	state := s.Cluster.State()
 	of := func(version string, enabled, running bool) service { return service{true, enabled, running, &version} }
 	return map[string]service{
-		"pacemaker":        of(pacemakerVersion, state.Enabled, state.Running),
-		"corosync":         of(corosyncVersion, state.Enabled, state.Running),
-		"pcsd":             of(pcsdVersion, true, true),
+		"pacemaker":        of(api.PacemakerVersion, state.Enabled, state.Running),
+		"corosync":         of(api.CorosyncVersion, state.Enabled, state.Running),
+		"pcsd":             of(api.PcsdVersion, true, true),
 		"pacemaker_remote": {}, "sbd": s.sbdService(), "qdevice": {}, "booth": {},
 	}
 }
 
 func (s *Server) checkHost(call) answer {
 	_, err := os.Stat(s.Root.CorosyncConf())
-	return answer{json: map[string]any{"services": s.services(), "cluster_configuration_exists": err == nil}}
+	return answer{json: map[string]any{"services": s.services(), "cluster_configuration_exists": err == nil, "gpcs": true}}
 }
 
 // nodeServices is the part of pcsd's big status that pcs reads: what runs here.

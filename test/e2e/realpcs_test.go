@@ -71,3 +71,57 @@ func TestTheRealPCSDrivesACluster(t *testing.T) {
 		t.Errorf("left behind: %s", out)
 	}
 }
+
+// realPcsd is the pcsd of the old stack in the place of our daemon.
+const realPcsd = `#!/bin/sh
+set -a; . /etc/default/pcsd; set +a
+mkdir -p /var/log/pcsd /var/lib/pcsd
+rm -f /run/pcsd.socket /run/pcsd-ruby.socket
+/usr/share/pcsd/pcsd >/var/log/pcsd-ruby.out 2>&1 </dev/null &
+exec /usr/sbin/pcsd >/var/log/pcsd.out 2>&1 </dev/null
+`
+
+// Our pcs speaks with a real pcsd: it is authenticated, asked and forgotten.
+// That host cannot be a member, and what would make it one is refused with the
+// reason before anything is changed there.
+func TestOurPCSSpeaksWithTheRealPcsd(t *testing.T) {
+	realPCS(t)
+	if _, err := os.Stat("/usr/share/pcsd/pcsd"); err != nil {
+		t.Skipf("NOT RUN: the real pcsd, which our pcs is to drive, is not installed: %v", err)
+	}
+	c := nodes(t, 3)
+	install(t, c, "node3", "/usr/sbin/gpcsd.real", realPcsd)
+	sh(t, c, "node3", "mv /usr/sbin/gpcsd.real /usr/sbin/gpcsd && kill $(pidof gpcsd)")
+	eventually(t, func() error {
+		const up = "test -S /run/pcsd-ruby.socket && curl -sk https://127.0.0.1:2224/remote/check_auth"
+		if r := do(t, c, "node3", "sh", "-c", up); r.Code != 0 || !strings.Contains(r.Stdout, "notauthorized") {
+			return fmt.Errorf("the real pcsd does not run: %s%s", r.Stdout, r.Stderr)
+		}
+		return nil
+	})
+	refused := func(want string, argv ...string) {
+		t.Helper()
+		if r := do(t, c, "node1", append([]string{"pcs"}, argv...)...); r.Code != 1 || !strings.Contains(r.Stdout+r.Stderr, want) {
+			t.Errorf("pcs %s: status %d, want 1 and %q\n%s%s", strings.Join(argv, " "), r.Code, want, r.Stdout, r.Stderr)
+		}
+	}
+	refused("node3: Username and/or password is incorrect", "host", "auth", "node3", "-u", "hacluster", "-p", "wrong")
+	must(t, c, "node1", "pcs", "host", "auth", "node1", "node2", "node3", "-u", "hacluster", "-p", "hacluster")
+	if out := must(t, c, "node1", "pcs", "status", "pcsd", "node1", "node3"); !strings.Contains(out, "node3: Online") {
+		t.Errorf("status pcsd: %s", out)
+	}
+	const why = "node3: The host runs pcsd 0."
+	refused(why, "cluster", "setup", "hac", "node1", "node3")
+	refused(why, "cluster", "setup", "hac", "node1", "node3", "--force")
+	must(t, c, "node1", "pcs", "cluster", "setup", "hac", "node1", "node2", "--start", "--wait=60")
+	refused(why, "cluster", "node", "add", "node3")
+	refused(why, "cluster", "node", "add", "node3", "--force", "--start")
+	refused("cluster is not currently configured on this node", "cluster", "start", "node3")
+	if out := sh(t, c, "node3", "ls /etc/corosync/corosync.conf /etc/corosync/authkey 2>/dev/null || echo none"); out != "none" {
+		t.Errorf("left on the host: %s", out)
+	}
+	must(t, c, "node1", "pcs", "host", "deauth", "node3")
+	if r := do(t, c, "node1", "pcs", "status", "pcsd", "node3"); r.Code == 0 || strings.Contains(r.Stdout, "Online") {
+		t.Errorf("after deauth: status %d\n%s%s", r.Code, r.Stdout, r.Stderr)
+	}
+}
