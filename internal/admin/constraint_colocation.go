@@ -97,24 +97,27 @@ func colocationSummary(c *cib.Element) string {
 	return strings.Join(append(words, "(id:"+elementID(c)+")"), " ")
 }
 
-// DeleteColocations removes the colocation constraints between a resource
-// and others, in either order.
-func DeleteColocations(doc *cib.Document, source string, targets []string) report.List {
-	wanted := map[string]bool{}
-	for _, t := range targets {
-		wanted[t] = true
-	}
+// DeleteColocations removes the colocation constraints between two resources,
+// in either order, though the one that was not said is on its way out.
+func DeleteColocations(doc *cib.Document, source, target string) report.List {
+	var out report.List
 	found := false
 	section := constraintSection(doc)
 	for _, c := range section.SelectElements("rsc_colocation") {
-		rsc, with := c.SelectAttrValue("rsc", ""), c.SelectAttrValue("with-rsc", "")
-		if rsc == source && wanted[with] || wanted[rsc] && with == source {
-			section.RemoveChild(c)
-			found = true
+		switch rsc, with := c.SelectAttrValue("rsc", ""), c.SelectAttrValue("with-rsc", ""); {
+		case rsc == source && with == target:
+		case rsc == target && with == source:
+			out = append(out, report.NewDeprecation("DEPRECATED_ARGUMENT", "Removing colocation constraint with interchanged source "+
+				"resource id and target resource id. This behavior is deprecated and will be removed."))
+		default:
+			continue
 		}
+		section.RemoveChild(c)
+		found = true
 	}
 	if !found {
-		return report.List{report.Stop("CONSTRAINT_NOT_FOUND", "No matching resources found in ordering list")}
+		return report.List{report.Stop("CONSTRAINT_NOT_FOUND", fmt.Sprintf(
+			"Unable to find colocation constraint with source resource '%s' and target resource '%s'", source, target))}
 	}
-	return nil
+	return out
 }

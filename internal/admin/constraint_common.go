@@ -2,6 +2,7 @@ package admin
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gpcs/internal/cib"
@@ -99,37 +100,46 @@ func duplicates(existing []string, force bool) report.List {
 // DeleteConstraints removes constraints, or rules of location constraints, by
 // their ids. A location constraint goes with its last rule.
 func DeleteConstraints(doc *cib.Document, ids []string) report.List {
-	var out report.List
+	section := constraintSection(doc)
+	var missing []string
+	var emptied []*cib.Element
 	for _, id := range ids {
-		if !deleteConstraint(constraintSection(doc), id) {
-			out = append(out, report.Stop("ID_NOT_FOUND", fmt.Sprintf("Unable to find constraint - '%s'", id)))
-		}
-	}
-	return out
-}
-
-func deleteConstraint(section *cib.Element, id string) bool {
-	for _, c := range section.ChildElements() {
-		if elementID(c) == id {
+		if c := constraintByID(section, id); c != nil {
 			section.RemoveChild(c)
-			return true
+			continue
 		}
-		for _, r := range c.SelectElements("rule") {
-			if c.Tag != "rsc_location" || elementID(r) != id {
-				continue
-			}
-			c.RemoveChild(r)
-			if len(c.SelectElements("rule")) == 0 {
-				section.RemoveChild(c)
-			}
-			return true
+		r := locationRule(section, id)
+		if r == nil {
+			missing = append(missing, id)
+			continue
+		}
+		c := r.Parent()
+		if c.RemoveChild(r); c.SelectElement("rule") == nil {
+			emptied = append(emptied, c)
 		}
 	}
-	return false
+	if missing != nil {
+		return report.List{report.Stop("ID_NOT_FOUND", "Unable to find constraints or constraint rules: "+quoteSorted(missing))}
+	}
+	for _, c := range emptied {
+		section.RemoveChild(c)
+	}
+	return dependantsGo(emptied)
 }
 
-// ConstraintsReferring lists the ids of the constraints that name a resource:
-// plain ones by kind, then those of sets.
+// locationRule finds a rule of a location constraint.
+func locationRule(section *cib.Element, id string) *cib.Element {
+	for _, c := range section.SelectElements("rsc_location") {
+		for _, r := range c.SelectElements("rule") {
+			if elementID(r) == id {
+				return r
+			}
+		}
+	}
+	return nil
+}
+
+// ConstraintsReferring lists the ids of the constraints that name a resource.
 func ConstraintsReferring(doc *cib.Document, resource string) []string {
 	section := doc.Find("constraints")
 	if section == nil {
@@ -148,6 +158,7 @@ func ConstraintsReferring(doc *cib.Document, resource string) []string {
 			ids = append(ids, elementID(c))
 		}
 	}
+	slices.Sort(ids)
 	return ids
 }
 

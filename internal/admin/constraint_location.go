@@ -40,11 +40,11 @@ type NewLocation struct {
 // AddLocation adds a location constraint of an id; one of that id, or of the
 // same resource and node, makes way.
 func AddLocation(doc *cib.Document, l NewLocation, force bool) report.List {
-	if bad := checkID(l.ID, "constraint id"); bad != nil {
-		return bad[:1].Alone()
-	}
 	if !isScore(l.Score) {
 		return report.List{badScore(l.Score)}
+	}
+	if bad := checkID(l.ID, "constraint id"); bad != nil {
+		return bad[:1].Alone()
 	}
 	if bad := l.Target.check(doc, force); bad != nil {
 		return bad
@@ -123,18 +123,20 @@ func CheckNodes(doc *cib.Document, nodes []string) report.List {
 	return out
 }
 
-// DeleteLocation removes the location constraint of an id.
-func DeleteLocation(doc *cib.Document, id string) report.List {
+// DeleteLocations removes location constraints by their ids.
+func DeleteLocations(doc *cib.Document, ids []string) report.List {
 	section := constraintSection(doc)
-	found := false
-	for _, c := range section.SelectElements("rsc_location") {
-		if elementID(c) == id {
-			section.RemoveChild(c)
-			found = true
+	var missing []string
+	for _, id := range ids {
+		c := constraintByID(section, id)
+		if c == nil || c.Tag != "rsc_location" {
+			missing = append(missing, id)
+			continue
 		}
+		section.RemoveChild(c)
 	}
-	if !found {
-		return report.List{report.Stop("CONSTRAINT_NOT_FOUND", fmt.Sprintf("resource location id: %s not found.", id))}
+	if missing != nil {
+		return report.List{report.Stop("CONSTRAINT_NOT_FOUND", "Unable to find location constraints: "+quoteSorted(missing))}
 	}
 	return nil
 }
@@ -144,7 +146,7 @@ func DeleteLocation(doc *cib.Document, id string) report.List {
 // constraint-id and resource-discovery, of the constraint.
 func AddLocationRule(doc *cib.Document, target Target, options Pairs, expression string, force bool, now time.Time) report.List {
 	var out report.List
-	out = append(out, ensureSchemaNew(doc, 3, 7)...)
+	out = append(out, ensureSchemaNew(doc, 3, 9)...)
 	b := newIDs(doc)
 	node, bad := checkLocationRule(doc, b, target, options, expression, force)
 	out = append(out, bad...)

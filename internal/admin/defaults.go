@@ -135,7 +135,7 @@ func checkDefaults(of DefaultsOf, meta Pairs, forResources bool) report.List {
 func CreateDefaults(doc *cib.Document, of DefaultsOf, options, meta Pairs, rule string, force bool) report.List {
 	var out report.List
 	if rule != "" {
-		out = append(out, ensureSchemaNew(doc, 3, 4)...)
+		out = append(out, ensureSchemaNew(doc, 3, 9)...)
 	}
 	ids := newIDs(doc)
 	out = append(out, checkNames("", options, []string{"id", "score"}, report.Force, force)...)
@@ -208,7 +208,7 @@ func noSuchSet(doc *cib.Document, of DefaultsOf, id string) report.Report {
 	case e == nil:
 		return report.NewError("ID_NOT_FOUND", fmt.Sprintf("options set '%s' does not exist", id))
 	case isTag(e, "meta_attributes", "instance_attributes"):
-		return report.NewError("OBJECT_WITH_ID_IN_UNEXPECTED_CONTEXT", fmt.Sprintf("%s '%s' exists but does not belong to '%s'", tagName(e.Tag), id, of))
+		return report.NewError("OBJECT_WITH_ID_IN_UNEXPECTED_CONTEXT", fmt.Sprintf("%s '%s' exists but does not belong to '%s'", e.Tag, id, of))
 	}
 	return report.NewError("ID_BELONGS_TO_UNEXPECTED_TYPE", fmt.Sprintf("'%s' is not an options set", id))
 }
@@ -253,12 +253,12 @@ func UpdateDefaults(doc *cib.Document, of DefaultsOf, meta Pairs) report.List {
 	}
 	sets := section.SelectElements("meta_attributes")
 	if len(sets) > 1 {
-		var ids []string
-		for _, s := range sets {
-			ids = append(ids, elementID(s))
+		command := "resource defaults"
+		if of == OperationDefaults {
+			command = "resource op defaults"
 		}
 		return report.List{report.NewError("CIB_NVSET_AMBIGUOUS_PROVIDE_NVSET_ID", fmt.Sprintf(
-			"Several options sets exist, please specify an option set ID: %s", quoteSorted(ids)))}
+			"Several options sets exist, please use the 'pcs %s set update' command and specify an option set ID", command))}
 	}
 	ids := newIDs(doc)
 	for _, p := range meta {

@@ -242,16 +242,21 @@ func (r *removal) apply() {
 	}
 }
 
+// dependantsGo says what goes because what it belongs to does.
+func dependantsGo(extra []*cib.Element) report.List {
+	if len(extra) == 0 {
+		return nil
+	}
+	return report.List{report.NewInfo("CIB_REMOVE_DEPENDANT_ELEMENTS",
+		"Removing dependant "+plural(len(extra), "element")+":\n"+strings.Join(kindLines(extra, "  "), "\n"))}
+}
+
 // dependents says what goes besides what was asked for, and which references
 // go from what stays.
 func (r *removal) dependents() report.List {
 	var out report.List
 	extra := r.sorted(func(e *cib.Element) bool { return !r.asked[e] })
-	if len(extra) > 0 {
-		lines := kindLines(extra, "  ")
-		out = append(out, report.NewInfo("CIB_REMOVE_DEPENDANT_ELEMENTS",
-			"Removing dependant "+plural(len(extra), "element")+":\n"+strings.Join(lines, "\n")))
-	}
+	out = append(out, dependantsGo(extra)...)
 	byGone := map[*cib.Element][]*cib.Element{}
 	for _, ref := range r.refs {
 		byGone[ref.to] = append(byGone[ref.to], ref.from)

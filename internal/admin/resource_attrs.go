@@ -252,6 +252,12 @@ func agentName(r *cib.Element) agentmeta.Name {
 	}
 }
 
+// IsPlainResource tells a resource of whatever kind that is no fence device.
+func IsPlainResource(doc *cib.Document, id string) bool {
+	r := findResource(doc, id, resourceTags...)
+	return r != nil && !isStonith(r)
+}
+
 // AgentOf returns the name of the agent of a primitive; false if the document
 // has no primitive of that id.
 func AgentOf(doc *cib.Document, id string) (agentmeta.Name, bool) {

@@ -151,9 +151,6 @@ func findLevels(doc *cib.Document, l Level) []*cib.Element {
 // DeleteLevels removes the fencing levels that are as l says.
 func DeleteLevels(doc *cib.Document, l Level) report.List {
 	var out report.List
-	if l.Index != "" && !levelForm.MatchString(l.Index) {
-		out = append(out, invalidValue("level", l.Index, "1..9", report.Never, false))
-	}
 	for _, d := range l.Devices {
 		out = append(out, checkID(d, "stonith id")...)
 	}

@@ -92,7 +92,7 @@ func roleCreate(ctx context.Context, c *Call) error {
 		return errUsage
 	}
 	words, description := c.Args[1:], ""
-	if len(words) > 0 && strings.HasPrefix(words[0], "description=") {
+	if len(words) > 0 && strings.HasPrefix(words[0], "description=") && words[0] != "description=" {
 		description, words = strings.TrimPrefix(words[0], "description="), words[1:]
 	}
 	permissions, err := parsePermissions(words)
@@ -108,9 +108,16 @@ func roleDelete(ctx context.Context, c *Call) error {
 	if len(c.Args) != 1 {
 		return errUsage
 	}
+	c.deprecatedAutodelete()
 	return c.editCIB(ctx, func(doc *cib.Document) report.List {
 		return admin.DeleteRole(doc, c.Args[0], c.Has("--autodelete"))
 	})
+}
+
+func (c *Call) deprecatedAutodelete() {
+	if c.Has("--autodelete") {
+		c.say(report.NewDeprecation("DEPRECATED_OPTION", "Flag '--autodelete' is deprecated and might be removed in a future release."))
+	}
 }
 
 // parseHolder reads "<role> [to] [user|group] <name>"; link is "to" or "from".
@@ -152,6 +159,7 @@ func roleUnassign(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
+	c.deprecatedAutodelete()
 	return c.editCIB(ctx, func(doc *cib.Document) report.List {
 		return admin.UnassignRole(doc, role, tag, name, c.Has("--autodelete"))
 	})

@@ -63,7 +63,11 @@ func alertConfig(ctx context.Context, c *Call) error {
 // name that stands beside id and description.
 func parseAlert(words []string, main string, mayHaveID bool) (a admin.AlertArgs, err error) {
 	groups := splitKeywords(words, "options", "meta")
-	if a.Plain, err = parsePairs(groups.first); err != nil {
+	allowed := []string{main, "description"}
+	if mayHaveID {
+		allowed = append(allowed, "id")
+	}
+	if a.Plain, err = allowedPairs(groups.first, allowed...); err != nil {
 		return a, err
 	}
 	if a.Options, err = parsePairs(groups.groups["options"]); err != nil {
@@ -71,11 +75,6 @@ func parseAlert(words []string, main string, mayHaveID bool) (a admin.AlertArgs,
 	}
 	if a.Meta, err = parsePairs(groups.groups["meta"]); err != nil {
 		return a, err
-	}
-	for _, p := range a.Plain {
-		if p.Name != main && p.Name != "description" && (p.Name != "id" || !mayHaveID) {
-			return a, fail("Unexpected parameter '%s=%s'", p.Name, p.Value)
-		}
 	}
 	return a, nil
 }

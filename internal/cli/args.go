@@ -12,21 +12,73 @@ import (
 // both values are the same.
 func parsePairs(words []string) (admin.Pairs, error) {
 	var pairs admin.Pairs
+	values := map[string][]string{}
 	for _, w := range words {
-		name, value, found := strings.Cut(w, "=")
-		switch {
-		case !found:
-			return nil, fail("missing value of '%s' option", w)
-		case name == "":
-			return nil, fail("missing key in '%s' option", w)
+		name, value, err := splitPair(w)
+		if err != nil {
+			return nil, err
 		}
-		if old, again := pairs.Get(name); !again {
+		if _, again := values[name]; !again {
 			pairs = append(pairs, admin.Pair{Name: name, Value: value})
-		} else if old != value {
-			return nil, fail("duplicate option '%s' with different values '%s' and '%s'", name, old, value)
+		}
+		if !slices.Contains(values[name], value) {
+			values[name] = append(values[name], value)
+		}
+	}
+	for _, p := range pairs {
+		if v := values[p.Name]; len(v) > 1 {
+			slices.Sort(v)
+			last := len(v) - 1
+			return nil, fail("duplicate option '%s' with different values %s and '%s'", p.Name, report.Quote(v[:last]), v[last])
 		}
 	}
 	return pairs, nil
+}
+
+// allowedPairs is parsePairs for options that are known beforehand.
+func allowedPairs(words []string, allowed ...string) (admin.Pairs, error) {
+	var unknown []string
+	for _, w := range words {
+		name, _, err := splitPair(w)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(allowed, name) && !slices.Contains(unknown, name) {
+			unknown = append(unknown, name)
+		}
+	}
+	if unknown != nil {
+		slices.Sort(unknown)
+		return nil, fail("Unknown %s %s", pluralWord("option", len(unknown)), report.Quote(unknown))
+	}
+	return parsePairs(words)
+}
+
+// splitPair reads one word of the form name=value.
+func splitPair(word string) (name, value string, err error) {
+	name, value, found := strings.Cut(word, "=")
+	switch {
+	case !found:
+		err = fail("missing value of '%s' option", word)
+	case name == "":
+		err = fail("missing key in '%s' option", word)
+	}
+	return name, value, err
+}
+
+// uniqueWords refuses words that stand more than once.
+func uniqueWords(words []string) error {
+	var again []string
+	for i, w := range words {
+		if slices.Contains(words[:i], w) && !slices.Contains(again, w) {
+			again = append(again, w)
+		}
+	}
+	if again == nil {
+		return nil
+	}
+	slices.Sort(again)
+	return fail("duplicate %s: %s", pluralWord("argument", len(again)), report.Quote(again))
 }
 
 // stop makes a report of an error in the words of a command that is said only

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -78,6 +79,9 @@ func deleteConstraints(ctx context.Context, c *Call) error {
 	if len(c.Args) == 0 {
 		return errUsage
 	}
+	if err := uniqueWords(c.Args); err != nil {
+		return err
+	}
 	return c.editCIB(ctx, func(doc *cib.Document) report.List { return admin.DeleteConstraints(doc, c.Args) })
 }
 
@@ -89,11 +93,11 @@ func constraintRef(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	for _, resource := range c.Args {
+	for _, resource := range slices.Compact(slices.Sorted(slices.Values(c.Args))) {
 		fmt.Fprintf(c.Stdout, "Resource: %s\n", resource)
 		ids := admin.ConstraintsReferring(doc, resource)
 		if len(ids) == 0 {
-			fmt.Fprintln(c.Stdout, "  No Matches.")
+			fmt.Fprintln(c.Stdout, "  No Matches")
 		}
 		for _, id := range ids {
 			fmt.Fprintln(c.Stdout, "  "+id)

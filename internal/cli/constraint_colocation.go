@@ -21,8 +21,8 @@ func newConstraintColocation() *cobra.Command {
 		verb("add [<role>] <source resource id> with [<role>] <target resource id> [score=<score>] [influence=<boolean>] [id=<id>]",
 			"Let a resource run where another one runs", addColocation, "--force", "-f"),
 		setVerb("Make a colocation constraint of resource sets", admin.AddColocationSet),
-		verb("delete <source resource id> <target resource id>...", "Remove colocation constraints between resources", deleteColocations, "-f"),
-		verb("remove <source resource id> <target resource id>...", "Remove colocation constraints between resources", deleteColocations, "-f"),
+		verb("delete <source resource id> <target resource id>", "Remove colocation constraints between resources", deleteColocations, "-f"),
+		verb("remove <source resource id> <target resource id>", "Remove colocation constraints between resources", deleteColocations, "-f"),
 		replaced("show", "constraint colocation config", show, options...),
 	)
 }
@@ -89,10 +89,10 @@ func noEmptyValues(options admin.Pairs) error {
 }
 
 func deleteColocations(ctx context.Context, c *Call) error {
-	if len(c.Args) < 2 {
+	if len(c.Args) != 2 {
 		return errUsage
 	}
 	return c.editCIB(ctx, func(doc *cib.Document) report.List {
-		return admin.DeleteColocations(doc, c.Args[0], c.Args[1:])
+		return admin.DeleteColocations(doc, c.Args[0], c.Args[1])
 	})
 }

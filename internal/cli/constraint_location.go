@@ -109,35 +109,23 @@ func preferNodes(ctx context.Context, c *Call, resource string, avoid bool) erro
 }
 
 func addLocation(ctx context.Context, c *Call) error {
-	if len(c.Args) < 3 {
+	if len(c.Args) < 4 {
 		return errUsage
 	}
 	target, err := parseTarget(c.Args[1])
 	if err != nil {
 		return err
 	}
-	l := admin.NewLocation{ID: c.Args[0], Target: target, Node: c.Args[2], Score: "INFINITY"}
+	l := locationWords{admin.NewLocation{ID: c.Args[0], Target: target, Node: c.Args[2], Score: "INFINITY"}}
 	words := c.Args[3:]
-	if len(words) > 0 && !strings.Contains(words[0], "=") {
+	if !strings.Contains(words[0], "=") {
 		c.say(report.NewDeprecation("DEPRECATED_ARGUMENT", standaloneScore))
 		l.Score, words = words[0], words[1:]
 	}
-	options, err := parsePairs(words)
-	if err != nil {
-		return err
-	}
-	for _, o := range options {
-		switch {
-		case o.Name == "score":
-			l.Score = o.Value
-			continue
-		case c.Has("--force"):
-		case o.Name != "resource-discovery":
-			return fail("bad option '%s', use --force to override", o.Name)
-		case o.Value != "always" && o.Value != "exclusive" && o.Value != "never":
-			return fail("invalid resource-discovery value '%s', allowed values are: 'always', 'exclusive', 'never', use --force to override", o.Value)
+	for _, w := range words {
+		if err := l.addOption(w, c.Has("--force")); err != nil {
+			return err
 		}
-		l.Options = append(l.Options, o)
 	}
 	check := !c.nodesUnchecked()
 	return c.editCIB(ctx, func(doc *cib.Document) report.List {
@@ -146,17 +134,44 @@ func addLocation(ctx context.Context, c *Call) error {
 				return bad
 			}
 		}
-		return admin.AddLocation(doc, l, c.Has("--force"))
+		return admin.AddLocation(doc, l.NewLocation, c.Has("--force"))
 	})
+}
+
+// locationWords is a location constraint as its words are read.
+type locationWords struct{ admin.NewLocation }
+
+// addOption takes one option; force lets unknown ones and unknown values pass.
+func (l *locationWords) addOption(word string, force bool) error {
+	name, value, err := splitPair(word)
+	switch {
+	case err != nil:
+		return err
+	case value == "":
+		return fail("value of '%s' option is empty", name)
+	case name == "score":
+		l.Score = value
+		return nil
+	case force:
+	case name != "resource-discovery":
+		return fail("bad option '%s', use --force to override", name)
+	case value != "always" && value != "exclusive" && value != "never":
+		return fail("invalid resource-discovery value '%s', allowed values are: 'always', 'exclusive', 'never', use --force to override", value)
+	}
+	l.Options = l.Options.With(name, value)
+	return nil
 }
 
 func deleteLocation(ctx context.Context, c *Call) error {
 	c.say(report.NewDeprecation("COMMAND_REPLACED",
 		"This command is deprecated and will be removed. Please use 'pcs constraint delete' or 'pcs constraint remove' instead."))
-	if len(c.Args) != 1 {
+	if len(c.Args) == 0 {
 		return errUsage
 	}
-	return c.editCIB(ctx, func(doc *cib.Document) report.List { return admin.DeleteLocation(doc, c.Args[0]) })
+	if err := uniqueWords(c.Args); err != nil {
+		return err
+	}
+	return c.editCIB(ctx, func(doc *cib.Document) report.List { return admin.DeleteLocations(doc, c.Args) })
 }
 
 // ruleOptions are the options before a rule's expression.

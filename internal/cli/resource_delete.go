@@ -29,8 +29,8 @@ func resourceDelete(ctx context.Context, c *Call) error {
 // resources are stopped before: what is deleted while it runs is left to
 // itself.
 func (c *Call) deleteResources(ctx context.Context, ids []string, stonith bool) error {
-	if twice := repeatedWord(ids); twice != "" {
-		return fail("duplicate argument: '%s'", twice)
+	if err := uniqueWords(ids); err != nil {
+		return err
 	}
 	_, file := c.Value("-f")
 	if !file && !stonith && !c.Has("--no-stop") && !c.Has("--force") {
@@ -93,15 +93,4 @@ func pluralWord(word string, n int) string {
 		return word
 	}
 	return word + "s"
-}
-
-func repeatedWord(words []string) string {
-	seen := map[string]bool{}
-	for _, w := range words {
-		if seen[w] {
-			return w
-		}
-		seen[w] = true
-	}
-	return ""
 }

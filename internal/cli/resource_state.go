@@ -93,18 +93,19 @@ func newMeta(stonith bool) *cobra.Command {
 }
 
 func (c *Call) setMeta(ctx context.Context, stonith bool) error {
-	if len(c.Args) < 2 {
+	if len(c.Args) == 0 {
 		return errUsage
 	}
-	pairs, err := parsePairs(c.Args[1:])
-	if err != nil {
-		return err
-	}
+	var err error
 	if stonith {
 		err = c.refuseResources(ctx, c.Args[:1], "meta")
 	} else {
 		err = c.refuseStonith(ctx, c.Args[:1], "stonith meta")
 	}
+	if err != nil {
+		return err
+	}
+	pairs, err := parsePairs(c.Args[1:])
 	if err != nil {
 		return err
 	}

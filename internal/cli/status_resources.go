@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"gpcs/internal/cib"
-	"gpcs/internal/report"
 	"gpcs/internal/status"
 )
 
@@ -98,20 +97,13 @@ func resourceAndOptions(words []string, allowed ...string) (string, map[string]s
 	if len(words) > 0 && !strings.Contains(words[0], "=") {
 		id, words = words[0], words[1:]
 	}
-	pairs, err := parsePairs(words)
+	pairs, err := allowedPairs(words, allowed...)
 	if err != nil {
 		return "", nil, err
 	}
 	options := map[string]string{}
-	var unknown []string
-	for _, p := range pairs.Sorted() {
+	for _, p := range pairs {
 		options[p.Name] = p.Value
-		if !slices.Contains(allowed, p.Name) {
-			unknown = append(unknown, p.Name)
-		}
-	}
-	if unknown != nil {
-		return "", nil, fail("Unknown %s %s", pluralWord("option", len(unknown)), report.Quote(unknown))
 	}
 	return id, options, nil
 }

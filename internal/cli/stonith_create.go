@@ -141,7 +141,7 @@ func (c *Call) refuseResources(ctx context.Context, ids []string, command string
 		return err
 	}
 	for _, id := range ids {
-		if name, found := admin.AgentOf(doc, id); found && !name.IsStonith() {
+		if admin.IsPlainResource(doc, id) {
 			return fail("This command does not accept resources. Please use 'pcs resource %s' instead.", command)
 		}
 	}
