@@ -103,7 +103,7 @@ func (c *Core) Step(ev Event, now string) []Effect {
 	case Cancel:
 		c.forget(ev.ID)
 	case Enter:
-		c.enter(ev, now)
+		c.enter(ev)
 	case Open:
 		c.open(now)
 	case Close:
@@ -131,7 +131,7 @@ func (c *Core) Configure(votes quorum.Config) { c.cfg.Quorum = votes }
 
 func (c *Core) isDC() bool { return c.view != nil && c.view.DC == c.cfg.Self }
 
-func (c *Core) enter(ev Enter, now string) {
+func (c *Core) enter(ev Enter) {
 	c.view, c.duty, c.opened, c.broken, c.seq, c.config = ev.View, nil, false, false, 0, 0
 	if ev.Document != nil && !c.load(ev.Document) {
 		c.fetch()

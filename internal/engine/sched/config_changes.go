@@ -150,7 +150,7 @@ func (p *planner) checkDefinition(r *Resource, n *Node, h *HistoryEntry) bool {
 		}
 		return true
 	}
-	if p.expired(r, n, h) {
+	if p.expired(h) {
 		h.expiredDigest = true
 	}
 	result := p.compareDigest(r, n, h)
@@ -185,7 +185,7 @@ func (p *planner) checkDefinition(r *Resource, n *Node, h *HistoryEntry) bool {
 
 // expired tells whether an entry was found to be an expired failure when the
 // status was read.
-func (p *planner) expired(r *Resource, n *Node, h *HistoryEntry) bool {
+func (p *planner) expired(h *HistoryEntry) bool {
 	return p.expiredEntries[h.XML]
 }
 

@@ -250,7 +250,7 @@ func (c *Cluster) unpackResourceHistory(n *Node, e *cib.Element) {
 		if len(ops) == 0 {
 			return
 		}
-		r = c.removedResource(n, e)
+		r = c.removedResource(e)
 	}
 	if c.Config.ShutdownLock {
 		c.readShutdownLock(r, n, e)

@@ -177,7 +177,7 @@ func (r *Resource) member(base string) *Resource {
 
 // removedResource makes a resource that only the history knows. It is
 // stopped, or left unmanaged where the cluster shall not touch such.
-func (c *Cluster) removedResource(n *Node, e *cib.Element) *Resource {
+func (c *Cluster) removedResource(e *cib.Element) *Resource {
 	id := e.SelectAttrValue("id", "")
 	def := cib.NewElement("primitive", "id", id)
 	for _, a := range []string{"class", "provider", "type"} {

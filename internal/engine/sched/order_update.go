@@ -17,7 +17,7 @@ func (p *planner) updateOrdered(r *Resource, first, then *action, n *Node, flags
 		}
 		return ch
 	case Clone, Bundle:
-		return p.updateInstances(r, first, then, n, flags, filter, kind)
+		return p.updateInstances(first, then, n, flags, filter, kind)
 	}
 	return p.updatePlain(first, then, flags, filter, kind)
 }
@@ -132,7 +132,7 @@ func restartOrder(stop, start *action, filter actionFlags) {
 }
 
 // updateInstances applies an ordering to the instances of a clone.
-func (p *planner) updateInstances(r *Resource, first, then *action, n *Node, flags, filter actionFlags, kind orderFlags) changed {
+func (p *planner) updateInstances(first, then *action, n *Node, flags, filter actionFlags, kind orderFlags) changed {
 	if canInterleave(first, then) {
 		return p.updateInterleaved(first, then, n, filter, kind)
 	}
