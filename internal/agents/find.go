@@ -56,11 +56,12 @@ func (f Finder) OCF(provider string) []string {
 	return sorted(programs(filepath.Join(f.ocfDir(), provider)))
 }
 
-// Fence lists fence agents, sorted. fence_ack_manual is a tool of people.
+// Fence lists fence agents, sorted. fence_ack_manual is a tool of people,
+// fence_legacy one of Pacemaker that is no agent by itself.
 func (f Finder) Fence() []string {
 	var names []string
 	for _, n := range programs(f.Root.Join(fenceDir)) {
-		if strings.HasPrefix(n, "fence_") && n != "fence_ack_manual" {
+		if strings.HasPrefix(n, "fence_") && n != "fence_ack_manual" && n != "fence_legacy" {
 			names = append(names, n)
 		}
 	}

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -22,6 +23,8 @@ type libraryCommand struct {
 	words  func(*params) []string
 	// result makes the answer of what was printed, nil = there is none.
 	result func(stdout string) (any, error)
+	// direct answers without the command line, where words is nil.
+	direct func(context.Context, *Server, *params) (any, error)
 }
 
 // findCommand finds a command by its name in API v2, or by its path in v1.
@@ -70,13 +73,16 @@ func (s *Server) carryOut(ctx context.Context, u auth.User, c libraryCommand, va
 		return failedWith(codeNotAuthorized, "Current user is not authorized for this operation", map[string]any{})
 	}
 	p, err := readParams(c.fields, values)
+	if err == nil && c.direct != nil {
+		return s.answerDirectly(ctx, c, p)
+	}
 	var words []string
 	if err == nil {
 		words = c.words(p)
 		err = p.err
 	}
 	if err != nil {
-		return failedWith("COMMAND_INVALID_PAYLOAD", "Invalid command payload: "+err.Error(), map[string]any{"reason": err.Error()})
+		return invalidPayload(err)
 	}
 	if timeout > 0 {
 		p.flags = append(p.flags, fmt.Sprintf("--request-timeout=%d", timeout))
@@ -101,6 +107,30 @@ func (s *Server) carryOut(ctx context.Context, u auth.User, c libraryCommand, va
 	}
 	return done
 }
+
+func invalidPayload(err error) outcome {
+	return failedWith("COMMAND_INVALID_PAYLOAD", "Invalid command payload: "+err.Error(), map[string]any{"reason": err.Error()})
+}
+
+func (s *Server) answerDirectly(ctx context.Context, c libraryCommand, p *params) outcome {
+	result, err := c.direct(ctx, s, p)
+	var failed *reportError
+	switch {
+	case p.err != nil:
+		return invalidPayload(p.err)
+	case errors.As(err, &failed):
+		return outcome{finish: finishFail, reports: []reportDTO{reportDTO(*failed)}}
+	case err != nil:
+		s.Log.Error("library command failed", "command", c.name, "err", err)
+		return outcome{finish: finishException, reports: []reportDTO{}}
+	}
+	return outcome{finish: finishSuccess, reports: []reportDTO{}, result: result}
+}
+
+// reportError is an error that is a report.
+type reportError reportDTO
+
+func (e *reportError) Error() string { return e.Message.Message }
 
 // params are the parameters of a command. What is not as it should be is kept
 // as err, so that words can be put together without asking each time.

@@ -12,7 +12,7 @@ import (
 // libraryCommands are the commands of pcs's library that are carried out here,
 // with the permissions that pcsd asks for.
 func libraryCommands() []libraryCommand {
-	return slices.Concat(aclCommands(), alertCommands(), clusterCommands(), constraintCommands(), fencingCommands(), nodeCommands(),
+	return slices.Concat(aclCommands(), agentCommands(), alertCommands(), clusterCommands(), constraintCommands(), fencingCommands(), nodeCommands(),
 		resourceCommands(), tagCommands(), queryCommands())
 }
 
