@@ -22,6 +22,7 @@ func (b *bench) made(r *rand.Rand, number int) *input {
 			add(r, in)
 		}
 	}
+	evenOut(in.doc)
 	for range r.IntN(4) {
 		if next := b.after(write(in.doc), in.args); next != nil {
 			in.doc, in.args = next, nil
@@ -54,6 +55,9 @@ func (b *bench) after(text []byte, args []string) *cib.Element {
 	if err != nil {
 		return nil
 	}
+	for _, e := range doc.FindElements("//lrm_rsc_op[@operation='cancel']") {
+		e.Parent().RemoveChild(e) // see cancels
+	}
 	return doc
 }
 
@@ -82,6 +86,10 @@ func newCluster(r *rand.Rand) *cib.Element {
 	for range 1 + r.IntN(6) {
 		rscs.AddChild(m.resource())
 	}
+	// Nodes that only resources tell of all count as one in colocations of the installed release.
+	for _, name := range m.nodes {
+		list.AddChild(cib.NewElement("node", "id", name, "uname", name, "type", "remote"))
+	}
 	return doc
 }
 
@@ -89,6 +97,7 @@ func newCluster(r *rand.Rand) *cib.Element {
 type maker struct {
 	r     *rand.Rand
 	count int
+	nodes []string // remote and guest nodes
 }
 
 func (m *maker) id(prefix string) string {
@@ -106,10 +115,14 @@ func (m *maker) resource() *cib.Element {
 		return m.bundle()
 	case 6:
 		p := m.primitive("vm", "Dummy")
-		setMeta(p, "remote-node", m.id("guest"))
+		guest := m.id("guest")
+		m.nodes = append(m.nodes, guest)
+		setMeta(p, "remote-node", guest)
 		return p
 	case 7:
-		return m.primitive("remote", "remote")
+		p := m.primitive("remote", "remote")
+		m.nodes = append(m.nodes, id(p))
+		return p
 	}
 	return m.primitive("rsc", "Dummy")
 }

@@ -146,6 +146,9 @@ func read(summary, scores, graph string) answer {
 
 var blanks = regexp.MustCompile(`[ \t]+`)
 
+// flags are words in brackets, whose order differs.
+var flags = regexp.MustCompile(`\([a-z]+(, [a-z]+)+\)`)
+
 // plain takes from a summary what the two releases word differently.
 func plain(text string) string {
 	var out []string
@@ -157,6 +160,11 @@ func plain(text string) string {
 		}
 		l = strings.NewReplacer("(maintenance", "(unmanaged", ", maintenance", ", unmanaged",
 			" (not installed)", "", " (invalid parameter)", "", " (Not installed)", "", " (Invalid parameter)", "", "termination was requested", "fencing was requested").Replace(l)
+		l = flags.ReplaceAllStringFunc(l, func(list string) string {
+			each := strings.Split(list[1:len(list)-1], ", ")
+			slices.Sort(each)
+			return "(" + strings.Join(each, ", ") + ")"
+		})
 		l = l[:indent] + blanks.ReplaceAllString(strings.TrimSpace(l), " ")
 		out = append(out, l)
 	}

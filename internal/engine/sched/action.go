@@ -76,6 +76,7 @@ type planner struct {
 	single      map[string]*action
 	reckoned    []Reckoning
 	templates   map[string][]string
+	tableOrder  []*Node                // see walked
 	byBase      map[string][]*Resource // see namesakes
 	seen        []*action              // marked seenInLoop
 	merge       int                    // number of the merge of wishes that goes on, see mergeFree

@@ -47,6 +47,10 @@ func TestBeside(t *testing.T) {
 			"a:0_monitor_10000@b-0 a:0_start_0@b-0 b-0_monitor_0@n1 b-0_monitor_0@n2 b-0_monitor_30000@n1 b-0_start_0@n1 b-clone_running_0 b-clone_start_0 " +
 				"b-ip-10.0.0.1_monitor_0@n1 b-ip-10.0.0.1_monitor_0@n2 b-ip-10.0.0.1_monitor_60000@n1 b-ip-10.0.0.1_start_0@n1 b-podman-0_monitor_0@n1 " +
 				"b-podman-0_monitor_0@n2 b-podman-0_monitor_60000@n1 b-podman-0_start_0@n1 b_running_0 b_start_0 load_stopped_n1 load_stopped_n2"},
+		{"exclusive discovery holds though its rule holds nowhere", []string{"RESOURCES", dummy,
+			"CONSTRAINTS", `<rsc_location id="l" rsc="a" resource-discovery="exclusive"><rule id="r" score="INFINITY"><date_expression id="d" operation="lt" end="2005-01-01"/></rule></rsc_location>`}, ""},
+		{"a remote connection launches no guest", []string{"RESOURCES", strings.Replace(guest, `provider="heartbeat" type="Dummy"`, `provider="pacemaker" type="remote"`, 1)},
+			"a_monitor_0@n1 a_monitor_0@n2 a_start_0@n1"},
 		{"a ticket never granted: stop", with("CONSTRAINTS", byPolicy("stop")), "a_stop_0@n1"},
 		{"a ticket never granted: freeze what runs", with("CONSTRAINTS", byPolicy("freeze")), ""},
 		{"a ticket never granted: freeze what is stopped", []string{"RESOURCES", dummy, "CONSTRAINTS", byPolicy("freeze"),

@@ -88,6 +88,7 @@ func (p *planner) nodeNamed(name string) *Node {
 
 func (p *planner) locateByRule(e *cib.Element, r *Resource, role string, mode probeMode, match []string) {
 	l := &location{id: e.SelectAttrValue("id", ""), rsc: r, probe: mode}
+	r.exclusiveDiscovery = r.exclusiveDiscovery || mode == probeExclusive // though the rule may hold nowhere
 	if v := e.SelectAttrValue("role", ""); v != "" {
 		role = v
 	}

@@ -44,8 +44,7 @@ func (c *Cluster) unpackRemoteNodes(list []*cib.Element) {
 				n := c.addNode(id, id, RemoteNode, nil)
 				// As members, it may hold anything until it is seen.
 				n.Kind, n.Unclean = RemoteNode, c.Config.Fencing && c.Config.StartupFencing
-			}
-			if guest := guestName(e); guest != "" {
+			} else if guest := guestName(e); guest != "" {
 				c.addNode(guest, guest, GuestNode, nil).Kind = GuestNode
 			}
 		case "bundle":

@@ -145,7 +145,9 @@ func (c *Cluster) unpackCommon(r *Resource) {
 	// resource launches go where that is.
 	r.allowMigrate = value.BoolOr(meta("allow-migrate"), r.isRemoteConn && meta("container") == "")
 	r.allowUnhealthy = value.True(meta("allow-unhealthy-nodes"))
-	r.guestName = meta("remote-node")
+	if !r.isRemoteConn { // a node is no guest of its connection
+		r.guestName = meta("remote-node")
+	}
 	if r.isRemoteConn {
 		r.reconnectMS = max(0, parseMS(c.params(r, nil).Get("reconnect_interval")))
 	}

@@ -96,7 +96,7 @@ func (p *planner) limitUtilization(r *Resource) *Node {
 	}
 	var most *Node
 	capable := false
-	for _, n := range p.Nodes {
+	for _, n := range p.walked() {
 		if c := r.allowed[n.Index]; !c.in || c.score < 0 || !n.available() {
 			continue
 		}
@@ -116,6 +116,14 @@ func (p *planner) limitUtilization(r *Resource) *Node {
 		}
 	}
 	return most
+}
+
+// walked are the nodes in the order in which tables of them are walked.
+func (p *planner) walked() []*Node {
+	if p.tableOrder == nil {
+		p.tableOrder = tableOrder(p.Nodes)
+	}
+	return p.tableOrder
 }
 
 // addNeeds adds what a resource without a node needs on one; of what has parts

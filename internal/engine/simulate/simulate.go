@@ -71,6 +71,9 @@ type runner struct {
 	done      []*graph.Action
 	fail      []Spec
 	failed    bool
+	// What is looked up for every action; filled at the first need.
+	states    map[string]*cib.Element                    // by node name
+	histories map[*cib.Element]map[string][]*cib.Element // of one list, by resource
 }
 
 func (r *runner) ready(s *graph.Synapse) bool {
@@ -161,6 +164,18 @@ func (r *runner) fence(a *graph.Action) {
 
 // nodeState finds the node_state of an action's node, made if missing.
 func (r *runner) nodeState(a *graph.Action) *cib.Element {
+	if e := r.states[a.Node]; e != nil {
+		return e
+	}
+	if r.states == nil {
+		r.states = map[string]*cib.Element{}
+	}
+	e := r.findState(a)
+	r.states[a.Node] = e
+	return e
+}
+
+func (r *runner) findState(a *graph.Action) *cib.Element {
 	status := r.doc.Section("status")
 	for _, e := range status.SelectElements("node_state") {
 		if e.SelectAttrValue("id", "") == a.NodeID || e.SelectAttrValue("uname", "") == a.Node {
@@ -170,6 +185,33 @@ func (r *runner) nodeState(a *graph.Action) *cib.Element {
 	e := cib.NewElement("node_state", "id", a.NodeID, "uname", a.Node)
 	status.AddChild(e)
 	return e
+}
+
+// history finds the history of a resource in a node's list, made if missing;
+// nil where there are several of that name.
+func (r *runner) history(list *cib.Element, name string) *cib.Element {
+	known := r.histories[list]
+	if known == nil {
+		known = map[string][]*cib.Element{}
+		for _, e := range list.SelectElements("lrm_resource") {
+			id := e.SelectAttrValue("id", "")
+			known[id] = append(known[id], e)
+		}
+		if r.histories == nil {
+			r.histories = map[*cib.Element]map[string][]*cib.Element{}
+		}
+		r.histories[list] = known
+	}
+	switch found := known[name]; len(found) {
+	case 0:
+		e := cib.NewElement("lrm_resource", "id", name)
+		list.AddChild(e)
+		known[name] = append(found, e)
+		return e
+	case 1:
+		return found[0]
+	}
+	return nil
 }
 
 func sub(e *cib.Element, tag, id string) *cib.Element {
@@ -186,17 +228,6 @@ func sub(e *cib.Element, tag, id string) *cib.Element {
 	return k
 }
 
-// ambiguous tells whether a node has several histories of one name.
-func ambiguous(list *cib.Element, name string) bool {
-	count := 0
-	for _, k := range list.SelectElements("lrm_resource") {
-		if k.SelectAttrValue("id", "") == name {
-			count++
-		}
-	}
-	return count > 1
-}
-
 // record writes the success of an action into the history.
 func (r *runner) record(a *graph.Action, name string, interval int64) {
 	state := r.nodeState(a)
@@ -206,10 +237,10 @@ func (r *runner) record(a *graph.Action, name string, interval int64) {
 		state.AddChild(lrm)
 	}
 	list := sub(lrm, "lrm_resources", "")
-	if ambiguous(list, name) {
+	rsc := r.history(list, name)
+	if rsc == nil {
 		return // which of them it belongs to nobody can tell: like crm_simulate's, it is lost
 	}
-	rsc := sub(list, "lrm_resource", name)
 	for _, p := range [][2]string{{"class", a.Rsc.Class}, {"provider", a.Rsc.Provider}, {"type", a.Rsc.Type}} {
 		if p[1] != "" && rsc.SelectAttr(p[0]) == nil {
 			rsc.CreateAttr(p[0], p[1])
