@@ -82,7 +82,8 @@ func (b *idBook) below(e *cib.Element, suffix string) string {
 // idExists tells whether the document defines an id.
 func idExists(doc *cib.Document, id string) bool { return newIDs(doc).has(id) }
 
-// NCName (XML Namespaces 1.0), cut down to what Pacemaker's tools accept.
+// validFirst and validNext are NCName (XML Namespaces 1.0), cut down to what
+// Pacemaker's tools accept.
 func validFirst(c rune) bool {
 	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }

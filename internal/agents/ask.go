@@ -43,12 +43,12 @@ func (f Finder) Metadata(ctx context.Context, name agentmeta.Name) (agentmeta.Ag
 	return agentmeta.Parse(name, text)
 }
 
-// ask returns what an OCF or fence agent prints about itself.
 // Raw returns an agent's metadata as the agent prints it.
 func (f Finder) Raw(ctx context.Context, name agentmeta.Name) ([]byte, error) {
 	return f.ask(ctx, name)
 }
 
+// ask returns what an OCF or fence agent prints about itself.
 func (f Finder) ask(ctx context.Context, name agentmeta.Name) ([]byte, error) {
 	path, err := f.path(name)
 	if err != nil {

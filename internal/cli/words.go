@@ -17,7 +17,7 @@ type Words struct {
 	values map[string][]string // "--force" -> {""}, "--name" -> {"x"}
 }
 
-// How an option takes its value.
+// valueKind is how an option takes its value.
 type valueKind int
 
 const (

@@ -33,7 +33,7 @@ type deviceSet struct {
 	force    bool
 }
 
-// names refuses unknown options; banned ones cannot be forced.
+// unknown refuses unknown options; banned ones cannot be forced.
 func (s deviceSet) unknown(options map[string]string, banned ...string) report.List {
 	var unknown, never []string
 	for _, n := range slices.Sorted(maps.Keys(options)) {

@@ -14,7 +14,7 @@ type holding struct {
 	since time.Duration
 }
 
-// single tells whether a resource may be active on one node only.
+// isSingle tells whether a resource may be active on one node only.
 func (p *plan) isSingle(rsc string) bool { return slices.Contains(p.single, rsc) }
 
 // recovered checks, where nodes are fenced, that nothing comes up on a machine

@@ -184,7 +184,7 @@ func (p *planner) applyToPriority(dep, prim *Resource, c *colocation) int {
 	return delta
 }
 
-// How dependents' wishes are merged.
+// mergeFlags say how dependents' wishes are merged.
 type mergeFlags int
 
 const (

@@ -137,7 +137,7 @@ func (r *Resource) shutdownLockedElsewhere(n *Node) bool {
 	return r.LockNode != nil && r.LockNode != n
 }
 
-// locations_ are the nodes where r, or anything in it, is active.
+// currentNodes are the nodes where r, or anything in it, is active.
 func (r *Resource) currentNodes() []*Node {
 	if r.Kind == Primitive {
 		return r.RunningOn

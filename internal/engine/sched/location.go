@@ -187,5 +187,5 @@ func (p *planner) applyScores(r *Resource, l *location, zero bool) {
 // colocated tells whether a group keeps its members together (the default).
 func (r *Resource) colocated() bool { return value.BoolOr(r.Meta.Get("collocated"), true) }
 
-// ordered tells whether a group starts its members in order (the default).
+// orderedGroup tells whether a group starts its members in order (the default).
 func (r *Resource) orderedGroup() bool { return value.BoolOr(r.Meta.Get("ordered"), true) }
