@@ -103,9 +103,6 @@ func checkPermissions(doc *cib.Document, permissions []Permission) report.List {
 func CreateRole(doc *cib.Document, id, description string, permissions []Permission) report.List {
 	out := checkPermissions(doc, permissions)
 	b := newIDs(doc)
-	if b.has(id) && !out.Failed() {
-		return report.List{report.Stop("ID_ALREADY_EXISTS", fmt.Sprintf("'%s' already exists", id))}
-	}
 	out = append(out, b.checkNewID(id, "ACL role")...)
 	if out.Failed() {
 		return out

@@ -40,22 +40,27 @@ func checkPlainResource(doc *cib.Document, id string, force bool) report.List {
 	case e == nil:
 		return report.List{report.Stop("ID_NOT_FOUND", fmt.Sprintf("Resource '%s' does not exist", id))}
 	case holder(e) != nil && !force:
-		return report.List{report.Stop("RESOURCE_FOR_CONSTRAINT_IS_MULTIINSTANCE", multiInstance(id, holder(e))+". Use --force to override.")}
+		return report.List{report.Stop(codeMultiInstance, multiInstance(id, holder(e))+". Use --force to override.")}
 	}
 	return nil
 }
 
 // checkSetResource is checkPlainResource as the newer commands have it.
 func checkSetResource(doc *cib.Document, id string, force bool) report.List {
-	e, reports := lookUp(doc, id, resourceTags...)
-	if e == nil {
-		return reports.Alone()
+	e := findElement(doc, id)
+	switch {
+	case e == nil:
+		return report.List{notFound(id)}
+	case !isResource(e):
+		return report.List{wrongKind(id, resourceTags...)}
 	}
 	if outer := holder(e); outer != nil {
-		return report.List{report.Passed("RESOURCE_FOR_CONSTRAINT_IS_MULTIINSTANCE", multiInstance(id, outer), report.Force, force)}
+		return report.List{report.Passed(codeMultiInstance, multiInstance(id, outer), report.Force, force)}
 	}
 	return nil
 }
+
+const codeMultiInstance = "RESOURCE_FOR_CONSTRAINT_IS_MULTIINSTANCE"
 
 // badScore says that a value is no score.
 func badScore(value string) report.Report {

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"slices"
 	"strings"
 
 	"gpcs/internal/cib"
@@ -75,6 +76,17 @@ func AddOrderSet(doc *cib.Document, sets []SetArg, options Pairs, force bool) re
 func AddTicketSet(doc *cib.Document, sets []SetArg, options Pairs, force bool) report.List {
 	b := newIDs(doc)
 	var out report.List
+	for _, s := range sets {
+		for _, id := range s.Resources {
+			out = append(out, checkSetResource(doc, id, force)...)
+		}
+	}
+	if slices.ContainsFunc(out, func(r report.Report) bool { return r.Code != codeMultiInstance && r.Severity == report.Error }) {
+		return slices.DeleteFunc(out, func(r report.Report) bool { return r.Code == codeMultiInstance })
+	}
+	for _, s := range sets {
+		out = append(out, checkSetOptions(s)...)
+	}
 	out = append(out, checkNames("", options, []string{"id", "loss-policy", "ticket"}, report.Never, false)...)
 	if v, given := options.Get("ticket"); !given || v == "" {
 		out = append(out, missingOptions("", []string{"ticket"}, report.Never, false))
@@ -85,12 +97,6 @@ func AddTicketSet(doc *cib.Document, sets []SetArg, options Pairs, force bool) r
 		out = append(out, b.checkConstraintID(id)...)
 	}
 	out = append(out, checkValues(options, report.Never, false, oneOf("loss-policy", lossPolicies...))...)
-	if out.Failed() {
-		return out
-	}
-	for _, s := range sets {
-		out = append(out, checkSet(doc, s, force)...)
-	}
 	if out.Failed() {
 		return out
 	}
@@ -187,10 +193,7 @@ func (b *idBook) addChecked(doc *cib.Document, e *cib.Element, sets []SetArg, fo
 }
 
 func checkSet(doc *cib.Document, s SetArg, force bool) report.List {
-	var out report.List
-	out = append(out, checkNames("set", s.Options, []string{"action", "require-all", "role", "sequential"}, report.Never, false)...)
-	out = append(out, checkValues(s.Options, report.Never, false,
-		oneOf("action", OrderActions...), boolRule("require-all"), oneOf("role", constraintRoles...), boolRule("sequential"))...)
+	out := checkSetOptions(s)
 	if out != nil {
 		return out
 	}
@@ -201,6 +204,12 @@ func checkSet(doc *cib.Document, s SetArg, force bool) report.List {
 		}
 	}
 	return out
+}
+
+func checkSetOptions(s SetArg) report.List {
+	out := checkNames("set", s.Options, []string{"action", "require-all", "role", "sequential"}, report.Never, false)
+	return append(out, checkValues(s.Options, report.Never, false,
+		oneOf("action", OrderActions...), boolRule("require-all"), oneOf("role", constraintRoles...), boolRule("sequential"))...)
 }
 
 // sameSets tells constraints of the same resources in the same sets.

@@ -25,17 +25,17 @@ func checkTicketName(name string) report.List {
 // AddTicket adds a ticket constraint for a resource in a role ("" is any).
 func AddTicket(doc *cib.Document, ticket, resource, role string, options Pairs, force bool) report.List {
 	b := newIDs(doc)
-	out := checkTicketResource(doc, resource, force)
+	out := checkSetResource(doc, resource, force)
 	out = append(out, checkTicketName(ticket)...)
 	out = append(out, checkNames("", options, []string{"id", "loss-policy"}, report.Never, false)...)
 	id, ownID := options.Get("id")
 	if ownID {
 		out = append(out, b.checkConstraintID(id)...)
 	}
-	out = append(out, checkValues(options, report.Never, false, oneOf("loss-policy", lossPolicies...))...)
 	if role != "" && !oneOf("role", constraintRoles...).ok(capitalized(role)) {
 		out = append(out, invalidValue("role", role, quoteSorted(constraintRoles), report.Never, false))
 	}
+	out = append(out, checkValues(options, report.Never, false, oneOf("loss-policy", lossPolicies...))...)
 	if out.Failed() {
 		return out
 	}
@@ -44,18 +44,6 @@ func AddTicket(doc *cib.Document, ticket, resource, role string, options Pairs, 
 	same := sameTickets(section, e)
 	section.AddChild(e)
 	return append(out, duplicates(constraintLines(same), force)...)
-}
-
-// checkTicketResource is checkSetResource in the order and words of tickets.
-func checkTicketResource(doc *cib.Document, id string, force bool) report.List {
-	e := findElement(doc, id)
-	if e == nil {
-		return report.List{notFound(id)}
-	}
-	if !isResource(e) {
-		return report.List{wrongKind(id, resourceTags...)}
-	}
-	return checkSetResource(doc, id, force)
 }
 
 func ticketElement(b *idBook, ticket, resource, role string, options Pairs) *cib.Element {

@@ -148,8 +148,8 @@ func notFound(id string, tags ...string) report.Report {
 func wrongKind(id string, tags ...string) report.Report {
 	kinds := kindNames(tags)
 	article := "a"
-	if strings.ContainsAny(kinds[:1], "aeiouAEIOU") {
-		article = "an"
+	if strings.HasPrefix(kinds, "ACL") || strings.HasPrefix(kinds, "options set") {
+		article = "an" // pcs has it for these alone, not for alerts
 	}
 	return report.NewError("ID_BELONGS_TO_UNEXPECTED_TYPE", fmt.Sprintf("'%s' is not %s %s", id, article, kinds))
 }

@@ -47,13 +47,48 @@ func (s Steering) checkResource(doc *cib.Document) report.List {
 		return report.List{wrongKind(s.Resource, resourceTags...)}
 	case isStonith(e):
 		return report.List{report.NewError("COMMAND_ARGUMENT_TYPE_MISMATCH", "This command does not accept stonith resource.")}
-	case s.Promoted && !isPromotable(e) && (s.Ban || promotableHint(e) != "" || notMovable(e) == nil):
-		return report.List{report.NewError("CANNOT_MOVE_RESOURCE_MASTER_RESOURCE_NOT_PROMOTABLE",
-			"when specifying --promoted you must use the promotable clone id"+promotableHint(e))}
-	case !s.Ban:
-		return notMovable(e)
 	}
-	return nil
+	var out report.List
+	in, kind := innermost(e)
+	switch {
+	case kind == "bundle" && s.Ban:
+		out = append(out, report.NewError("CANNOT_BAN_RESOURCE_BUNDLE_INNER", fmt.Sprintf(
+			"Resource '%[1]s' is in a bundle and cannot be banned. If you want to ban the bundle, use the bundle id (%[2]s)", s.Resource, in)))
+	case kind == "bundle":
+		out = append(out, report.NewError("CANNOT_MOVE_RESOURCE_BUNDLE_INNER",
+			"Resources cannot be moved out of their bundles. If you want to move a bundle, use the bundle id ("+in+")"))
+	case kind == "clone" && !s.Ban:
+		return report.List{report.NewError("CANNOT_MOVE_RESOURCE_CLONE_INNER", "to move clone resources you must use the clone id ("+in+")")}
+	}
+	hint := ""
+	if kind == "promotable" {
+		hint = " (" + in + ")"
+	}
+	switch {
+	case s.Promoted && !isPromotable(e):
+		out = append(out, report.NewError("CANNOT_MOVE_RESOURCE_MASTER_RESOURCE_NOT_PROMOTABLE",
+			"when specifying --promoted you must use the promotable clone id"+hint))
+	case !s.Promoted && !s.Ban && kind == "promotable":
+		out = append(out, report.NewError("CANNOT_MOVE_RESOURCE_PROMOTABLE_INNER",
+			"to move promotable clone resources you must use the promotable clone id"+hint))
+	}
+	return out
+}
+
+// innermost names the bundle or clone that a resource stands in, and its kind:
+// "bundle", "promotable" or "clone".
+func innermost(e *cib.Element) (id, kind string) {
+	for p := parentResource(e); p != nil; p = parentResource(p) {
+		switch {
+		case p.Tag == "bundle":
+			return elementID(p), "bundle"
+		case isPromotable(p):
+			return elementID(p), "promotable"
+		case isClone(p):
+			return elementID(p), "clone"
+		}
+	}
+	return "", ""
 }
 
 // isPromotable tells a clone whose instances can be promoted.
@@ -63,35 +98,6 @@ func isPromotable(e *cib.Element) bool {
 	}
 	v, _ := nvsetValue(e, "meta_attributes", "promotable")
 	return e.Tag == "clone" && value.True(v)
-}
-
-// promotableHint names the promotable clone around a resource.
-func promotableHint(e *cib.Element) string {
-	for p := parentResource(e); p != nil; p = parentResource(p) {
-		if isPromotable(p) {
-			return " (" + elementID(p) + ")"
-		}
-	}
-	return ""
-}
-
-// notMovable says why a resource cannot be given a node that it prefers.
-func notMovable(e *cib.Element) report.List {
-	if isPromotable(e) {
-		return nil
-	}
-	for p := e; p != nil; p = parentResource(p) {
-		switch {
-		case isPromotable(p):
-			return report.List{report.NewError("CANNOT_MOVE_RESOURCE_PROMOTABLE_NOT_MASTER",
-				"to move promotable clone resources you must use the promotable clone id ("+elementID(p)+")")}
-		case isClone(p):
-			return report.List{report.NewError("CANNOT_MOVE_RESOURCE_CLONE", "cannot move cloned resources")}
-		case p.Tag == "bundle":
-			return report.List{report.NewError("CANNOT_MOVE_RESOURCE_BUNDLE", "cannot move bundle resources")}
-		}
-	}
-	return nil
 }
 
 // nodeKnown tells whether the document has a node of that name.

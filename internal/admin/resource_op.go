@@ -224,3 +224,15 @@ func operationIs(op *cib.Element, name string, options []string) bool {
 	sort.Strings(want)
 	return strings.Join(have, "\x00") == strings.Join(want, "\x00")
 }
+
+// CheckFailcountFilter checks which operation fail counts are asked for.
+func CheckFailcountFilter(operation, interval string) report.List {
+	var out report.List
+	if interval == "" {
+		return nil
+	}
+	if operation == "" {
+		out = append(out, report.Stop("PREREQUISITE_OPTION_IS_MISSING", "If option 'interval' is specified, option 'operation' must be specified as well"))
+	}
+	return append(out, checkValues(Pairs{{"interval", interval}}, report.Never, false, timeRule("interval"))...).Alone()
+}

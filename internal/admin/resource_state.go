@@ -270,7 +270,7 @@ func UpdateMeta(doc *cib.Document, id string, meta Pairs, force bool) report.Lis
 		out = append(out, guestChange(doc, id, meta, force)...)
 	}
 	if !out.Failed() {
-		newIDs(doc).updateNvset(e, "meta_attributes", meta)
+		newIDs(doc).extendNvset(e, "meta_attributes", meta)
 	}
 	return out
 }

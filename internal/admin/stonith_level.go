@@ -77,6 +77,10 @@ var levelForm = regexp.MustCompile(`^0*[1-9]$`)
 // AddLevel makes a fencing level.
 func AddLevel(doc *cib.Document, l Level, force bool) report.List {
 	var out report.List
+	ids := newIDs(doc)
+	if l.ID != "" {
+		out = append(out, ids.checkNewID(l.ID, "fencing level id")...)
+	}
 	if !levelForm.MatchString(l.Index) {
 		out = append(out, invalidValue("level", l.Index, "1..9", report.Never, false))
 	}
@@ -99,10 +103,6 @@ func AddLevel(doc *cib.Document, l Level, force bool) report.List {
 	if missing != nil {
 		out = append(out, report.Passed("STONITH_RESOURCES_DO_NOT_EXIST",
 			fmt.Sprintf("Stonith resource(s) %s do not exist", report.Quote(slices.Sorted(slices.Values(missing)))), report.Force, force))
-	}
-	ids := newIDs(doc)
-	if l.ID != "" {
-		out = append(out, ids.checkNewID(l.ID, "fencing level id")...)
 	}
 	if !out.Failed() && len(findLevels(doc, l)) > 0 {
 		out = append(out, report.NewError("CIB_FENCING_LEVEL_ALREADY_EXISTS", l.text()+" already exists"))

@@ -37,10 +37,6 @@ func (c *Call) cloneResource(ctx context.Context, promotable bool) error {
 		id, words = "", c.Args[1:]
 	}
 	g := splitKeywords(words, "meta", "op")
-	if len(g.first) > 0 {
-		c.say(report.NewDeprecation("DEPRECATED_SYNTAX", "configuring meta attributes without specifying the 'meta' keyword "+
-			"is deprecated and will be removed in a future release"))
-	}
 	pairs, wrong := parsePairs(append(g.first, g.groups["meta"]...))
 	if g.has("op") {
 		wrong = fail("op settings must be changed on base resource, not the clone")
@@ -57,10 +53,17 @@ func (c *Call) cloneResource(ctx context.Context, promotable bool) error {
 		return agent
 	}
 	return c.editCIBAndWait(ctx, wait, c.Args[:1], func(doc *cib.Document) report.List {
-		if out := admin.Cloneable(doc, c.Args[0]); wrong != nil && !out.Failed() {
-			return stop(wrong)
+		if out := admin.Cloneable(doc, c.Args[0]); out.Failed() {
+			return out
 		}
 		asked = nil
+		if len(g.first) > 0 && !g.has("op") {
+			asked = append(asked, report.NewDeprecation("DEPRECATED_SYNTAX", "configuring meta attributes without specifying the 'meta' "+
+				"keyword is deprecated and will be removed in a future release"))
+		}
+		if wrong != nil {
+			return append(asked, stop(wrong)...)
+		}
 		out := admin.CloneResource(doc, c.Args[0], clone, agents, c.Has("--force"))
 		if asked.Failed() {
 			return asked.Alone()

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gpcs/internal/admin"
 	"gpcs/internal/status"
 )
 
@@ -26,8 +27,8 @@ func showFailcounts(ctx context.Context, c *Call) error {
 	filter := status.FailcountFilter{
 		Resource: id, Node: options["node"], Operation: options["operation"], Interval: options["interval"],
 	}
-	if filter.Interval != "" && filter.Operation == "" {
-		return fail("If option 'interval' is specified, option 'operation' must be specified as well")
+	if err := c.conclude(admin.CheckFailcountFilter(filter.Operation, filter.Interval)); err != nil {
+		return err
 	}
 	doc, err := c.readCIB(ctx)
 	if err != nil {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -42,7 +43,9 @@ func (c *Call) addOperation(ctx context.Context, stonith bool) error {
 	if strings.Contains(c.Args[1], "=") {
 		return fail("%s does not appear to be a valid operation action", c.Args[1])
 	}
-	op, err := c.operationPairs(c.Args[1], c.Args[2:])
+	// Words that are no options are passed over, as pcs does.
+	options := slices.DeleteFunc(slices.Clone(c.Args[2:]), func(w string) bool { return !strings.Contains(w, "=") })
+	op, err := c.operationPairs(c.Args[1], options)
 	if err != nil {
 		return err
 	}
