@@ -4,7 +4,7 @@ package api
 // asked it over the network. That is how pcsd's ways in share their code with
 // the commands that a person types.
 const (
-	EnvReports = "GPCS_REPORTS"    // "json": reports each report is a ReportLine on standard error
+	EnvReports = "GPCS_REPORTS"    // "json": each report is a ReportLine on standard error
 	EnvUser    = "CIB_user"        // on whose behalf
 	EnvGroups  = "CIB_user_groups" // that user's groups, parted by blanks
 )
