@@ -29,6 +29,7 @@ var crmResourceOptions = []toolOption{
 	{'n', "operation", needsValue}, {'I', "interval", needsValue}, {0, "list-ocf-alternatives", needsValue},
 	{0, "list-agents", needsValue}, {0, "list-standards", noValue}, {0, "list-ocf-providers", noValue},
 	{0, "show-metadata", needsValue}, {'s', "set-name", needsValue}, {'i', "nvpair", needsValue},
+	{'G', "get-property", needsValue}, {'S', "set-property", needsValue},
 }
 
 // resourceTool is one call of crm_resource.
@@ -57,6 +58,7 @@ func resourceCommands() []resourceCommand {
 		{"why", false, false, (*resourceTool).why}, {"locate", true, false, (*resourceTool).locate},
 		{"query-xml", true, false, (*resourceTool).queryXML}, {"query-xml-raw", true, false, (*resourceTool).queryXML},
 		{"constraints", true, false, (*resourceTool).constraints}, {"stack", true, false, (*resourceTool).constraints},
+		{"get-property", true, false, (*resourceTool).getProperty}, {"set-property", true, false, (*resourceTool).setProperty},
 		{"digests", true, true, (*resourceTool).digests},
 		{"get-parameter", true, false, (*resourceTool).getParameter}, {"set-parameter", true, false, (*resourceTool).setParameter},
 		{"delete-parameter", true, false, (*resourceTool).deleteParameter},

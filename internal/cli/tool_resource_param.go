@@ -211,10 +211,7 @@ func (r *resourceTool) setElement(ctx context.Context, name string, value *strin
 		changed.RemoveAttr(name)
 		r.put(nil, "Deleted attribute: %s\n", name)
 	}
-	if err := r.change(ctx, cib.Op{Kind: cib.Replace, Path: elementPath(e), XML: string(cib.Print(changed))}); err != nil {
-		return r.refused(err)
-	}
-	return r.end(exitOK, "")
+	return r.replaced(ctx, e, changed)
 }
 
 func isCloneTag(tag string) bool { return tag == "clone" || tag == "master" }
@@ -232,6 +229,33 @@ func topResource(e *cib.Element) *cib.Element {
 		e = p
 	}
 	return e
+}
+
+// setProperty sets an attribute of the element that defines a resource, and
+// says nothing of it.
+func (r *resourceTool) setProperty(ctx context.Context) int {
+	value, ok := r.value("parameter-value")
+	switch {
+	case !r.has("resource-type"):
+		return r.end(exitNoSuch, "Must specify -t with resource type\nError performing operation: No such object")
+	case !ok || value == "":
+		return r.end(exitNoSuch, "Must supply -v with new value\nError performing operation: No such object")
+	}
+	e := r.definition()
+	if e == nil {
+		return r.failsWith(exitNoSuch)
+	}
+	changed := e.Copy()
+	changed.CreateAttr(r.last("set-property"), value)
+	return r.replaced(ctx, e, changed)
+}
+
+// replaced puts a changed definition in the place of what was read.
+func (r *resourceTool) replaced(ctx context.Context, e, changed *cib.Element) int {
+	if err := r.change(ctx, cib.Op{Kind: cib.Replace, Path: elementPath(e), XML: string(cib.Print(changed))}); err != nil {
+		return r.refused(err)
+	}
+	return r.end(exitOK, "")
 }
 
 // refused ends with an error of a change.

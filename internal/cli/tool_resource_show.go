@@ -111,6 +111,21 @@ func (r *resourceTool) queryXML(context.Context) int {
 	return r.end(exitOK, "")
 }
 
+// getProperty prints an attribute of the element that defines a resource.
+func (r *resourceTool) getProperty(context.Context) int {
+	list := namedList("properties")
+	name := r.last("get-property")
+	text := ""
+	if e := r.definition(); e != nil {
+		if a := e.SelectAttr(name); a != nil {
+			list.add(a.Value, "name", name)
+			text = a.Value + "\n"
+		}
+	}
+	r.put(list.element(), "%s", text)
+	return r.end(exitOK, "")
+}
+
 func (r *resourceTool) constraints(context.Context) int {
 	ties, err := sched.Constraints(r.doc, sched.Options{Now: r.now.Unix()})
 	if err != nil {

@@ -2,6 +2,7 @@ package status
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gpcs/internal/cib"
@@ -13,37 +14,71 @@ type Place struct {
 	Promoted bool
 }
 
-// Places tells where a resource, or any instance of it, is active, in the
-// order of the nodes.
+// Places tells where a resource, or any instance of it, is active: the last
+// instance first, of bundles what is inside before the containers.
 func (v *View) Places(id string) []Place {
 	r := v.Whole(id)
 	if r == nil {
 		return nil
 	}
-	promoted := map[*Node]bool{}
-	active := map[*Node]bool{}
-	for _, i := range append([]*Resource{r}, r.instances...) {
-		for _, p := range i.primitives() {
-			for _, n := range p.Active {
-				active[n] = true
-				promoted[n] = promoted[n] || p.Role == "Promoted"
-			}
-		}
-	}
 	var places []Place
-	for _, n := range v.Nodes {
-		if active[n] {
-			places = append(places, Place{n.Name, promoted[n]})
+	for _, i := range r.spread() {
+		places = i.addPlaces(places)
+	}
+	return places
+}
+
+// addPlaces adds the nodes where a resource is active and that are not listed yet.
+func (r *Resource) addPlaces(places []Place) []Place {
+	for _, p := range r.primitives() {
+		for _, n := range slices.Backward(p.Active) {
+			at := slices.IndexFunc(places, func(known Place) bool { return known.Node == n.Name })
+			if at < 0 {
+				at, places = len(places), append(places, Place{Node: n.Name})
+			}
+			places[at].Promoted = places[at].Promoted || p.Role == "Promoted"
 		}
 	}
 	return places
 }
 
-// InstanceIDs lists all primitives, instances by their numbers.
+// spread lists the instances of a resource, the last one first.
+func (r *Resource) spread() []*Resource {
+	list := []*Resource{r}
+	switch {
+	case r.Kind == Primitive && r.instances != nil:
+		list = slices.Clone(r.instances)
+	case r.Kind == Clone:
+		list = slices.Clone(r.Children)
+	case r.Kind == Bundle:
+		parts, inner := r.bundleParts()
+		slices.Reverse(inner)
+		return append(inner, parts...)
+	}
+	slices.Reverse(list)
+	return list
+}
+
+// bundleParts are the containers, addresses and connections of a bundle, and
+// the instances of what is inside.
+func (r *Resource) bundleParts() (parts, inner []*Resource) {
+	for _, p := range r.primitives() {
+		if slices.ContainsFunc(r.Replicas, func(rep Replica) bool { return rep.Inner == p }) {
+			inner = append(inner, p)
+		} else {
+			parts = append(parts, p)
+		}
+	}
+	return parts, inner
+}
+
+// InstanceIDs lists all primitives, instances by their numbers, of bundles
+// what is inside last.
 func (v *View) InstanceIDs() []string {
 	var ids []string
 	for _, top := range v.Top {
-		for _, p := range top.primitives() {
+		parts, inner := top.bundleParts()
+		for _, p := range append(parts, inner...) {
 			if !p.Orphan {
 				ids = append(ids, p.Instance)
 			}

@@ -3,6 +3,7 @@ package status
 import (
 	"slices"
 	"sort"
+	"strings"
 )
 
 // StateQuery asks whether a resource is in a state. Members tells how many
@@ -49,17 +50,24 @@ func (q StateQuery) Known() bool { return states()[q.State] != nil }
 // Whole finds a resource by its id. Where that is inside a clone, it stands
 // for all its instances; nil if there is nothing of that id.
 func (v *View) Whole(id string) *Resource {
+	var exact *Resource // an instance by its number
 	var all []*Resource
 	var collect func(list []*Resource)
 	collect = func(list []*Resource) {
 		for _, r := range list {
-			if r.Defined == id || r.Instance == id {
+			switch {
+			case r.Instance == id && strings.Contains(id, ":"):
+				exact = r
+			case r.Defined == id || r.Instance == id:
 				all = append(all, r)
 			}
 			collect(r.Children)
 		}
 	}
 	collect(v.Top)
+	if exact != nil {
+		all = []*Resource{exact}
+	}
 	if len(all) == 0 {
 		return nil
 	}

@@ -150,7 +150,7 @@ func TestStateQueries(t *testing.T) {
 	if got := view.Whole("cache").NodeNames(); !slices.Equal(got, []string{"alpha", "beta"}) {
 		t.Errorf("cache runs on %v", got)
 	}
-	if got := view.Places("db"); !slices.Equal(got, []Place{{"alpha", true}, {"beta", false}}) {
+	if got := view.Places("db"); !slices.Equal(got, []Place{{"beta", false}, {"alpha", true}}) {
 		t.Errorf("db runs on %v", got)
 	}
 	if got := view.Whole("shop").MemberIDs(); !slices.Equal(got, []string{"cart", "till"}) {
