@@ -126,6 +126,8 @@ func (t *toolCall) cibFound(doc *cib.Document) ([]*cib.Element, error) {
 	} else if scope, ok := t.value("scope"); ok && scope != "all" {
 		if e := sectionOf(doc, scope); e != nil {
 			found[0] = e
+		} else if isSection(scope) {
+			return nil, cib.ErrNotFound
 		}
 	}
 	for i, e := range found {

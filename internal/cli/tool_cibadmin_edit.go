@@ -110,10 +110,10 @@ func (t *toolCall) cibDigest(digest func(*cib.Element) string) int {
 func (t *toolCall) cibDeleteAll(ctx context.Context) int {
 	path, ok := t.value("xpath")
 	switch {
-	case !ok:
-		return t.fails(exitUsage, "--delete-all needs --xpath")
 	case !t.has("force"):
 		return t.fails(exitUnsafe, dangerous)
+	case !ok:
+		return t.fails(exitUsage, "--delete-all needs --xpath")
 	}
 	return t.cibChange(ctx, cib.Op{Kind: cib.Delete, Path: path})
 }
@@ -297,11 +297,23 @@ func (t *toolCall) conforms(ctx context.Context, ops []cib.Op) (status int, ok b
 	if err != nil {
 		return exitOK, true // the change itself says why, with what it is to be done on
 	}
-	faults := cib.Validate(next.Bytes())
-	if len(faults) == 0 || len(cib.Validate(doc.Bytes())) > 0 {
-		return exitOK, true
+	if faults := nonconforming(doc, next); len(faults) > 0 {
+		return t.nonconforming(faults), false
 	}
-	return t.nonconforming(faults), false
+	return exitOK, true
+}
+
+// errNonconforming says that a change would leave a document against its schema.
+var errNonconforming = errors.New("update does not conform to the configured schema")
+
+// nonconforming tells what a change brings into a document against its schema.
+// One that was so before may be changed: that is how it is mended.
+func nonconforming(before, after *cib.Document) []cib.Fault {
+	faults := cib.Validate(after.Bytes())
+	if len(faults) == 0 || len(cib.Validate(before.Bytes())) > 0 {
+		return nil
+	}
+	return faults
 }
 
 // nonconforming says that a document is against its schema, with --verbose also where.
@@ -325,6 +337,7 @@ var refusals = []struct {
 	{cib.ErrNotFound, exitNoSuch, "No such device or address"},
 	{cib.ErrExists, exitExists, "File exists"},
 	{cib.ErrOlder, exitOlder, "Update was older than existing configuration"},
+	{errNonconforming, exitConfig, "Update does not conform to the configured schema"},
 	{errToolStopped, exitDisconnected, "Transport endpoint is not connected"},
 }
 

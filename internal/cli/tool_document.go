@@ -100,6 +100,9 @@ func (t *toolCall) changeDampened(ctx context.Context, d *cib.Dampen, ops ...cib
 		if err != nil {
 			return err
 		}
+		if len(nonconforming(doc, changed)) > 0 {
+			return errNonconforming
+		}
 		return writeFile(name, changed.Bytes())
 	}
 	daemon, err := t.local()

@@ -42,7 +42,7 @@ func crmRule(ctx context.Context, t *toolCall) int {
 	now := time.Now()
 	if text, ok := a.value("date"); ok {
 		if now, ok = value.Date(text, now); !ok {
-			return a.end(exitDataError, "No --date=%s given", text)
+			return a.end(exitDataError, "Invalid date specified: '%s'", text)
 		}
 	}
 	doc, code := a.ruleDocument(ctx)
