@@ -77,7 +77,7 @@ func (p *planner) checkResourceHistory(r *Resource, n *Node, e *cib.Element) {
 		}
 		return
 	}
-	active := containsNode(r.RunningOn, n)
+	active := slices.Contains(r.RunningOn, n)
 	if agentChanged(r, e) {
 		p.unfenceAnew(r, n, "Device definition changed")
 		if active {

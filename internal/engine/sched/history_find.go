@@ -145,21 +145,12 @@ func (r *Resource) currentNodes() []*Node {
 	var out []*Node
 	for _, k := range r.Children {
 		for _, n := range k.currentNodes() {
-			if !containsNode(out, n) {
+			if !slices.Contains(out, n) {
 				out = append(out, n)
 			}
 		}
 	}
 	return out
-}
-
-func containsNode(list []*Node, n *Node) bool {
-	for _, x := range list {
-		if x == n {
-			return true
-		}
-	}
-	return false
 }
 
 // member finds what has that name without number: the instance or a member of it.

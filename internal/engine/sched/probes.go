@@ -1,6 +1,9 @@
 package sched
 
-import "sort"
+import (
+	"slices"
+	"sort"
+)
 
 // Probes find out whether a resource is active where nothing is known of it.
 
@@ -115,7 +118,7 @@ func (p *planner) guestNeedsProbe(r *Resource, n *Node, guest *Resource) bool {
 		}
 		return false
 	case n.requiresReset || n.Unclean || guest.Failed || guest.NextRole == RoleStopped ||
-		guest.assignedTo != nil && !containsNode(guest.RunningOn, guest.assignedTo):
+		guest.assignedTo != nil && !slices.Contains(guest.RunningOn, guest.assignedTo):
 		p.orderTasks(guest, taskStop, top, taskStart, ordered)
 		return false
 	}
@@ -127,7 +130,7 @@ func (p *planner) makeProbe(r *Resource, n *Node) {
 	a.clear(optional)
 	p.orderVsUnfence(r, n, a, ordered)
 	switch {
-	case !containsNode(r.RunningOn, n):
+	case !slices.Contains(r.RunningOn, n):
 		a.expect(ocfNotRunning)
 	case r.Role == RolePromoted:
 		a.expect(ocfPromoted)

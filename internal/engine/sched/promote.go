@@ -1,6 +1,9 @@
 package sched
 
-import "sort"
+import (
+	"slices"
+	"sort"
+)
 
 // Promotion: which instances of a promotable clone are promoted
 // (scheduler-spec, section 7).
@@ -61,7 +64,7 @@ func (p *planner) promotionScoreApplies(r *Resource, n *Node) bool {
 	if len(r.RunningOn) == 0 && !anyTrue(r.knownOn) {
 		return true
 	}
-	return r.knownOn[n.Index] || containsNode(r.RunningOn, n)
+	return r.knownOn[n.Index] || slices.Contains(r.RunningOn, n)
 }
 
 func anyTrue(list []bool) bool {
@@ -82,7 +85,7 @@ func anonymousOn(r *Resource, n *Node) (active *Resource, known bool) {
 		if m == nil {
 			continue
 		}
-		if active == nil && containsNode(m.RunningOn, n) {
+		if active == nil && slices.Contains(m.RunningOn, n) {
 			active = m
 		}
 		known = known || m.knownOn[n.Index]

@@ -1,5 +1,7 @@
 package sched
 
+import "slices"
+
 // Resources change roles step by step: Stopped, start, Unpromoted, promote,
 // Promoted, and back (scheduler-spec, section 8).
 
@@ -51,7 +53,7 @@ func (p *planner) start(r *Resource, n *Node, isOptional bool) {
 	if a.is(runnable) && !isOptional {
 		a.clear(optional)
 	}
-	if r.stopUnexpected && n != nil && containsNode(r.RunningOn, n) {
+	if r.stopUnexpected && n != nil && slices.Contains(r.RunningOn, n) {
 		a.set(pseudo) // it is up there and stays up
 	}
 }

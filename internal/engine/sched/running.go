@@ -1,5 +1,7 @@
 package sched
 
+import "slices"
+
 // activeOnDead fences a node that is gone but where a managed resource runs.
 func (c *Cluster) activeOnDead(r *Resource, n *Node) {
 	switch {
@@ -17,7 +19,7 @@ func (c *Cluster) activeOnDead(r *Resource, n *Node) {
 
 // setRunning notes that r, and what it belongs to, is active on n.
 func (c *Cluster) setRunning(r *Resource, n *Node, failed bool) {
-	if containsNode(r.RunningOn, n) {
+	if slices.Contains(r.RunningOn, n) {
 		return
 	}
 	r.RunningOn = append(r.RunningOn, n)
@@ -31,7 +33,7 @@ func (c *Cluster) setRunning(r *Resource, n *Node, failed bool) {
 	if !r.Managed {
 		c.addScore(r, n, Infinity) // it stays where it is
 		for p := r.Parent; p != nil && n.Online; p = p.Parent {
-			if !containsNode(p.RunningOn, n) {
+			if !slices.Contains(p.RunningOn, n) {
 				p.RunningOn = append(p.RunningOn, n)
 			}
 		}
