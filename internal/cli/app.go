@@ -198,6 +198,9 @@ func Main(ctx context.Context, env Env, argv []string) int {
 	if words.Has("-h") {
 		return c.finish(c.help(words.Args))
 	}
+	if status, done := c.handOver(ctx); done {
+		return status
+	}
 	root.SetArgs(append([]string{}, words.Args...))
 	return c.finish(root.ExecuteContext(context.WithValue(ctx, callKey{}, c)))
 }

@@ -168,3 +168,23 @@ func (t *Target) Idle(ctx context.Context, limit time.Duration) (bool, error) {
 	err := t.call(ctx, http.MethodGet, path, limit+answerTime, nil, &answer)
 	return answer.Idle, err
 }
+
+// RanPCS is what the daemon says of a command line that it was to run.
+type RanPCS struct {
+	Status string `json:"status"` // "ok", "bad_command", "access_denied" or "error"
+	Data   struct {
+		Stdout string `json:"stdout"`
+		Stderr string `json:"stderr"`
+		Code   int    `json:"code"`
+	} `json:"data"`
+}
+
+// RunPCS has the daemon run a command line for a user who is not root.
+func (t *Target) RunPCS(ctx context.Context, form url.Values) (RanPCS, error) {
+	var out RanPCS
+	text, err := t.send(ctx, request{method: http.MethodPost, path: "/run_pcs", body: form.Encode(), kind: formType, limit: NoLimit})
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &out)
+	}
+	return out, err
+}
