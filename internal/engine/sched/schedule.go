@@ -82,6 +82,9 @@ func (p *planner) applyHealth() {
 		return
 	}
 	for _, n := range p.Nodes {
+		if n.State == nil {
+			p.readHealth(n) // the status says nothing of it
+		}
 		score := addScores(p.Config.healthBase(), n.Health)
 		if score == 0 {
 			continue

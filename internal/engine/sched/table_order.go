@@ -34,12 +34,12 @@ func tableOrder(nodes []*Node) []*Node {
 	return out
 }
 
-// idHash is the hash of a text that is 33 times that of the text before its
-// last byte, plus the byte.
+// idHash is the hash of a text: 31 times that of the text before its last
+// byte, plus the byte.
 func idHash(s string) uint32 {
-	h := uint32(5381)
+	h := uint32(0)
 	for _, c := range []byte(s) {
-		h = h*33 + uint32(int32(int8(c)))
+		h = h*31 + uint32(int32(int8(c)))
 	}
 	return h
 }
