@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"regexp"
 	"strings"
@@ -16,7 +17,7 @@ var crmAttributeOptions = []toolOption{
 	{'P', "pattern", needsValue}, {'l', "lifetime", needsValue}, {'v', "update", needsValue}, {0, "attr-value", needsValue}, {'G', "query", noValue}, {0, "get-value", noValue}, {'D', "delete", noValue},
 	{0, "delete-attr", noValue}, {'q', "quiet", noValue}, {'t', "type", needsValue}, {'z', "utilization", noValue},
 	{'d', "default", needsValue}, {'p', "promotion", mayHaveValue}, {'s', "set-name", needsValue},
-	{'i', "id", needsValue}, {0, "attr-id", needsValue}, {0, "score", noValue}, {0, "list-options", needsValue}, {0, "all", noValue},
+	{'i', "id", needsValue}, {0, "attr-id", needsValue}, {0, "score", noValue}, {'L', "list-options", needsValue}, {'a', "all", noValue}, {'W', "wait", needsValue},
 }
 
 var crmMasterOptions = append([]toolOption{
@@ -26,6 +27,9 @@ var crmMasterOptions = append([]toolOption{
 // oldAttributeOptions are options of old and their present names.
 var oldAttributeOptions = map[string]string{"attr-name": "name", "attr-value": "update", "get-value": "query", "delete-attr": "delete",
 	"attr-id": "id", "uname": "node", "node-uuid": "node"}
+
+// exitNoMessage is the exit status for a lifetime that is none (crm_error(8)).
+const exitNoMessage = 76
 
 // crmAttribute reads and writes node attributes and cluster properties:
 // crm_attribute(8).
@@ -40,6 +44,9 @@ func crmAttribute(ctx context.Context, t *toolCall) int {
 			return a.end(exitUsage, "Invalid --list-options value '%s'. Allowed values: cluster", kind)
 		}
 		return a.listOptions(helper.ClusterOptions())
+	}
+	if a.has("name") && a.has("pattern") {
+		return a.end(exitUsage, "Error: --name and --pattern cannot be used at the same time")
 	}
 	name, _ := a.value("name")
 	if rsc, ok := a.value("promotion"); ok {
@@ -77,8 +84,10 @@ func crmMaster(ctx context.Context, t *toolCall) int {
 		rsc = os.Getenv("OCF_RESOURCE_INSTANCE")
 	}
 	if rsc == "" {
-		return t.fails(exitError, "This program should only ever be invoked from inside an OCF resource agent")
+		fmt.Fprintln(t.Stderr, "error: No resource specified")
+		return exitError
 	}
+	t.name = "crm_attribute" // which it is
 	t.rename(oldAttributeOptions)
 	t.rename(map[string]string{"quiet-old": "quiet"})
 	if !t.has("lifetime") {
@@ -108,7 +117,7 @@ func (a *attributeTool) run(ctx context.Context) int {
 			command = w.name // the last one counts
 		}
 	}
-	if command != "query" && a.name == "" && !a.has("pattern") {
+	if command != "query" && a.name == "" && !a.has("name") && !a.has("pattern") {
 		return a.end(exitUsage, "Error: must specify attribute name or pattern to %s", command)
 	}
 	var err error
@@ -120,6 +129,9 @@ func (a *attributeTool) run(ctx context.Context) int {
 	}
 	if a.place, err = a.attributePlace(ctx, a.doc); err != nil {
 		return a.end(exitNoSuch, "%v", err)
+	}
+	if life, ok := a.value("lifetime"); ok && life != "reboot" && life != "forever" {
+		return a.end(exitNoMessage, "Error performing operation: No message of desired type")
 	}
 	a.place.set, _ = a.value("set-name")
 	found := a.matches()
@@ -142,7 +154,7 @@ func (a *attributeTool) matches() []*cib.Element {
 		name := p.SelectAttrValue("name", "")
 		switch {
 		case a.has("pattern") && (err != nil || !re.MatchString(name)):
-		case !a.has("pattern") && a.name != "" && name != a.name:
+		case !a.has("pattern") && (a.name != "" || a.has("name")) && name != a.name:
 		case byID && p.SelectAttrValue("id", "") != id:
 		default:
 			found = append(found, p)
@@ -152,12 +164,16 @@ func (a *attributeTool) matches() []*cib.Element {
 }
 
 func (a *attributeTool) query(found []*cib.Element) int {
+	id := ""
+	if v := a.last("id"); v != "" {
+		id = " id=" + v
+	}
 	say := func(name, value string) {
 		e := cib.NewElement("attribute", "name", name, "value", value, "scope", a.place.section())
 		if a.has("quiet") {
 			a.put(e, "%s\n", value)
 		} else {
-			a.put(e, "scope=%s name=%s value=%s\n", a.place.section(), name, value)
+			a.put(e, "scope=%s%s name=%s value=%s\n", a.place.section(), id, name, value)
 		}
 	}
 	for _, p := range found {
@@ -258,14 +274,19 @@ func (t *toolCall) attributePlace(ctx context.Context, doc *cib.Document) (attrP
 		place.scope = "status"
 	case kind == "crm_config", kind == "" && life == "" && node == "":
 		return attrPlace{scope: "crm_config"}, nil
+	case kind == "tickets":
+		return attrPlace{scope: "tickets"}, nil
 	}
 	return t.onNode(ctx, doc, place, node)
 }
 
-// onNode completes a place with a node of the document; "" is this node.
+// onNode completes a place with a node of the document; "" is this node, which
+// beside a file has the name of the machine.
 func (t *toolCall) onNode(ctx context.Context, doc *cib.Document, place attrPlace, node string) (attrPlace, error) {
 	if node == "" || node == "auto" || node == "localhost" {
-		if node = os.Getenv("OCF_RESKEY_CRM_meta_on_node"); node == "" {
+		if node = os.Getenv("OCF_RESKEY_CRM_meta_on_node"); node == "" && t.cibFile() != "" {
+			node, _ = os.Hostname()
+		} else if node == "" {
 			state, err := t.running(ctx)
 			if err != nil {
 				return place, fail("Could not get node name: the cluster is stopped on this node")
@@ -273,17 +294,41 @@ func (t *toolCall) onNode(ctx context.Context, doc *cib.Document, place attrPlac
 			node = state.Node
 		}
 	}
-	for _, section := range []string{"nodes", "status"} {
+	id := nodeID(doc, node, t.cibFile() == "")
+	if id == "" {
+		return place, fail("Could not map name=%s to a UUID", node)
+	}
+	place.nodeID, place.nodeName = id, node
+	return place, nil
+}
+
+// nodeID finds the id of a node by its name: among the nodes, and those that
+// resources make; in a running cluster among those with a status, too, where
+// the nodes of bundles are.
+func nodeID(doc *cib.Document, name string, running bool) string {
+	sections := []string{"nodes"}
+	if running {
+		sections = append(sections, "status")
+	}
+	for _, section := range sections {
 		root := doc.Find(section)
 		if root == nil {
 			continue
 		}
 		for _, n := range root.ChildElements() {
-			if id := n.SelectAttrValue("id", ""); n.SelectAttrValue("uname", "") == node || id == node {
-				place.nodeID, place.nodeName = id, n.SelectAttrValue("uname", node)
-				return place, nil
+			if n.SelectAttrValue("uname", "") == name && name != "" {
+				return n.SelectAttrValue("id", "")
 			}
 		}
 	}
-	return place, fail("Could not map name=%s to a UUID", node)
+	made, err := doc.XPath("//primitive[@class='ocf' and @provider='pacemaker' and @type='remote']/@id | //primitive/meta_attributes/nvpair[@name='remote-node']/@value")
+	if err != nil {
+		return ""
+	}
+	for _, e := range made {
+		if e.SelectAttrValue("id", "") == name || e.SelectAttrValue("value", "") == name {
+			return name
+		}
+	}
+	return ""
 }

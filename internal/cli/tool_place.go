@@ -10,7 +10,7 @@ import (
 
 // attrPlace is where an attribute stands in the document.
 type attrPlace struct {
-	scope            string // "nodes", "status", "utilization", "crm_config", "rsc_defaults", "op_defaults"
+	scope            string // "nodes", "status", "tickets", "utilization", "crm_config", "rsc_defaults", "op_defaults"
 	nodeID, nodeName string
 	set              string // id of the only set that counts, "" = any
 }
@@ -30,6 +30,8 @@ func (p attrPlace) path() string {
 		return "/cib/configuration/crm_config/cluster_property_set"
 	case "rsc_defaults", "op_defaults":
 		return "/cib/configuration/" + p.scope + "/meta_attributes"
+	case "tickets":
+		return "/cib/status/tickets/instance_attributes"
 	case "status":
 		return fmt.Sprintf("/cib/status/node_state[@id='%s']/transient_attributes/instance_attributes", p.nodeID)
 	case "utilization":
@@ -88,7 +90,7 @@ func (p attrPlace) remove(name string) cib.Op {
 func (p attrPlace) put(doc *cib.Document, name, id, value string) cib.Op {
 	setID := map[string]string{
 		"crm_config": "cib-bootstrap-options", "status": "status-" + p.nodeID,
-		"utilization": "nodes-" + p.nodeID + "-utilization", "nodes": "nodes-" + p.nodeID,
+		"tickets": "status-tickets", "utilization": "nodes-" + p.nodeID + "-utilization", "nodes": "nodes-" + p.nodeID,
 		"rsc_defaults": "rsc_defaults-options", "op_defaults": "op_defaults-options",
 	}[p.scope]
 	if p.set != "" {
@@ -113,6 +115,10 @@ func (p attrPlace) put(doc *cib.Document, name, id, value string) cib.Op {
 		into("configuration")
 		into(p.scope)
 		into("meta_attributes", "id", setID)
+	case "tickets":
+		into("status")
+		into("tickets")
+		into("instance_attributes", "id", setID)
 	case "status":
 		into("status")
 		into("node_state", "id", p.nodeID, "uname", p.nodeName)
