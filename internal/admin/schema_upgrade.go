@@ -105,7 +105,7 @@ func upgradeTo3(doc *cib.Document) {
 	}
 	for _, r := range allResources(doc) {
 		upgradeParameters(r)
-		upgradeRequires(r)
+		upgradeRequires(doc, r)
 	}
 }
 
@@ -117,8 +117,11 @@ func upgradeProperties(doc *cib.Document) {
 			switch {
 			case moves:
 				set.RemoveChild(pair)
-				pair.CreateAttr("name", moved.name)
-				defaultsFor(doc, moved.section).AddChild(pair)
+				moveDefault(doc, pair, moved.section, moved.name)
+			case strings.ReplaceAll(name, "_", "-") == "default-resource-failure-stickiness" && pair.SelectAttrValue("value", "") == "-INFINITY":
+				set.RemoveChild(pair)
+				pair.CreateAttr("value", "1")
+				moveDefault(doc, pair, "rsc_defaults", "migration-threshold")
 			case slices.Contains(goneProperties, name),
 				name == "cluster-infrastructure" && slices.Contains(oldStacks, pair.SelectAttrValue("value", "")):
 				set.RemoveChild(pair)
@@ -130,6 +133,17 @@ func upgradeProperties(doc *cib.Document) {
 			set.Parent().RemoveChild(set)
 		}
 	}
+}
+
+// moveDefault makes a default of a property, unless there is one already.
+func moveDefault(doc *cib.Document, pair *cib.Element, section, name string) {
+	if home := doc.Find(section); home != nil {
+		if _, has := nvsetValue(home, "meta_attributes", name); has {
+			return
+		}
+	}
+	pair.CreateAttr("name", name)
+	defaultsFor(doc, section).AddChild(pair)
 }
 
 // defaultsFor returns the set of defaults that moved properties go to: the
@@ -155,37 +169,132 @@ func upgradeParameters(r *cib.Element) {
 			if base, ok := strings.CutSuffix(name, "_cmd"); ok && strings.HasPrefix(name, "pcmk_") {
 				pair.CreateAttr("name", base+"_action")
 			}
+			if name == "pcmk_arg_map" {
+				if host, ok := strings.CutPrefix(pair.SelectAttrValue("value", ""), "port:"); ok && !strings.Contains(host, ",") {
+					pair.CreateAttr("name", "pcmk_host_argument")
+					pair.CreateAttr("value", host)
+				} else {
+					set.RemoveChild(pair) // it names more than the agents take now
+				}
+			}
 		}
 	}
 	for _, set := range r.SelectElements("meta_attributes") {
 		for _, pair := range set.SelectElements("nvpair") {
-			switch pair.SelectAttrValue("name", "") {
-			case "isolation", "isolation-host", "isolation-instance", "isolation-wrapper":
-				set.RemoveChild(pair)
-			}
+			upgradeMeta(set, pair)
+		}
+		if len(set.ChildElements()) == 0 && set.SelectAttr("id-ref") == nil {
+			r.RemoveChild(set)
 		}
 	}
 }
 
-// upgradeRequires moves what a start operation required to the resource, where
-// it is a meta attribute, unless that has one already; other operations lose it.
-func upgradeRequires(r *cib.Element) {
+// upgradeMeta rewrites one meta attribute of a resource: what ran isolated is
+// kept stopped, and a failure that forbade a node does by its threshold.
+func upgradeMeta(set, pair *cib.Element) {
+	become := func(name, value string) {
+		for _, other := range set.SelectElements("nvpair") {
+			if other != pair && other.SelectAttrValue("name", "") == name {
+				set.RemoveChild(pair)
+				return
+			}
+		}
+		pair.CreateAttr("name", name)
+		pair.CreateAttr("value", value)
+	}
+	switch pair.SelectAttrValue("name", "") {
+	case "isolation-wrapper":
+		become("target-role", "Stopped")
+	case "isolation", "isolation-host", "isolation-instance":
+		set.RemoveChild(pair)
+	case "resource-failure-stickiness", "resource_failure_stickiness":
+		if pair.SelectAttrValue("value", "") == "-INFINITY" {
+			become("migration-threshold", "1")
+		} else {
+			set.RemoveChild(pair)
+		}
+	}
+}
+
+// upgradeRequires moves what a start or promote operation required to the
+// resource, where it is a meta attribute, unless that has one already; other
+// operations lose it. An attribute of the operation counts before sets in it,
+// start before promote.
+func upgradeRequires(doc *cib.Document, r *cib.Element) {
 	ops := r.SelectElement("operations")
 	if ops == nil {
 		return
 	}
+	_, has := nvsetValue(r, "meta_attributes", "requires")
+	found := map[string]*cib.Element{} // by the operation's name
 	for _, op := range ops.SelectElements("op") {
-		given := op.SelectAttr("requires")
-		if given == nil {
-			continue
+		if meta := takeRequires(doc, r, op); meta != nil && found[op.SelectAttrValue("name", "")] == nil {
+			found[op.SelectAttrValue("name", "")] = meta
 		}
-		value := given.Value
+	}
+	for _, name := range []string{"start", "promote"} {
+		if meta := found[name]; meta != nil && !has {
+			r.AddChild(meta)
+			return
+		}
+	}
+}
+
+// takeRequires takes out of an operation what it requires, nil if that is
+// nothing, as a set of meta attributes.
+func takeRequires(doc *cib.Document, r, op *cib.Element) (meta *cib.Element) {
+	if given := op.SelectAttr("requires"); given != nil {
+		meta = cib.NewElement("meta_attributes", "id", "_2TO3_"+elementID(r)+"-meta")
+		meta.AddChild(cib.NewElement("nvpair", "id", "_2TO3_"+elementID(op)+"-meta-requires", "name", "requires", "value", given.Value))
 		op.RemoveAttr("requires")
-		if _, has := nvsetValue(r, "meta_attributes", "requires"); op.SelectAttrValue("name", "") != "start" || has {
+	}
+	for _, set := range op.ChildElements() {
+		kept := 0
+		for _, pair := range set.SelectElements("nvpair") {
+			if pair.SelectAttrValue("name", "") != "requires" {
+				kept++
+				continue
+			}
+			if meta == nil {
+				meta = onlyPair(set, pair)
+			}
+			detach(doc, set)
+			set.RemoveChild(pair)
+		}
+		if kept == 0 && set.SelectAttr("id-ref") == nil {
+			op.RemoveChild(set)
+		}
+	}
+	return meta
+}
+
+// onlyPair is a set with one of its pairs and its comments, as meta attributes.
+func onlyPair(set, pair *cib.Element) *cib.Element {
+	meta := set.Copy()
+	for _, other := range meta.SelectElements("nvpair") {
+		if elementID(other) != elementID(pair) {
+			meta.RemoveChild(other)
+		}
+	}
+	meta.Tag = "meta_attributes"
+	meta.CreateAttr("id", "_2TO3_"+elementID(set))
+	return meta
+}
+
+// detach gives each element that refers to a set a copy of it, under ids of
+// its own: the set is about to lose what they meant.
+func detach(doc *cib.Document, set *cib.Element) {
+	id := elementID(set)
+	for _, e := range doc.Configuration().FindElements(".//" + set.Tag) {
+		if e.SelectAttrValue("id-ref", "") != id {
 			continue
 		}
-		meta := cib.NewElement("meta_attributes", "id", "_2TO3_"+elementID(r)+"-meta")
-		meta.AddChild(cib.NewElement("nvpair", "id", "_2TO3_"+elementID(op)+"-meta-requires", "name", "requires", "value", value))
-		r.AddChild(meta)
+		e.RemoveAttr("id-ref")
+		e.CreateAttr("id", "_cibtr-2_"+id)
+		for _, pair := range set.SelectElements("nvpair") {
+			own := pair.Copy()
+			own.CreateAttr("id", "__cibtr-2_"+id+"__"+elementID(pair))
+			e.AddChild(own)
+		}
 	}
 }
