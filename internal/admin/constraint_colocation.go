@@ -20,14 +20,14 @@ type NewColocation struct {
 // resources inside clones and bundles.
 func AddColocation(doc *cib.Document, c NewColocation, force bool) report.List {
 	var out report.List
+	if c.Options.has("influence") {
+		out = append(out, ensureSchema(doc, 3, 6)...)
+	}
 	for _, r := range []*string{&c.Role, &c.WithRole} {
 		if *r != "" && !oneOf("role", constraintRoles...).ok(capitalized(*r)) {
 			return append(out, badWord("role", *r, constraintRoles...))
 		}
 		*r = capitalized(*r)
-	}
-	if c.Options.has("influence") {
-		out = append(out, ensureSchema(doc, 3, 6)...)
 	}
 	for _, id := range []string{c.Resource, c.With} {
 		if bad := checkPlainResource(doc, id, force); bad != nil {
@@ -42,9 +42,6 @@ func AddColocation(doc *cib.Document, c NewColocation, force bool) report.List {
 		}
 	}
 	e := c.element(doc)
-	if !isScore(e.SelectAttrValue("score", "")) {
-		return append(out, badScore(e.SelectAttrValue("score", "")))
-	}
 	if same := sameColocations(doc, e); len(same) > 0 && !force {
 		return append(out, duplicatePlain(same))
 	}
@@ -98,26 +95,23 @@ func colocationSummary(c *cib.Element) string {
 }
 
 // DeleteColocations removes the colocation constraints between two resources,
-// in either order, though the one that was not said is on its way out.
+// in either order.
 func DeleteColocations(doc *cib.Document, source, target string) report.List {
 	var out report.List
-	found := false
-	section := constraintSection(doc)
-	for _, c := range section.SelectElements("rsc_colocation") {
+	var found []*cib.Element
+	for _, c := range constraintSection(doc).SelectElements("rsc_colocation") {
 		switch rsc, with := c.SelectAttrValue("rsc", ""), c.SelectAttrValue("with-rsc", ""); {
 		case rsc == source && with == target:
+			found = append(found, c)
 		case rsc == target && with == source:
-			out = append(out, report.NewDeprecation("DEPRECATED_ARGUMENT", "Removing colocation constraint with interchanged source "+
+			found = append(found, c)
+			out = append(out, report.NewDeprecation("DEPRECATED_SYNTAX", "Removing colocation constraint with interchanged source "+
 				"resource id and target resource id. This behavior is deprecated and will be removed."))
-		default:
-			continue
 		}
-		section.RemoveChild(c)
-		found = true
 	}
-	if !found {
+	if found == nil {
 		return report.List{report.Stop("CONSTRAINT_NOT_FOUND", fmt.Sprintf(
 			"Unable to find colocation constraint with source resource '%s' and target resource '%s'", source, target))}
 	}
-	return out
+	return append(out, removeAll(doc, found)...)
 }

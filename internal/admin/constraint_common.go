@@ -105,43 +105,38 @@ func duplicates(existing []string, force bool) report.List {
 // DeleteConstraints removes constraints, or rules of location constraints, by
 // their ids. A location constraint goes with its last rule.
 func DeleteConstraints(doc *cib.Document, ids []string) report.List {
-	section := constraintSection(doc)
-	var missing []string
-	var emptied []*cib.Element
-	for _, id := range ids {
-		if c := constraintByID(section, id); c != nil {
-			section.RemoveChild(c)
-			continue
-		}
-		r := locationRule(section, id)
-		if r == nil {
-			missing = append(missing, id)
-			continue
-		}
-		c := r.Parent()
-		if c.RemoveChild(r); c.SelectElement("rule") == nil {
-			emptied = append(emptied, c)
-		}
-	}
-	if missing != nil {
-		return report.List{report.Stop("ID_NOT_FOUND", "Unable to find constraints or constraint rules: "+quoteSorted(missing))}
-	}
-	for _, c := range emptied {
-		section.RemoveChild(c)
-	}
-	return dependantsGo(emptied)
+	return deleteByID(doc, ids, "constraints or constraint rules", true,
+		"rsc_location", "rsc_colocation", "rsc_order", "rsc_ticket")
 }
 
-// locationRule finds a rule of a location constraint.
-func locationRule(section *cib.Element, id string) *cib.Element {
-	for _, c := range section.SelectElements("rsc_location") {
+// deleteByID removes the constraints of some tags that have the ids, and the
+// rules right in them if these may be named too. kind is what they all are.
+func deleteByID(doc *cib.Document, ids []string, kind string, rules bool, tags ...string) report.List {
+	known := map[string]*cib.Element{}
+	for _, c := range constraintSection(doc).ChildElements() {
+		if !isTag(c, tags...) {
+			continue
+		}
+		known[elementID(c)] = c
 		for _, r := range c.SelectElements("rule") {
-			if elementID(r) == id {
-				return r
+			if rules && c.Tag == "rsc_location" {
+				known[elementID(r)] = r
 			}
 		}
 	}
-	return nil
+	var found []*cib.Element
+	var missing []string
+	for _, id := range ids {
+		if e := known[id]; e != nil {
+			found = append(found, e)
+		} else {
+			missing = append(missing, id)
+		}
+	}
+	if missing != nil {
+		return report.List{report.Stop("ID_NOT_FOUND", fmt.Sprintf("Unable to find %s: %s", kind, quoteSorted(missing)))}
+	}
+	return removeAll(doc, found)
 }
 
 // ConstraintsReferring lists the ids of the constraints that name a resource.
@@ -188,13 +183,13 @@ func inSets(c *cib.Element, resource string) bool {
 	return false
 }
 
-// dropReferences removes a resource from the resource sets of constraints of
-// one tag that fits; empty sets and constraints without sets go with it. It
-// tells whether there was anything to remove.
-func dropReferences(doc *cib.Document, tag, resource string, fits func(*cib.Element) bool) bool {
+// dropReferences removes a resource from the resource sets of constraints that
+// fit; empty sets and constraints without sets go with it. It tells whether
+// there was anything to remove.
+func dropReferences(doc *cib.Document, resource string, fits func(*cib.Element) bool) bool {
 	found := false
 	section := constraintSection(doc)
-	for _, c := range section.SelectElements(tag) {
+	for _, c := range section.ChildElements() {
 		sets := c.SelectElements("resource_set")
 		if len(sets) == 0 || !fits(c) {
 			continue

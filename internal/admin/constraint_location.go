@@ -49,13 +49,10 @@ func AddLocation(doc *cib.Document, l NewLocation, force bool) report.List {
 	if bad := l.Target.check(doc, force); bad != nil {
 		return bad
 	}
-	if taken := findElement(doc, l.ID); taken != nil && taken.Tag != "rsc_location" {
-		return checkOwnID(newIDs(doc), l.ID)
-	}
 	section := constraintSection(doc)
 	for _, c := range section.SelectElements("rsc_location") {
 		sameTarget := c.SelectAttrValue(l.Target.attribute(), "") == l.Target.Name && c.SelectAttrValue("node", "") == l.Node
-		if elementID(c) == l.ID || sameTarget && c.SelectAttrValue("role", "") == "" {
+		if elementID(c) == l.ID || sameTarget {
 			section.RemoveChild(c)
 		}
 	}
@@ -125,20 +122,7 @@ func CheckNodes(doc *cib.Document, nodes []string) report.List {
 
 // DeleteLocations removes location constraints by their ids.
 func DeleteLocations(doc *cib.Document, ids []string) report.List {
-	section := constraintSection(doc)
-	var missing []string
-	for _, id := range ids {
-		c := constraintByID(section, id)
-		if c == nil || c.Tag != "rsc_location" {
-			missing = append(missing, id)
-			continue
-		}
-		section.RemoveChild(c)
-	}
-	if missing != nil {
-		return report.List{report.Stop("CONSTRAINT_NOT_FOUND", "Unable to find location constraints: "+quoteSorted(missing))}
-	}
-	return nil
+	return deleteByID(doc, ids, "location constraints", false, "rsc_location")
 }
 
 // AddLocationRule adds a location constraint that holds on the nodes, or at
@@ -200,6 +184,9 @@ func checkLocationRule(doc *cib.Document, b *idBook, target Target, options Pair
 		out = append(out, b.checkConstraintID(id)...)
 	}
 	out = append(out, checkValues(options, report.Force, force, oneOf("resource-discovery", discoveryModes...))...)
+	if options.has("score") && options.has("score-attribute") {
+		out = append(out, exclusiveOptions("rule", []string{"score", "score-attribute"}))
+	}
 	if id, given := options.Get("id"); given {
 		bad := checkID(id, "rule id")
 		if bad == nil && b.has(id) {
@@ -207,14 +194,14 @@ func checkLocationRule(doc *cib.Document, b *idBook, target Target, options Pair
 		}
 		out = append(out, bad...)
 	}
-	if v, given := options.Get("role"); given && !oneOf("role", "Promoted", "Unpromoted").ok(capitalized(v)) {
-		out = append(out, invalidValue("role", v, quoteSorted([]string{"Promoted", "Unpromoted"}), report.Never, false))
-	}
 	if v, given := options.Get("score"); given && !isScore(v) {
 		out = append(out, report.NewError("INVALID_SCORE", fmt.Sprintf("invalid score '%s', use integer or INFINITY or -INFINITY", v)))
 	}
-	if options.has("score") && options.has("score-attribute") {
-		out = append(out, exclusiveOptions("rule", []string{"score", "score-attribute"}))
+	if v, given := options.Get("role"); given && !oneOf("role", "Promoted", "Unpromoted").ok(capitalized(v)) {
+		out = append(out, invalidValue("role", v, quoteSorted([]string{"Promoted", "Unpromoted"}), report.Never, false))
+	}
+	if strings.TrimSpace(expression) == "" {
+		return nil, append(out, report.NewError("RULE_NO_EXPRESSION_SPECIFIED", "No rule expression was specified"))
 	}
 	node, bad := parseRule(expression)
 	if bad == nil {

@@ -155,7 +155,7 @@ func orderSummary(c *cib.Element) string {
 }
 
 // DeleteOrders removes every order constraint of the resources and takes them
-// out of order sets.
+// out of the resource sets of all constraints, as pcs does.
 func DeleteOrders(doc *cib.Document, resources []string) report.List {
 	section := constraintSection(doc)
 	found := false
@@ -166,7 +166,7 @@ func DeleteOrders(doc *cib.Document, resources []string) report.List {
 				found = true
 			}
 		}
-		if dropReferences(doc, "rsc_order", id, func(*cib.Element) bool { return true }) {
+		if dropReferences(doc, id, func(*cib.Element) bool { return true }) {
 			found = true
 		}
 	}

@@ -1,11 +1,9 @@
 package admin
 
 import (
-	"slices"
 	"strings"
 
 	"gpcs/internal/cib"
-	"gpcs/internal/cib/value"
 	"gpcs/internal/report"
 )
 
@@ -14,11 +12,6 @@ type SetArg struct {
 	Resources []string
 	Options   Pairs
 }
-
-const (
-	hintSymmetrical   = "'0', '1', 'false', 'true'"
-	hintPacemakerBool = "a pacemaker boolean value: '0', '1', 'false', 'n', 'no', 'off', 'on', 'true', 'y', 'yes'"
-)
 
 // AddColocationSet adds a colocation constraint of resource sets.
 func AddColocationSet(doc *cib.Document, sets []SetArg, options Pairs, force bool) report.List {
@@ -30,9 +23,6 @@ func AddColocationSet(doc *cib.Document, sets []SetArg, options Pairs, force boo
 	bad := b.setOptions(options, "id", "influence", "score")
 	if score, given := options.Get("score"); given && bad == nil && !isScore(score) {
 		bad = report.List{badScore(score)}
-	}
-	if v, given := options.Get("influence"); given && bad == nil && !value.IsBool(v) {
-		bad = report.List{invalidValue("influence", v, hintPacemakerBool, report.Never, false)}
 	}
 	if bad != nil {
 		return append(out, bad...)
@@ -64,7 +54,7 @@ func AddOrderSet(doc *cib.Document, sets []SetArg, options Pairs, force bool) re
 	}
 	if v, ok := options.Get("symmetrical"); ok && !isPcsBool(v) {
 		value, _ := given.Get("symmetrical")
-		out = append(out, invalidValue("symmetrical", value, hintSymmetrical, report.Never, false))
+		out = append(out, invalidValue("symmetrical", value, boolWords, report.Never, false))
 	}
 	if out != nil {
 		return out.Alone()
@@ -78,32 +68,41 @@ func AddTicketSet(doc *cib.Document, sets []SetArg, options Pairs, force bool) r
 	var out report.List
 	for _, s := range sets {
 		for _, id := range s.Resources {
-			out = append(out, checkSetResource(doc, id, force)...)
+			if findElement(doc, id) == nil {
+				out = append(out, notFound(id))
+			}
 		}
 	}
-	if slices.ContainsFunc(out, func(r report.Report) bool { return r.Code != codeMultiInstance && r.Severity == report.Error }) {
-		return slices.DeleteFunc(out, func(r report.Report) bool { return r.Code == codeMultiInstance })
+	if out != nil {
+		return out
 	}
-	for _, s := range sets {
-		out = append(out, checkSetOptions(s)...)
+	for i, s := range sets {
+		role, given := s.Options.Get("role")
+		if given && oneOf("role", constraintRoles...).ok(capitalized(role)) {
+			sets[i].Options = s.Options.With("role", capitalized(role))
+		}
+		for _, id := range s.Resources {
+			out = append(out, checkSetResource(doc, id, force)...)
+		}
+		out = append(out, checkSetOptions(sets[i])...)
 	}
-	out = append(out, checkNames("", options, []string{"id", "loss-policy", "ticket"}, report.Never, false)...)
 	if v, given := options.Get("ticket"); !given || v == "" {
 		out = append(out, missingOptions("", []string{"ticket"}, report.Never, false))
 	} else {
 		out = append(out, checkTicketName(v)...)
 	}
+	out = append(out, checkNames("", options, []string{"id", "loss-policy", "ticket"}, report.Never, false)...)
 	if id, given := options.Get("id"); given {
 		out = append(out, b.checkConstraintID(id)...)
 	}
-	out = append(out, checkValues(options, report.Never, false, oneOf("loss-policy", lossPolicies...))...)
+	out = append(out, checkValues(options, report.Never, false, lossPolicy())...)
 	if out.Failed() {
 		return out
 	}
 	same := func(a, b *cib.Element) bool {
 		return a.SelectAttrValue("ticket", "") == b.SelectAttrValue("ticket", "") && sameSets(a, b)
 	}
-	return append(out, b.addChecked(doc, b.setElement("rsc_ticket", "ticket", sets, options), sets, force, same)...)
+	return append(out, b.addChecked(doc, b.setElement("rsc_ticket", "ticket", sets, lowerPolicy(options)), sets, force, same)...)
 }
 
 // setOptions checks the names of a constraint's options and its id.

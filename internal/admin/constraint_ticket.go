@@ -3,6 +3,7 @@ package admin
 import (
 	"fmt"
 	"regexp"
+	"strings"
 
 	"gpcs/internal/cib"
 	"gpcs/internal/report"
@@ -35,15 +36,30 @@ func AddTicket(doc *cib.Document, ticket, resource, role string, options Pairs, 
 	if role != "" && !oneOf("role", constraintRoles...).ok(capitalized(role)) {
 		out = append(out, invalidValue("role", role, quoteSorted(constraintRoles), report.Never, false))
 	}
-	out = append(out, checkValues(options, report.Never, false, oneOf("loss-policy", lossPolicies...))...)
+	out = append(out, checkValues(options, report.Never, false, lossPolicy())...)
 	if out.Failed() {
 		return out
 	}
-	e := ticketElement(b, ticket, resource, roleFor(doc, capitalized(role)), options)
+	e := ticketElement(b, ticket, resource, roleFor(doc, capitalized(role)), lowerPolicy(options))
 	section := constraintSection(doc)
 	same := sameTickets(section, e)
 	section.AddChild(e)
 	return append(out, duplicates(constraintLines(same), force)...)
+}
+
+func lossPolicy() valueRule {
+	rule := oneOf("loss-policy", lossPolicies...)
+	listed := rule.ok
+	rule.ok = func(v string) bool { return listed(strings.ToLower(v)) }
+	return rule
+}
+
+// lowerPolicy writes a loss policy as the document has it.
+func lowerPolicy(options Pairs) Pairs {
+	if v, given := options.Get("loss-policy"); given {
+		return options.With("loss-policy", strings.ToLower(v))
+	}
+	return options
 }
 
 func ticketElement(b *idBook, ticket, resource, role string, options Pairs) *cib.Element {
@@ -91,8 +107,8 @@ func DeleteTicket(doc *cib.Document, ticket, resource string) report.List {
 			found = true
 		}
 	}
-	inSets := dropReferences(doc, "rsc_ticket", resource, func(c *cib.Element) bool {
-		return c.SelectAttrValue("ticket", "") == ticket
+	inSets := dropReferences(doc, resource, func(c *cib.Element) bool {
+		return c.Tag == "rsc_ticket" && c.SelectAttrValue("ticket", "") == ticket
 	})
 	if !found && !inSets {
 		return report.List{report.Stop("CONSTRAINT_NOT_FOUND", "no matching ticket constraint found")}

@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -56,6 +55,8 @@ func (r *removal) add(e *cib.Element) {
 	case isTag(p, "group") && r.allGone(p, "primitive"):
 		r.add(p)
 	case isTag(e, "resource_set") && r.allGone(p, "resource_set"):
+		r.add(p)
+	case isTag(e, "rule") && isTag(p, "rsc_location") && r.allGone(p, "rule"):
 		r.add(p)
 	}
 	if id := elementID(e); id != "" {
@@ -167,7 +168,7 @@ func (r *removal) levelRest(level *cib.Element) []string {
 // settle finds the references that go from what stays.
 func (r *removal) settle() {
 	for _, e := range r.sorted(func(*cib.Element) bool { return true }) {
-		if p := e.Parent(); isTag(p, "group", "bundle", "acl_role") && !r.gone[p] || isTag(e, "resource_set") && !r.gone[p] {
+		if p := e.Parent(); isTag(p, "group", "bundle", "acl_role") && !r.gone[p] || isTag(e, "resource_set", "rule") && !r.gone[p] {
 			r.refs = append(r.refs, reference{from: p, to: e})
 		}
 	}
@@ -285,16 +286,24 @@ func kindTitle(tag string) string {
 	return strings.ToUpper(name[:1]) + strings.ToLower(name[1:])
 }
 
+// removeAll removes elements with all that cannot be without them.
+func removeAll(doc *cib.Document, elements []*cib.Element) report.List {
+	r := newRemoval(doc, elements)
+	out := r.dependents()
+	r.apply()
+	return out
+}
+
 // kindLines lists elements by kind: "Groups: 'a', 'b'".
 func kindLines(elements []*cib.Element, indent string) []string {
 	byKind := map[string][]string{}
 	for _, e := range elements {
 		byKind[kindTitle(e.Tag)] = append(byKind[kindTitle(e.Tag)], elementID(e))
 	}
-	kinds := slices.Sorted(maps.Keys(byKind))
 	var lines []string
-	for _, k := range kinds {
-		lines = append(lines, indent+plural(len(byKind[k]), k)+": "+quoteSorted(byKind[k]))
+	for k, ids := range byKind {
+		lines = append(lines, indent+plural(len(ids), k)+": "+quoteSorted(ids))
 	}
+	slices.Sort(lines)
 	return lines
 }

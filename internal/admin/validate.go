@@ -121,7 +121,8 @@ func emptyValue(name, hint string, by report.Passable, passed bool) report.Repor
 // The forms of values in pcs's words.
 const (
 	hintTime        = "time interval (e.g. 1, 2s, 3m, 4h, ...)"
-	hintBool        = "a boolean value: '0', '1', 'false', 'true'"
+	hintBool        = "a boolean value: " + boolWords
+	boolWords       = "'0', '1', 'false', 'true'"
 	hintPositive    = "a positive integer"
 	hintNonNegative = "a non-negative integer"
 	hintPort        = "a port number (1..65535)"

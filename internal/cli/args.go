@@ -54,6 +54,23 @@ func allowedPairs(words []string, allowed ...string) (admin.Pairs, error) {
 	return parsePairs(words)
 }
 
+// parseFilled reads words of the form name=value as the constraints of two
+// resources take them: no value is empty, of several the last one counts.
+func parseFilled(words []string) (admin.Pairs, error) {
+	var pairs admin.Pairs
+	for _, w := range words {
+		name, value, err := splitPair(w)
+		if err != nil {
+			return nil, err
+		}
+		if value == "" {
+			return nil, fail("value of '%s' option is empty", name)
+		}
+		pairs = append(pairs, admin.Pair{Name: name, Value: value})
+	}
+	return pairs, nil
+}
+
 // splitPair reads one word of the form name=value.
 func splitPair(word string) (name, value string, err error) {
 	name, value, found := strings.Cut(word, "=")

@@ -41,7 +41,7 @@ func showConstraints(kind string) handler {
 		if err != nil {
 			return err
 		}
-		if c.Has("--full") && format != "text" {
+		if c.Has("--full") && format == "json" {
 			return fail("Option '--full' is not compatible with '%s' output format.", format)
 		}
 		doc, err := c.readCIB(ctx)

@@ -45,8 +45,7 @@ func addColocation(ctx context.Context, c *Call) error {
 }
 
 // parseColocation reads "[role] a with [role] b [score] [name=value]...".
-// note tells whether the score stood alone. The score INFINITY may: that is
-// what every tutorial writes, and it is the default anyway.
+// note tells whether the score stood alone.
 func parseColocation(words []string) (wanted admin.NewColocation, note bool, err error) {
 	wanted.Score = "INFINITY"
 	switch {
@@ -69,23 +68,10 @@ func parseColocation(words []string) (wanted admin.NewColocation, note bool, err
 	wanted.With, words = words[0], words[1:]
 	if len(words) > 0 && !strings.Contains(words[0], "=") {
 		wanted.Score, words = words[0], words[1:]
-		note = wanted.Score != "INFINITY"
+		note = true
 	}
-	wanted.Options, err = parsePairs(words)
-	if err == nil {
-		err = noEmptyValues(wanted.Options)
-	}
+	wanted.Options, err = parseFilled(words)
 	return wanted, note, err
-}
-
-// noEmptyValues refuses options without a value.
-func noEmptyValues(options admin.Pairs) error {
-	for _, o := range options {
-		if o.Value == "" {
-			return fail("value of '%s' option is empty", o.Name)
-		}
-	}
-	return nil
 }
 
 func deleteColocations(ctx context.Context, c *Call) error {

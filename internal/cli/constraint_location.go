@@ -22,8 +22,8 @@ func newConstraintLocation() *cobra.Command {
 			locationConfig(show), options...)),
 		verb("add <id> <resource> <node> [score=<score>] [resource-discovery=<option>]", "Make a location constraint of an id",
 			addLocation, "--force", "-f"),
-		verb("delete <id>", "Remove a location constraint", deleteLocation, "-f"),
-		verb("remove <id>", "Remove a location constraint", deleteLocation, "-f"),
+		verb("delete <id>...", "Remove location constraints", deleteLocation, "-f"),
+		verb("remove <id>...", "Remove location constraints", deleteLocation, "-f"),
 		replaced("show", "constraint location config", locationConfig(show), options...),
 	)
 	return cmd
@@ -34,7 +34,7 @@ func locationOrShow(show handler) handler {
 		if len(c.Args) == 0 {
 			return showOnly(ctx, c, show)
 		}
-		if len(c.Args) < 2 {
+		if len(c.Args) < 3 {
 			return errUsage
 		}
 		if err := c.supported([]string{"-f", "--force"}); err != nil {
@@ -45,7 +45,7 @@ func locationOrShow(show handler) handler {
 		switch {
 		case what == "rule":
 			return locationRule(ctx, c, resource)
-		case what != "prefers" && what != "avoids" || len(c.Args) == 0:
+		case what != "prefers" && what != "avoids":
 			return errUsage
 		}
 		return preferNodes(ctx, c, resource, what == "avoids")
@@ -199,9 +199,6 @@ func locationRule(ctx context.Context, c *Call, resource string) error {
 	if err != nil {
 		return err
 	}
-	if len(words) == 0 {
-		return fail("no rule expression was specified")
-	}
 	if len(words) > 1 {
 		c.say(report.NewDeprecation("DEPRECATED_ARGUMENT", "Specifying a rule as multiple arguments is deprecated and might be "+
 			"removed in a future release, specify the rule as a single string instead"))
@@ -221,10 +218,12 @@ func locationConfig(show handler) handler {
 		}
 		by := c.Args[0]
 		if by != "resources" && by != "nodes" {
-			return errUsage
+			return fail("Unknown keyword '%s'. Allowed keywords: 'nodes', 'resources'", by)
 		}
-		if c.Has("--output-format") {
-			return fail("Cannot specify both grouping and output format")
+		if format, err := c.outputFormat(); err != nil {
+			return err
+		} else if format != "text" {
+			return fail("Output formats other than 'text' are not supported together with grouping and filtering by nodes or resources")
 		}
 		doc, err := c.readCIB(ctx)
 		if err != nil {
@@ -234,9 +233,22 @@ func locationConfig(show handler) handler {
 		if !c.Has("--all") {
 			list = list.WithoutExpired()
 		}
-		lines := list.LocationsByResource(c.Args[1:], c.Has("--full"))
+		var lines []string
 		if by == "nodes" {
+			if list.HaveRules(c.Args[1:]) {
+				c.say(report.NewWarning("RULES_NOT_SHOWN", "Constraints with rules are not displayed."))
+			}
 			lines = list.LocationsByNode(c.Args[1:], c.Has("--full"))
+		} else {
+			var targets []admin.Target
+			for _, word := range c.Args[1:] {
+				target, err := parseTarget(word)
+				if err != nil {
+					return err
+				}
+				targets = append(targets, target)
+			}
+			lines = list.LocationsByResource(targets, c.Has("--full"))
 		}
 		c.print(strings.Join(lines, "\n"))
 		return nil

@@ -68,13 +68,10 @@ func parseOrder(words []string) (firstID, thenID string, options admin.Pairs, er
 	if slices.Contains(rest[1:], "then") {
 		return "", "", nil, onlyTwo("then", "order")
 	}
-	if options, err = parsePairs(symmetryWords(rest[1:])); err == nil {
-		err = noEmptyValues(options)
-	}
-	if err != nil {
+	if options, err = parseFilled(symmetryWords(rest[1:])); err != nil {
 		return first, rest[0], nil, err
 	}
-	return first, rest[0], options.With("first-action", firstAction).With("then-action", thenAction), nil
+	return first, rest[0], append(options, admin.Pair{Name: "first-action", Value: firstAction}, admin.Pair{Name: "then-action", Value: thenAction}), nil
 }
 
 // cutAction takes the action that may stand before a resource.

@@ -48,6 +48,9 @@ func addTicket(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
+	if _, given := options.Get("rsc-role"); given {
+		return fail("Resource role must not be specified among options, specify it before resource id")
+	}
 	return c.editCIB(ctx, func(doc *cib.Document) report.List {
 		return admin.AddTicket(doc, ticket, resource, role, options, c.Has("--force"))
 	})
