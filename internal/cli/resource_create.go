@@ -31,6 +31,7 @@ type createWords struct {
 	clone         *admin.Clone
 	group, bundle *string
 	before, after *string
+	twoClones     bool // both a plain and a promotable one were asked for
 }
 
 func resourceCreate(ctx context.Context, c *Call) error {
@@ -95,35 +96,59 @@ func (c *Call) createWords(args []string) (createWords, error) {
 		return futureCreateWords(args)
 	}
 	var w createWords
-	c.deprecatedOption("--group", &w.group)
-	c.deprecatedOption("--before", &w.before)
-	c.deprecatedOption("--after", &w.after)
-	g := splitKeywords(args, "clone", "promotable", "bundle", "op", "meta")
-	if err := w.primitiveWords(g); err != nil {
-		return w, err
+	top := splitKeywords(args, "clone", "promotable", "bundle")
+	primitive := splitKeywords(top.first, "op", "meta")
+	if c.Has("--group") {
+		c.deprecatedOption("--group", &w.group)
+		c.deprecatedOption("--before", &w.before)
+		c.deprecatedOption("--after", &w.after)
 	}
-	if err := w.bundleWord(g); err != nil {
-		return w, err
+	for _, option := range []string{"--before", "--after"} {
+		if c.Has(option) && w.group == nil {
+			return w, fail("you cannot use %s without --group", option)
+		}
 	}
 	for _, kind := range []string{"clone", "promotable"} {
-		if !g.has(kind) {
+		if !top.has(kind) {
 			continue
 		}
-		if err := w.oneOnly(w.clone != nil, false); err != nil {
-			return w, err
+		g := splitKeywords(top.groups[kind], "op", "meta")
+		id, options := cloneID(g.first)
+		if len(options) > 0 {
+			c.say(report.NewDeprecation("DEPRECATED_SYNTAX", "Configuring "+kind+" meta attributes without specifying the 'meta' keyword after the '"+
+				kind+"' keyword is deprecated and will be removed in a future release. Specify --future to switch to the future behavior."))
 		}
-		id, options := cloneID(g.groups[kind])
+		c.misplacedWords(kind, "op", "operations", "this will be removed and operations will have to be specified before '"+kind+"'", &primitive, g)
+		c.misplacedWords(kind, "meta", "meta attributes", "this will define meta attributes for the "+kind, &primitive, g)
 		pairs, err := parsePairs(options)
 		if err != nil {
 			return w, err
 		}
-		if len(pairs) > 0 {
-			c.say(report.NewDeprecation("DEPRECATED_SYNTAX", "Configuring "+kind+" meta attributes without specifying the 'meta' keyword after the '"+
-				kind+"' keyword is deprecated and will be removed in a future release. Specify --future to switch to the future behavior."))
-		}
+		w.twoClones = w.clone != nil
 		w.clone = &admin.Clone{ID: id, Meta: pairs, Promotable: kind == "promotable"}
 	}
-	return w, nil
+	if top.has("bundle") {
+		g := splitKeywords(top.groups["bundle"], "op", "meta")
+		c.misplacedWords("bundle", "meta", "meta options", "this will be removed and meta options will have to be specified before 'bundle'", &primitive, g)
+		c.misplacedWords("bundle", "op", "operations", "this will be removed and operations will have to be specified before 'bundle'", &primitive, g)
+		top.groups["bundle"] = g.first
+	}
+	if err := w.bundleWord(top); err != nil {
+		return w, err
+	}
+	return w, w.primitiveWords(primitive)
+}
+
+// misplacedWords gives the resource itself what was said of it after a clone
+// or a bundle, for as long as pcs does so.
+func (c *Call) misplacedWords(after, keyword, what, future string, primitive *keywordGroups, g keywordGroups) {
+	if !g.has(keyword) {
+		return
+	}
+	c.say(report.NewDeprecation("DEPRECATED_SYNTAX", "Specifying '"+keyword+"' after '"+after+"' now defines "+what+
+		" for the base resource. In a future release, "+future+". Specify --future to switch to the future behavior."))
+	primitive.groups[keyword] = append(primitive.groups[keyword], g.groups[keyword]...)
+	primitive.each[keyword] = append(primitive.each[keyword], g.each[keyword]...)
 }
 
 // deprecatedOption takes an option that becomes a keyword.
@@ -245,7 +270,7 @@ func (w createWords) check(future bool) error {
 		}
 	}
 	places := 0
-	for _, p := range []bool{w.clone != nil, w.bundle != nil, w.group != nil} {
+	for _, p := range []bool{w.twoClones, w.clone != nil, w.bundle != nil, w.group != nil} {
 		if p {
 			places++
 		}
