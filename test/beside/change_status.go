@@ -96,7 +96,7 @@ func entry(h *cib.Element, suffix, task, interval, rc, status, expected string) 
 	key := "1:2:" + expected + ":xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
 	e := cib.NewElement("lrm_rsc_op", "id", id(h)+suffix, "operation_key", id(h)+"_"+task+"_"+interval, "operation", task, "crm_feature_set", "3.0.14",
 		"transition-key", key, "transition-magic", status+":"+rc+";"+key, "call-id", number, "rc-code", rc, "op-status", status,
-		"interval", interval, "last-rc-change", "1600000000", "exec-time", "0", "queue-time", "0")
+		"interval", interval, "on_node", where(h), "last-rc-change", "1600000000", "exec-time", "0", "queue-time", "0")
 	for _, o := range h.SelectElements("lrm_rsc_op") {
 		if id(o) == id(e) {
 			h.RemoveChild(o)
