@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 
+	"gpcs/internal/cib/value"
 	"gpcs/internal/status"
 )
 
@@ -28,6 +30,9 @@ func (t *toolCall) showCluster(ctx context.Context) int {
 	a, code, done := t.start(crmMonOptions, "html", "console")
 	if done {
 		return code
+	}
+	if text := a.monMisuse(); text != "" {
+		return a.end(exitUsage, "%s", text)
 	}
 	show, err := a.monShow(a.xml || a.has("as-xml"))
 	if err != nil {
@@ -55,6 +60,19 @@ func (t *toolCall) showCluster(ctx context.Context) int {
 		}
 	}
 	return a.monitor(view, show)
+}
+
+// monMisuse says what is wrong with the values of options, "" if nothing is.
+func (a *answer) monMisuse() string {
+	if level, err := strconv.Atoi(a.last("fence-history")); err == nil && (level < 0 || level > 3) {
+		return "Fence history must be 0-3"
+	}
+	if span, given := a.value("interval"); given {
+		if _, ok := value.Milliseconds(span); !ok {
+			return "Invalid value for -i: " + span
+		}
+	}
+	return ""
 }
 
 // monitor prints the view in the form asked for.
@@ -90,7 +108,7 @@ var monSections = map[string]status.Section{
 	"attributes": status.Attributes, "bans": status.Bans, "counts": status.Counts, "dc": status.DC,
 	"failcounts": status.Failcounts, "failures": status.Failures, "nodes": status.Nodes,
 	"operations": status.Operations, "options": status.Props, "resources": status.Resources, "stack": status.Stack,
-	"summary": status.Headers | status.Props, "tickets": status.Tickets, "times": status.Times,
+	"summary": status.Headers, "tickets": status.Tickets, "times": status.Times,
 	"all": status.All &^ status.Props, "default": status.Default,
 	"fencing": status.Fencing, "fencing-succeeded": status.Fencing,
 	// Failed fencing belongs to the failures, and what is under way is not in the document.
@@ -119,10 +137,15 @@ func (t *toolCall) monShow(xml bool) (status.Show, error) {
 	show := status.Show{
 		Sections: status.Default, Inactive: t.has("inactive") || xml, Detail: t.has("show-detail"),
 		ByNode: t.has("group-by-node"), Brief: t.has("brief"), Timing: t.has("timing-details"), Release3: true,
+		Describe: t.has("show-description"),
 	}
 	if xml {
 		show.Sections = status.All
+		if t.has("quiet") {
+			show.Sections &^= status.Times
+		}
 	}
+	usual := show.Sections
 	for _, o := range t.given {
 		switch o.name {
 		case "show-node-attributes":
@@ -140,22 +163,37 @@ func (t *toolCall) monShow(xml bool) (status.Show, error) {
 				show.Sections |= status.Fencing
 			}
 		case "hide-headers":
-			show.Sections &^= status.Headers | status.Props
+			show.Sections &^= status.Headers
 		case "include", "exclude":
-			for _, name := range strings.Split(o.value, ",") {
-				section, ok := monSections[name]
-				switch {
-				case !ok:
-					return show, fmt.Errorf("--%s options: %s", o.name, sectionNames(o.name))
-				case o.name == "include" && (name == "none" || name == "default"):
-					show.Sections = section
-				case o.name == "include":
-					show.Sections |= section
-				default:
-					show.Sections &^= section
-				}
+			if err := t.selectSections(&show, o, usual); err != nil {
+				return show, err
 			}
 		}
 	}
 	return show, nil
+}
+
+// selectSections carries one --include or --exclude out; usual is what is shown
+// without any.
+func (t *toolCall) selectSections(show *status.Show, o toolWord, usual status.Section) error {
+	include := o.name == "include"
+	for _, name := range strings.Split(o.value, ",") {
+		section, ok := monSections[name]
+		switch {
+		case name == "": // as from a list that is empty
+		case !ok, !include && name == "default":
+			return fmt.Errorf("--%s options: %s", o.name, sectionNames(o.name))
+		case include && name == "default":
+			show.Sections = usual
+		case include && name == "none", !include && name == "all":
+			show.Sections = 0
+		case !include && name == "none":
+			show.Sections = monSections["all"]
+		case include:
+			show.Sections |= section
+		default:
+			show.Sections &^= section
+		}
+	}
+	return nil
 }

@@ -30,7 +30,7 @@ func crmMon(ctx context.Context, t *toolCall) int {
 	seconds, err := strconv.Atoi(orDefault(words, "interval", "5"))
 	switch {
 	case file == "" || file == "-":
-		return t.fails(exitUsage, "--daemonize requires --output-to=FILE")
+		return t.fails(exitUsage, "--daemonize requires at least one of --output-to (with value not set to '-') and --external-agent")
 	case err != nil || seconds < 1:
 		return t.fails(exitUsage, "--interval needs a number of seconds in the background")
 	case slices.Contains(os.Environ(), inBackground):
@@ -78,7 +78,7 @@ func (t *toolCall) keepPage(ctx context.Context, file, pid string, every time.Du
 		var page, why bytes.Buffer
 		call := *t.Call
 		call.Stdout, call.Stderr = &page, &why
-		once := &toolCall{Call: &call, name: t.name, argv: t.argv}
+		once := &toolCall{Call: &call, name: t.name, argv: t.argv, ownFile: true}
 		if status := once.showCluster(ctx); status != exitOK && page.Len() == 0 {
 			fmt.Fprintf(&page, "<!DOCTYPE html>\n<html><body><p>%s</p></body></html>\n", strings.TrimSpace(why.String()))
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -67,7 +68,14 @@ func RunTool(ctx context.Context, env Env, name string, argv []string) (status i
 	if err != nil {
 		return exitUsage, true
 	}
-	return run(ctx, &toolCall{Call: &Call{Env: env, Words: words}, name: name, argv: argv}), true
+	t := &toolCall{Call: &Call{Env: env, Words: words}, name: name, argv: argv}
+	status = run(ctx, t)
+	if t.file != nil {
+		if err := t.file.Close(); err != nil && status == exitOK {
+			status = t.fails(exitError, "%v", err)
+		}
+	}
+	return status, true
 }
 
 // Exit statuses that the helper programs share (crm_error(8)).
@@ -87,7 +95,9 @@ type toolCall struct {
 	given []toolWord // options in their order
 	rest  []string   // other words
 
-	noShadow bool // the document itself is meant, not the shadow copy in use
+	noShadow bool     // the document itself is meant, not the shadow copy in use
+	ownFile  bool     // the caller writes the file of --output-to
+	file     *os.File // where the answer goes, nil for the standard output
 }
 
 // toolOption is one option of a helper program; short is 0 if it has no letter.
@@ -177,9 +187,12 @@ func (t *toolCall) short(options []toolOption, i int) (int, error) {
 		value := ""
 		letters = letters[1:]
 		switch {
-		case found.kind == mayHaveValue:
-			value, letters = strings.TrimPrefix(letters, "="), ""
-		case found.kind == needsValue && letters != "":
+		case found.kind == mayHaveValue && letters == "":
+			if i+1 < len(t.argv) && !strings.HasPrefix(t.argv[i+1], "-") {
+				i++
+				value = t.argv[i]
+			}
+		case found.kind != noValue && letters != "":
 			fmt.Fprintf(t.Stderr, "Deprecated argument format '-%[1]c%[2]s' used.\n"+
 				"Please use '-%[1]c %[2]s' instead.  Support will be removed in a future release.\n", found.short, letters)
 			value, letters = letters, ""

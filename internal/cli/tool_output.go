@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -45,17 +46,38 @@ func (t *toolCall) start(options []toolOption, more ...string) (a *answer, statu
 		return a, a.end(exitUsage, "%v", err), true
 	case !slices.Contains(append(more, "text", "xml", "none"), a.format):
 		a.format = "text"
-		return a, a.noFormat(t.last("output-as")), true
-	case t.has("version"):
+		return a, a.noFormat(t.last("output-as"), errors.New("Unknown output format")), true
+	}
+	if err := t.redirect(); err != nil {
+		a.xml, a.format = false, "text"
+		return a, a.noFormat(a.format, err), true
+	}
+	if t.has("version") {
 		return a, t.version(), true
 	}
 	return a, exitOK, false
 }
 
-// noFormat says that a form of output is none; what else is said, and the exit
+// redirect sends the answer to the file that --output-to names.
+func (t *toolCall) redirect() error {
+	name := t.last("output-to")
+	if name == "" || name == "-" || t.ownFile {
+		return nil
+	}
+	file, err := os.Create(name)
+	if err != nil {
+		return errors.Unwrap(err) // the name is no part of what is said
+	}
+	call := *t.Call
+	call.Stdout = file
+	t.Call, t.file = &call, file
+	return nil
+}
+
+// noFormat says that a form of output is none, or cannot be written; what else is said, and the exit
 // status, differ from program to program.
-func (a *answer) noFormat(format string) int {
-	text := "Error creating output format " + format + ": Unknown output format"
+func (a *answer) noFormat(format string, why error) int {
+	text := fmt.Sprintf("Error creating output format %s: %s", format, sentence(why.Error()))
 	if a.name != "crm_simulate" {
 		text = a.name + ": " + text
 	}
@@ -68,6 +90,9 @@ func (a *answer) noFormat(format string) int {
 	}
 	return a.end(exitError, "")
 }
+
+// sentence gives a text of the system the capital that messages begin with.
+func sentence(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 // put adds one thing to the answer, in the form asked for; no XML where there
 // is none.

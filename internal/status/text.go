@@ -39,6 +39,7 @@ type Show struct {
 	Inactive     bool     // resources that run nowhere, too
 	Detail       bool     // node ids, each instance, technical failures
 	ByNode       bool     // resources below their nodes
+	Describe     bool     // descriptions of resources, in XML; Detail has them in the text
 	Brief        bool     // count resources by agent
 	Timing       bool     // times in the operation history
 	OnlyNode     []string // names; nil = all

@@ -18,13 +18,7 @@ func (p *printer) resources() {
 	p.begin("%s", title)
 	before := p.b.Len()
 	if p.Brief && !p.ByNode {
-		var loose []*Resource
-		for _, r := range p.view.Top {
-			if r.Kind == Primitive && p.listed(r) {
-				loose = append(loose, r)
-			}
-		}
-		p.brief(loose, p.Inactive)
+		p.brief(p.loose(), p.Inactive)
 	}
 	for _, r := range p.view.Top {
 		if (r.Kind != Primitive || !p.Brief || p.ByNode) && p.listed(r) {
@@ -35,6 +29,21 @@ func (p *printer) resources() {
 		p.item("%s", none)
 	}
 	p.end()
+}
+
+// loose are the primitives that are counted by agent: a choice of nodes does
+// not count for them.
+func (p *printer) loose() []*Resource {
+	nodes := p.OnlyNode
+	p.OnlyNode = nil
+	defer func() { p.OnlyNode = nodes }()
+	var found []*Resource
+	for _, r := range p.view.Top {
+		if r.Kind == Primitive && p.listed(r) {
+			found = append(found, r)
+		}
+	}
+	return found
 }
 
 // ResourceLines prints the resources alone, without a title, as pcs's
@@ -124,7 +133,9 @@ func (p *printer) line(name string, r *Resource, node *Node, many bool) string {
 
 // describes tells whether the descriptions of resources are shown: they came
 // with release 2.1.6.
-func (p *printer) describes() bool { return p.Release3 && (p.Detail && !p.xml || p.inNode) }
+func (p *printer) describes() bool {
+	return p.Release3 && (p.Detail && !p.xml || p.Describe || p.inNode)
+}
 
 // state words what the resource does.
 func (r *Resource) state() string {

@@ -47,6 +47,7 @@ type xmlDoc struct {
 }
 
 func (v *View) addAll(root *cib.Element, show Show) {
+	show.Describe = show.Describe || show.Detail
 	show.Detail = true // XML holds all that there is
 	x := &xmlDoc{printer{Show: show, view: v, xml: true}}
 	if show.has(Pacemakerd) && v.Live {

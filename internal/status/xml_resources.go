@@ -3,14 +3,14 @@ package status
 import "gpcs/internal/cib"
 
 func (x *xmlDoc) resources(root *cib.Element) {
-	if len(x.view.Top) == 0 {
-		return
-	}
-	list := add(root, "resources")
+	list := cib.NewElement("resources")
 	for _, r := range x.view.Top {
 		if x.listed(r) {
 			x.resource(list, r)
 		}
+	}
+	if len(x.view.Top) > 0 && !x.ByNode || len(list.ChildElements()) > 0 {
+		root.AddChild(list)
 	}
 }
 

@@ -22,7 +22,7 @@ func (c *Cluster) Bans() []Ban {
 	}
 	var bans []Ban
 	for _, l := range slices.Backward(p.locs) {
-		for _, n := range l.nodes {
+		for _, n := range slices.Backward(l.nodes) {
 			if n.score < 0 {
 				bans = append(bans, Ban{l.id, l.rsc, n.node, n.score, l.role == RolePromoted})
 			}
