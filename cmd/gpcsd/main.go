@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"sync"
 	"syscall"
 
@@ -17,15 +18,20 @@ import (
 	gpcsd "gpcs/internal/daemon"
 	"gpcs/internal/journal"
 	"gpcs/internal/paths"
+	"gpcs/internal/server"
 	"gpcs/internal/units"
 )
 
 func main() {
 	version := flag.Bool("version", false, "print the version and exit")
+	full := flag.Bool("full", false, "with --version: print the capabilities too, by pcs's names")
 	debug := flag.Bool("debug", os.Getenv("PCSD_DEBUG") == "true", "log more (PCSD_DEBUG=true)")
 	flag.Parse()
 	if *version {
 		fmt.Println(gpcsd.Version)
+		if *full {
+			fmt.Println(strings.Join(server.Capabilities(), " "))
+		}
 		return
 	}
 	if err := begin(*debug, flag.Args()); err != nil {

@@ -20,7 +20,7 @@ func ManPage(w io.Writer) {
 		{"-h, --help", "Show help; with a command before it, of that command."},
 		{"-f <file>", "Work on this CIB in a file instead of the running cluster's."},
 		{"--debug", "Say what is asked of which node."},
-		{"--version", "Print the version."},
+		{"--version [--full]", "Print the version, with --full what pcs's capabilities.xml calls capabilities too."},
 		{"--request-timeout=<seconds>", "How long to wait for a node's answer."},
 		{"--fullhelp", "Show the help of all commands."},
 	} {

@@ -237,16 +237,6 @@ func (s *Server) manageServices(c call) answer {
 	return answer{json: map[string]any{"actions": results}}
 }
 
-// capabilities are pcs's names of what this node can do over the network.
-func (s *Server) capabilities(call) answer {
-	return answer{json: map[string][]string{"pcsd_capabilities": {
-		"booth.get-config", "booth.set-config", "cluster.config.restore-local", "cluster.destroy", "corosync.config.get", "corosync.config.set",
-		"corosync.quorum.status", "node.start-stop-enable-disable", "node.start-stop-enable-disable.stop-component", "pcmk.cib.get",
-		"pcs.auth.known-host-change", "pcs.auth.export-cluster-known-hosts", "pcs.auth.server", "pcs.permissions", "pcs.rest-api.v1.1",
-		"pcs.rest-api.v2", "sbd-node", "status.pcmk.local-node",
-	}}}
-}
-
 // legacyReport is a report of API v1's older form.
 type legacyReport struct {
 	Severity string         `json:"severity"`
