@@ -71,10 +71,13 @@ func (t *toolCall) cibCommand(ctx context.Context) int {
 			return o.run(ctx)
 		}
 	}
-	return t.fails(exitUsage, "Must specify a command option: --query, --create, --modify, --replace, --delete or --patch")
+	return t.cibQuery(ctx)
 }
 
 func (t *toolCall) cibQuery(ctx context.Context) int {
+	if !t.has("xpath") && t.warnOfScope() && t.last("scope") != "cib" {
+		return t.callFailed(cib.ErrNotFound)
+	}
 	read := t.document
 	if t.has("show-access") {
 		if code, ok := t.mayShowAccess(); !ok {

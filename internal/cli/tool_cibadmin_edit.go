@@ -101,7 +101,7 @@ func (t *toolCall) cibDigest(digest func(*cib.Element) string) int {
 	}
 	e, err := cib.ParseElement([]byte(text))
 	if err != nil {
-		return t.fails(exitData, "Couldn't parse input: %v", err)
+		return t.fails(exitData, "Couldn't parse input from %s", t.source())
 	}
 	fmt.Fprintln(t.Stdout, digest(e))
 	return exitOK
@@ -233,14 +233,42 @@ func (t *toolCall) givenElement() (*cib.Element, int) {
 	switch {
 	case errors.Is(err, errNoXML) && t.has("xpath") && t.has("delete"):
 		return nil, exitOK
+	case errors.Is(err, errNoXML):
+		either := ""
+		if t.has("delete") {
+			either = "either --xpath or "
+		}
+		return nil, t.fails(exitUsage, "The supplied command requires %sinput via --xml-file, --xml-text, or --xml-pipe", either)
 	case err != nil:
 		return nil, t.fails(exitSoftware, "%v", err)
 	}
 	e, err := cib.ParseElement([]byte(text))
 	if err != nil {
-		return nil, t.fails(exitData, "Couldn't parse input: %v", err)
+		return nil, t.fails(exitData, "Couldn't parse input from %s", t.source())
 	}
+	t.warnOfScope()
 	return e, exitOK
+}
+
+// source names where givenXML reads.
+func (t *toolCall) source() string {
+	switch {
+	case t.has("xml-text"):
+		return "input string"
+	case t.has("xml-file"):
+		return t.last("xml-file")
+	}
+	return "stdin"
+}
+
+// warnOfScope says that a scope is none.
+func (t *toolCall) warnOfScope() (unknown bool) {
+	scope, given := t.value("scope")
+	if !given || scope == "all" || isSection(scope) {
+		return false
+	}
+	fmt.Fprintf(t.Stderr, "Invalid value '%s' for '--scope'. Operation will apply to the entire CIB\n", scope)
+	return true
 }
 
 var errNoXML = errors.New("no XML given: use --xml-text, --xml-file or --xml-pipe")

@@ -67,7 +67,7 @@ func resourceCommands() []resourceCommand {
 	}
 }
 
-const needsResource = "Must supply a resource id with -r"
+const needsResource = "Must supply a resource ID with -r/--resource"
 
 // crmResource shows and changes resources: crm_resource(8).
 func crmResource(ctx context.Context, t *toolCall) int {
@@ -95,11 +95,14 @@ func crmResource(ctx context.Context, t *toolCall) int {
 	r := &resourceTool{answer: a}
 	command := r.command()
 	r.id, _ = a.value("resource")
-	if command.named && r.id == "" || command.option == "clear" && r.id == "" && !a.has("expired") {
+	if !a.has("resource") && (command.named || command.option == "clear" && !a.has("expired")) {
 		return a.end(exitUsage, needsResource)
 	}
+	if command.option == "delete" && !a.has("resource-type") {
+		return a.end(exitUsage, "You need to specify a resource type with -t")
+	}
 	if command.node && !a.has("node") {
-		return a.end(exitUsage, "Must supply a node name with -N")
+		return a.end(exitUsage, "Must supply a node name with -N/--node")
 	}
 	if code := r.open(ctx, command); code != exitOK {
 		return code
@@ -167,8 +170,8 @@ func (r *resourceTool) open(ctx context.Context, command resourceCommand) int {
 		return r.end(exitError, "%s", why(err))
 	}
 	r.shown = status.Of(r.cluster, s.doc, s.now)
-	if r.id != "" && command.option != "list" && command.option != "list-operations" && command.option != "list-all-operations" {
-		if r.rsc = r.cluster.Find(r.id); r.rsc == nil {
+	if r.has("resource") && command.option != "list" && command.option != "list-operations" && command.option != "list-all-operations" {
+		if r.rsc = r.cluster.Find(r.id); r.rsc == nil || r.id == "" {
 			return r.end(exitNoSuch, "Resource '%s' not found\nError performing operation: No such object", r.id)
 		}
 	}

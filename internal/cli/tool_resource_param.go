@@ -184,7 +184,7 @@ func (r *resourceTool) deleteParameter(ctx context.Context) int {
 	p := r.param(name)
 	pair := p.In(target)
 	if pair == nil {
-		return r.end(exitOK, "")
+		return r.failsWith(exitNoSuch)
 	}
 	if err := r.change(ctx, cib.Op{Kind: cib.Delete, Path: elementPath(pair)}); err != nil {
 		return r.refused(err)

@@ -231,12 +231,8 @@ func (r *resourceTool) fail(ctx context.Context) int {
 
 // remove deletes a resource from the configuration.
 func (r *resourceTool) remove(ctx context.Context) int {
-	kind, ok := r.value("resource-type")
-	if !ok {
-		return r.end(exitNoSuch, "You need to specify a resource type with -t\nError performing operation: No such object")
-	}
 	e := r.definition()
-	if e == nil || e.Tag != kind {
+	if e == nil || e.Tag != r.last("resource-type") {
 		return r.end(exitOK, "")
 	}
 	if err := r.change(ctx, cib.Op{Kind: cib.Delete, Path: elementPath(e)}); err != nil {

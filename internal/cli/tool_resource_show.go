@@ -15,7 +15,7 @@ import (
 
 // list shows all resources as crm_mon does.
 func (r *resourceTool) list(context.Context) int {
-	show := status.Show{Sections: status.Resources, Inactive: true, Release3: true}
+	show := status.Show{Sections: status.Resources, Inactive: true, Release3: true, Describe: true, Nodeless: true}
 	r.body = append(r.body, r.shown.Elements(show)...)
 	r.put(nil, "%s", r.shown.Text(show))
 	return r.end(exitOK, "")

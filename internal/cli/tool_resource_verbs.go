@@ -85,7 +85,7 @@ func (t *toolCall) settle(ctx context.Context) int {
 func (t *toolCall) restart(ctx context.Context) int {
 	rsc, ok := t.value("resource")
 	if !ok {
-		return t.fails(exitUsage, "Must supply a resource id with -r")
+		return t.fails(exitUsage, needsResource)
 	}
 	words := []string{"resource", "restart", rsc}
 	if node, ok := t.value("node"); ok {

@@ -40,6 +40,7 @@ type Show struct {
 	Detail       bool     // node ids, each instance, technical failures
 	ByNode       bool     // resources below their nodes
 	Describe     bool     // descriptions of resources, in XML; Detail has them in the text
+	Nodeless     bool     // do not name the node that a resource is on
 	Brief        bool     // count resources by agent
 	Timing       bool     // times in the operation history
 	OnlyNode     []string // names; nil = all

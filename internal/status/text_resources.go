@@ -109,7 +109,7 @@ func (p *printer) line(name string, r *Resource, node *Node, many bool) string {
 		b.WriteString(" ORPHANED")
 	}
 	b.WriteString(" " + r.state())
-	if node != nil {
+	if node != nil && !p.Nodeless {
 		b.WriteString(" " + node.Name)
 	}
 	if probe := r.probe(node); r.shownRole() == "Stopped" && probe != nil {
