@@ -332,7 +332,7 @@ func removeMaps(bundle *cib.Element, part string, ids []string) {
 // checkAround checks what is given for a whole bundle besides its container.
 func (p BundleParts) checkAround(ids *idBook) report.List {
 	out := append(p.checkNetwork(false), p.checkMaps(ids)...)
-	if len(p.Meta) > 0 {
+	if anyValue(p.Meta) {
 		out = append(out, metaNotChecked("bundle"))
 	}
 	return out

@@ -45,7 +45,13 @@ func SetProperties(doc *cib.Document, values Pairs, o PropertyOptions) report.Li
 			wanted = append(wanted, p)
 		}
 	}
-	out := checkRemoval(set, gone, o.Force)
+	var out report.List
+	for _, p := range properties() {
+		if values.has(p.Name) {
+			out = append(out, deprecatedProperty(p, o)...)
+		}
+	}
+	out = append(out, checkRemoval(set, gone, o.Force)...)
 	out = append(out, checkProperties(wanted, o)...)
 	if out.Failed() {
 		return out
@@ -167,16 +173,21 @@ func fencingNotes(wanted Pairs) report.List {
 	return out
 }
 
+// deprecatedProperty warns of a property that is on its way out.
+func deprecatedProperty(p Property, o PropertyOptions) report.List {
+	if o.Quiet || p.ReplacedBy == "" && !p.Deprecated {
+		return nil
+	}
+	text := fmt.Sprintf("cluster property option '%s' is deprecated and might be removed in a future release, "+
+		"therefore it should not be used", p.Name)
+	if p.ReplacedBy != "" {
+		text += fmt.Sprintf(", use '%s' instead", p.ReplacedBy)
+	}
+	return report.List{report.NewWarning("DEPRECATED_OPTION", text)}
+}
+
 func checkProperty(p Property, value string, o PropertyOptions) report.List {
 	var out report.List
-	if !o.Quiet && (p.ReplacedBy != "" || p.Deprecated) {
-		text := fmt.Sprintf("cluster property option '%s' is deprecated and might be removed in a future release, "+
-			"therefore it should not be used", p.Name)
-		if p.ReplacedBy != "" {
-			text += fmt.Sprintf(", use '%s' instead", p.ReplacedBy)
-		}
-		out = append(out, report.NewWarning("DEPRECATED_OPTION", text))
-	}
 	check, ok := propertyCheck(p)
 	if !ok || check.ok(value) {
 		if isFenceDelay(p.Name) {
@@ -218,8 +229,18 @@ var (
 const (
 	hintPropertyBool = "a pacemaker boolean value: '0', '1', 'false', 'n', 'no', 'off', 'on', 'true', 'y', 'yes'"
 	hintPcmkInteger  = "an integer or INFINITY or -INFINITY"
+	hintDuration     = "time interval (e.g. 1, 2s, 3m, 4h, PT1H2M3S, ...)"
 	hintPercentage   = "a non-negative integer followed by '%' (e.g. 0%, 50%, 200%, ...)"
 )
+
+// isTimeOrDuration tells a time with a unit and a duration of ISO 8601.
+func isTimeOrDuration(text string) bool {
+	if _, ok := seconds(text); ok {
+		return true
+	}
+	_, ok := value.ReadDuration(text)
+	return ok
+}
 
 // propertyCheck is the rule for the values of a type; ok is false for types
 // that take anything.
@@ -228,7 +249,10 @@ func propertyCheck(p Property) (check valueRule, ok bool) {
 	case "boolean":
 		return valueRule{p.Name, value.IsBool, hintPropertyBool}, true
 	case "duration", "timeout":
-		return timeRule(p.Name), true
+		if isFenceDelay(p.Name) {
+			return timeRule(p.Name), true
+		}
+		return valueRule{p.Name, isTimeOrDuration, hintDuration}, true
 	case "integer", "score":
 		return valueRule{p.Name, isScore, hintPcmkInteger}, true
 	case "nonnegative_integer":

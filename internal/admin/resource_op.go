@@ -199,9 +199,6 @@ func deleteOperationByID(doc *cib.Document, id string, stonith bool) report.List
 	if !isTag(e, "op") {
 		return stopf("unable to find operation id: %s", id)
 	}
-	if owner := e.Parent().Parent(); isStonith(owner) && !stonith {
-		return notForStonith("op delete")
-	}
 	e.Parent().RemoveChild(e)
 	return nil
 }

@@ -135,10 +135,8 @@ func levels(doc *cib.Document) []*cib.Element {
 // findLevels finds the levels that are as l says; an index counts as number.
 func findLevels(doc *cib.Document, l Level) []*cib.Element {
 	var found []*cib.Element
-	want, _ := strconv.Atoi(l.Index)
 	for _, e := range levels(doc) {
-		index, _ := strconv.Atoi(e.SelectAttrValue("index", ""))
-		if l.Index != "" && index != want ||
+		if l.Index != "" && e.SelectAttrValue("index", "") != l.Index ||
 			l.Target != nil && targetOf(e) != *l.Target ||
 			len(l.Devices) > 0 && e.SelectAttrValue("devices", "") != strings.Join(l.Devices, ",") {
 			continue

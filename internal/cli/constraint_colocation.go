@@ -33,11 +33,11 @@ var scoreWord = regexp.MustCompile(`^[+-]?(\d+|INFINITY)$`)
 
 func addColocation(ctx context.Context, c *Call) error {
 	wanted, note, err := parseColocation(c.Args)
-	if err != nil {
-		return err
-	}
 	if note {
 		c.say(report.NewDeprecation("DEPRECATED_ARGUMENT", standaloneScore))
+	}
+	if err != nil {
+		return err
 	}
 	return c.editCIB(ctx, func(doc *cib.Document) report.List {
 		return admin.AddColocation(doc, wanted, c.Has("--force"))

@@ -131,10 +131,9 @@ func (c *Call) createWords(args []string) (createWords, error) {
 		g := splitKeywords(top.groups["bundle"], "op", "meta")
 		c.misplacedWords("bundle", "meta", "meta options", "this will be removed and meta options will have to be specified before 'bundle'", &primitive, g)
 		c.misplacedWords("bundle", "op", "operations", "this will be removed and operations will have to be specified before 'bundle'", &primitive, g)
-		top.groups["bundle"] = g.first
-	}
-	if err := w.bundleWord(top); err != nil {
-		return w, err
+		if err := w.bundleWord(g.first); err != nil {
+			return w, err
+		}
 	}
 	return w, w.primitiveWords(primitive)
 }
@@ -165,54 +164,90 @@ func (c *Call) deprecatedOption(option string, to **string) {
 func futureCreateWords(args []string) (createWords, error) {
 	var w createWords
 	top := splitKeywords(args, "clone", "promotable", "bundle", "group")
+	for _, kind := range []string{"clone", "promotable", "bundle", "group"} {
+		if len(top.each[kind]) > 1 {
+			return w, fail("'%s' cannot be used more than once", kind)
+		}
+	}
 	if err := w.primitiveWords(splitKeywords(top.first, "op", "meta")); err != nil {
 		return w, err
 	}
-	if err := w.bundleWord(top); err != nil {
+	if err := w.futureGroup(top); err != nil {
 		return w, err
 	}
 	for _, kind := range []string{"clone", "promotable"} {
 		if !top.has(kind) {
 			continue
 		}
-		if err := w.oneOnly(w.clone != nil, true); err != nil {
-			return w, err
-		}
 		g := splitKeywords(top.groups[kind], "meta", "op")
 		id, rest := cloneID(g.first)
 		if len(rest) > 0 {
-			return w, fail("missing 'meta' keyword before '%s'", rest[0])
+			return w, fail("Specifying instance attributes for a %s is not supported. Use 'meta' after '%s' if you want to specify "+
+				"meta attributes.", kind, kind)
+		}
+		if g.has("op") {
+			return w, onBase("op settings", kind)
 		}
 		pairs, err := parsePairs(g.groups["meta"])
 		if err != nil {
 			return w, err
 		}
-		if err := w.addOperations(g.each["op"]); err != nil {
+		if err := w.oneOnly(w.clone != nil, true); err != nil {
 			return w, err
 		}
 		w.clone = &admin.Clone{ID: id, Meta: pairs, Promotable: kind == "promotable"}
 	}
-	if !top.has("group") {
+	if !top.has("bundle") {
 		return w, nil
 	}
+	g := splitKeywords(top.groups["bundle"], "meta", "op")
+	if err := onlyOnBase(g, "bundle"); err != nil {
+		return w, err
+	}
+	return w, w.bundleWord(g.first)
+}
+
+// onBase refuses what is said of a resource where it is put into something.
+func onBase(what, kind string) error {
+	return fail("%s must be defined on the base resource, not the %s", what, kind)
+}
+
+func onlyOnBase(g keywordGroups, kind string) error {
+	switch {
+	case g.has("meta"):
+		return onBase("meta options", kind)
+	case g.has("op"):
+		return onBase("op settings", kind)
+	}
+	return nil
+}
+
+// futureGroup reads the words after "group" as they are to be.
+func (w *createWords) futureGroup(top keywordGroups) error {
+	if !top.has("group") {
+		return nil
+	}
 	g := splitKeywords(top.groups["group"], "before", "after", "op", "meta")
+	if err := onlyOnBase(g, "group"); err != nil {
+		return err
+	}
 	if len(g.first) != 1 {
-		return w, fail("you have to specify exactly one group")
+		return fail("You have to specify exactly one group after 'group'")
 	}
 	w.group = &g.first[0]
 	for _, k := range []struct {
 		word string
 		to   **string
-	}{{"before", &w.before}, {"after", &w.after}} {
+	}{{"after", &w.after}, {"before", &w.before}} {
 		if !g.has(k.word) {
 			continue
 		}
 		if len(g.groups[k.word]) != 1 {
-			return w, fail("you have to specify exactly one resource after '%s'", k.word)
+			return fail("You have to specify exactly one resource after '%s'", k.word)
 		}
 		*k.to = &g.groups[k.word][0]
 	}
-	return w, nil
+	return nil
 }
 
 // primitiveWords reads what concerns the resource itself.
@@ -233,14 +268,11 @@ func (w *createWords) addOperations(each [][]string) error {
 	return err
 }
 
-func (w *createWords) bundleWord(g keywordGroups) error {
-	if !g.has("bundle") {
-		return nil
-	}
-	if len(g.groups["bundle"]) != 1 {
+func (w *createWords) bundleWord(words []string) error {
+	if len(words) != 1 {
 		return fail("you have to specify exactly one bundle")
 	}
-	w.bundle = &g.groups["bundle"][0]
+	w.bundle = &words[0]
 	return nil
 }
 

@@ -96,12 +96,15 @@ func (c *Call) changedOperations(words []string) ([]admin.Pairs, error) {
 	return ops, nil
 }
 
-// operationPairs reads one operation; its name may be said again as name=.
+// operationPairs reads one operation; its name may be said again as name=, and
+// of an option said twice the last value counts.
 func (c *Call) operationPairs(name string, options []string) (admin.Pairs, error) {
-	pairs, err := parsePairs(options)
-	if err != nil {
-		return nil, err
+	for _, w := range options {
+		if _, _, err := splitPair(w); err != nil {
+			return nil, err
+		}
 	}
+	pairs := loosePairs(options)
 	if said, given := pairs.Get("name"); given {
 		c.say(report.NewDeprecation("DEPRECATED_SYNTAX", "Specifying an operation name with 'name=<value>' syntax is deprecated and "+
 			"might be removed in a future release. Use the operation name as the first argument instead."))
