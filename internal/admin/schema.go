@@ -99,20 +99,8 @@ func UpgradeSchema(doc *cib.Document) {
 	if !schemaAtLeast(doc, 3, 0) {
 		upgradeTo3(doc)
 	}
-	doc.Root().CreateAttr("validate-with", latestSchema)
-	for _, r := range allResources(doc) {
-		if r.Tag == "master" {
-			promoteMaster(r)
-		}
+	if !schemaAtLeast(doc, 4, 0) {
+		upgradeTo4(doc)
 	}
-}
-
-// promoteMaster turns a <master> of old into a promotable clone, as
-// Pacemaker's upgrade from schema 3.10 does.
-func promoteMaster(e *cib.Element) {
-	e.Tag = "clone"
-	id := "pcmk__3_10_upgrade-promotable-legacy-" + elementID(e) + "-meta_attributes"
-	meta := cib.NewElement("meta_attributes", "id", id, "score", "INFINITY")
-	meta.AddChild(cib.NewElement("nvpair", "id", id+"-promotable", "name", "promotable", "value", "true"))
-	e.InsertChildAt(0, meta)
+	doc.Root().CreateAttr("validate-with", latestSchema)
 }
