@@ -64,21 +64,6 @@ func alter(r *rand.Rand, in *input, n int, kinds string) {
 			n--
 		}
 	}
-	evenOut(in.doc)
-}
-
-// evenOut takes out of an input what releases are known to take differently.
-func evenOut(doc *cib.Element) {
-	for _, e := range doc.FindElements("configuration/constraints/rsc_colocation") {
-		// With a negative score older ones turned the meaning of roles round.
-		if strings.HasPrefix(e.SelectAttrValue("score", ""), "-") {
-			for _, k := range append(e.SelectElements("resource_set"), e) {
-				k.RemoveAttr("role")
-				k.RemoveAttr("rsc-role")
-				k.RemoveAttr("with-rsc-role")
-			}
-		}
-	}
 }
 
 // one picks one of a list, the zero value of an empty one.

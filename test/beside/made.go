@@ -22,7 +22,6 @@ func (b *bench) made(r *rand.Rand, number int) *input {
 			add(r, in)
 		}
 	}
-	evenOut(in.doc)
 	for range r.IntN(4) {
 		if next := b.after(write(in.doc), in.args); next != nil {
 			in.doc, in.args = next, nil

@@ -51,6 +51,11 @@ func TestBeside(t *testing.T) {
 			"CONSTRAINTS", `<rsc_location id="l" rsc="a" resource-discovery="exclusive"><rule id="r" score="INFINITY"><date_expression id="d" operation="lt" end="2005-01-01"/></rule></rsc_location>`}, ""},
 		{"a remote connection launches no guest", []string{"RESOURCES", strings.Replace(guest, `provider="heartbeat" type="Dummy"`, `provider="pacemaker" type="remote"`, 1)},
 			"a_monitor_0@n1 a_monitor_0@n2 a_start_0@n1"},
+		{"the role of a constraint is not that of its rules", with("CONSTRAINTS",
+			`<rsc_location id="l" rsc="a" role="Promoted"><rule id="r" score="-INFINITY"><expression id="e" attribute="#uname" operation="eq" value="n1"/></rule></rsc_location>`),
+			"a_monitor_10000@n2 a_start_0@n2 a_stop_0@n1"},
+		{"of a set only what comes before a name without bearer is tied together", with("CONSTRAINTS",
+			`<rsc_location id="l" score="-INFINITY" node="n1"><resource_set id="s"><resource_ref id="nobody"/><resource_ref id="a"/></resource_set></rsc_location>`), ""},
 		{"a ticket never granted: stop", with("CONSTRAINTS", byPolicy("stop")), "a_stop_0@n1"},
 		{"a ticket never granted: freeze what runs", with("CONSTRAINTS", byPolicy("freeze")), ""},
 		{"a ticket never granted: freeze what is stopped", []string{"RESOURCES", dummy, "CONSTRAINTS", byPolicy("freeze"),
@@ -67,5 +72,16 @@ func TestBeside(t *testing.T) {
 				t.Errorf("graph has\n %s\nwant\n %s", got, c.want)
 			}
 		})
+	}
+}
+
+// A promotion that a start without quorum stands before is said to be blocked.
+func TestPromotionBeyondStart(t *testing.T) {
+	doc := document(t, "RESOURCES", `<clone id="c"><meta_attributes id="m"><nvpair id="mp" name="promotable" value="true"/></meta_attributes>`+dummy+`</clone>`,
+		"TRANSIENT1", `<transient_attributes id="1"><instance_attributes id="s1"><nvpair id="s1m" name="master-a" value="5"/></instance_attributes></transient_attributes>`)
+	doc.Root().CreateAttr("have-quorum", "0")
+	list := schedule(t, doc).Summary
+	if len(list) == 0 || list[0].Change != "Promote" || !list[0].Blocked {
+		t.Errorf("decided %+v", list)
 	}
 }

@@ -53,8 +53,7 @@ func (p *planner) unpackColocation(e *cib.Element) {
 func (p *planner) colocateSets(e *cib.Element, sets []*cib.Element, score int) {
 	id, influence := e.SelectAttrValue("id", ""), e.SelectAttrValue("influence", "")
 	var last *resourceSet
-	for _, s := range sets {
-		set := p.readSet(s)
+	for _, set := range p.readSets(sets) {
 		p.colocateWithin(set, score, influence)
 		if last != nil {
 			p.colocateTwoSets(id, *last, set, score, influence)
@@ -76,17 +75,18 @@ func (p *planner) colocateWithin(s resourceSet, score int, influence string) {
 		p.addColocation(&colocation{id: s.id, explicit: true, dependent: dep, primary: prim, score: score, depRole: role, primRole: role,
 			influence: value.BoolOr(influence, dep.Critical)})
 	}
-	for i, r := range s.list {
+	list, _ := s.upToUnknown()
+	for i, r := range list {
 		switch {
 		case i == 0:
 		case score < 0:
-			for _, earlier := range s.list[:i] {
+			for _, earlier := range list[:i] {
 				pair(r, earlier)
 			}
 		case strings.EqualFold(s.ordering, "listed"):
-			pair(s.list[i-1], r)
+			pair(list[i-1], r)
 		default:
-			pair(r, s.list[i-1])
+			pair(r, list[i-1])
 		}
 	}
 }
@@ -103,6 +103,9 @@ func (p *planner) colocateTwoSets(id string, dep, prim resourceSet, score int, i
 	}
 	for _, d := range deps {
 		for _, q := range prims {
+			if d == nil || q == nil {
+				continue
+			}
 			p.addColocation(&colocation{id: id, explicit: true, dependent: d, primary: q, score: score, depRole: parseRole(dep.role),
 				primRole: parseRole(prim.role), influence: value.BoolOr(influence, d.Critical)})
 		}

@@ -1,6 +1,8 @@
 package sched
 
 import (
+	"slices"
+
 	"gpcs/internal/cib"
 	"gpcs/internal/cib/value"
 )
@@ -87,11 +89,37 @@ type resourceSet struct {
 	ordering   string
 	kind       string
 	symmetric  string
-	list       []*Resource
+	list       []*Resource // nil in the place of what nothing goes by
 }
 
-// readSet reads a resource_set; templates and tags in it are replaced by what they stand for.
-func (p *planner) readSet(e *cib.Element) resourceSet {
+// upToUnknown is what a set lists before the first reference that leads to
+// nothing; all tells that there is no such.
+func (s resourceSet) upToUnknown() (list []*Resource, all bool) {
+	if i := slices.Index(s.list, nil); i >= 0 {
+		return s.list[:i], false
+	}
+	return s.list, true
+}
+
+// readSets reads the resource_sets of a constraint; templates and tags in them
+// are replaced by what they stand for, unless some reference leads to nothing.
+func (p *planner) readSets(elements []*cib.Element) []resourceSet {
+	expand := true
+	for _, e := range elements {
+		for _, ref := range p.deref(e).SelectElements("resource_ref") {
+			id := ref.SelectAttrValue("id", "")
+			_, ok := p.members(id)
+			expand = expand && (ok || p.target(id) != nil)
+		}
+	}
+	var list []resourceSet
+	for _, e := range elements {
+		list = append(list, p.readSet(e, expand))
+	}
+	return list
+}
+
+func (p *planner) readSet(e *cib.Element, expand bool) resourceSet {
 	e = p.deref(e)
 	get := func(name string) string { return e.SelectAttrValue(name, "") }
 	s := resourceSet{
@@ -100,16 +128,12 @@ func (p *planner) readSet(e *cib.Element) resourceSet {
 	}
 	for _, ref := range e.SelectElements("resource_ref") {
 		id := ref.SelectAttrValue("id", "")
-		if list, ok := p.members(id); ok {
-			for _, m := range list {
-				if r := p.target(m); r != nil {
-					s.list = append(s.list, r)
-				}
-			}
-			continue
+		list, ok := p.members(id)
+		if !ok || !expand {
+			list = []string{id}
 		}
-		if r := p.target(id); r != nil {
-			s.list = append(s.list, r)
+		for _, m := range list {
+			s.list = append(s.list, p.target(m))
 		}
 	}
 	return s
@@ -127,9 +151,7 @@ func (p *planner) asSet(id string) (s resourceSet, expanded bool) {
 		return s, false
 	}
 	for _, m := range list {
-		if r := p.target(m); r != nil {
-			s.list = append(s.list, r)
-		}
+		s.list = append(s.list, p.target(m))
 	}
 	return s, true
 }

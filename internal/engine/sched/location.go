@@ -25,10 +25,13 @@ type nodeScore struct {
 // unpackLocation reads an rsc_location.
 func (p *planner) unpackLocation(e *cib.Element) {
 	if sets := e.SelectElements("resource_set"); len(sets) > 0 {
-		for _, s := range sets {
-			set := p.readSet(s)
-			for _, r := range set.list {
+		for _, set := range p.readSets(sets) {
+			list, all := set.upToUnknown()
+			for _, r := range list {
 				p.locate(e, r, set.role, set.score, nil)
+			}
+			if !all {
+				return
 			}
 		}
 		return
@@ -39,7 +42,8 @@ func (p *planner) unpackLocation(e *cib.Element) {
 	}
 	id := e.SelectAttrValue("rsc", "")
 	set, _ := p.asSet(id)
-	for _, r := range set.list {
+	list, _ := set.upToUnknown()
+	for _, r := range list {
 		p.locate(e, r, "", "", nil)
 	}
 }
@@ -73,7 +77,7 @@ func (p *planner) locate(e *cib.Element, r *Resource, role, score string, match 
 		return
 	}
 	for _, rule := range e.SelectElements("rule") {
-		p.locateByRule(p.deref(rule), r, role, mode, match)
+		p.locateByRule(p.deref(rule), r, mode, match)
 	}
 }
 
@@ -86,13 +90,11 @@ func (p *planner) nodeNamed(name string) *Node {
 	return nil
 }
 
-func (p *planner) locateByRule(e *cib.Element, r *Resource, role string, mode probeMode, match []string) {
-	l := &location{id: e.SelectAttrValue("id", ""), rsc: r, probe: mode}
+// locateByRule adds what a rule says. Its role is its own: the constraint's
+// holds for the constraint's own score only.
+func (p *planner) locateByRule(e *cib.Element, r *Resource, mode probeMode, match []string) {
+	l := &location{id: e.SelectAttrValue("id", ""), rsc: r, role: locationRole(e.SelectAttrValue("role", "")), probe: mode}
 	r.exclusiveDiscovery = r.exclusiveDiscovery || mode == probeExclusive // though the rule may hold nowhere
-	if v := e.SelectAttrValue("role", ""); v != "" {
-		role = v
-	}
-	l.role = locationRole(role)
 	attr := rule.Expand(e.SelectAttrValue("score-attribute", ""), match)
 	for _, n := range p.Nodes {
 		if !p.passes(e, &ruleEnv{node: n, rsc: r, match: match}) {

@@ -238,15 +238,14 @@ func (p *planner) orderMinimum(id string, first *Resource, firstAction string, t
 }
 
 func (p *planner) orderSets(sets []*cib.Element, kind orderKind, sym symmetry) {
-	var list []resourceSet
-	for _, s := range sets {
-		list = append(list, p.readSet(s))
-	}
-	p.orderList(list, kind, sym)
+	p.orderList(p.readSets(sets), kind, sym)
 }
 
 func (p *planner) orderList(sets []resourceSet, kind orderKind, sym symmetry) {
 	for i, s := range sets {
+		if _, all := s.upToUnknown(); !all {
+			return
+		}
 		p.orderWithin(s, kind, sym)
 		if i == 0 {
 			continue

@@ -195,9 +195,8 @@ func (s *changeLine) stops() []Decision {
 // say describes a change; the reason is that of why, or of the action itself.
 func (s *changeLine) say(change string, main, why *action) []Decision {
 	d := Decision{Change: change, Resource: s.r.ID, Details: s.details(), From: nameOf(s.now), To: nameOf(s.next), Role: s.r.shownRole(), NextRole: s.r.NextRole}
-	if main != nil {
-		d.Blocked = !main.is(runnable)
-	}
+	// A promotion after a start that cannot be is not even made.
+	d.Blocked = main == nil || !main.is(runnable)
 	if why == nil {
 		why = main
 	}

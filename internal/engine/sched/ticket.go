@@ -32,16 +32,20 @@ func (p *planner) unpackTicketConstraint(e *cib.Element) {
 	}
 	t := p.ticket(id)
 	if sets := e.SelectElements("resource_set"); len(sets) > 0 {
-		for _, s := range sets {
-			set := p.readSet(s)
-			for _, r := range set.list {
+		for _, set := range p.readSets(sets) {
+			list, all := set.upToUnknown()
+			for _, r := range list {
 				p.addTicket(t, r, set.role, get("loss-policy"))
+			}
+			if !all {
+				return
 			}
 		}
 		return
 	}
 	set, _ := p.asSet(get("rsc"))
-	for _, r := range set.list {
+	list, _ := set.upToUnknown()
+	for _, r := range list {
 		p.addTicket(t, r, get("rsc-role"), get("loss-policy"))
 	}
 }

@@ -247,7 +247,11 @@ func (r *runner) record(a *graph.Action, name string, interval int64) {
 		}
 	}
 	id := name + "_last_0"
-	key := name + "_" + a.Operation + "_" + strconv.FormatInt(interval, 10)
+	task := a.Operation
+	if task == "reload-agent" || task == "reload" {
+		task = "start" // what was reloaded is up
+	}
+	key := name + "_" + task + "_" + strconv.FormatInt(interval, 10)
 	switch {
 	case a.Operation == "notify":
 		id = name + "_" + a.Attr("CRM_meta_notify_type") + "_notify_" + a.Attr("CRM_meta_notify_operation") + "_0"
@@ -263,7 +267,7 @@ func (r *runner) record(a *graph.Action, name string, interval int64) {
 	}
 	magic := pretended(strconv.Itoa(call), target)
 	for _, p := range [][2]string{
-		{"id", id}, {"operation_key", key}, {"operation", a.Operation}, {"crm-debug-origin", origin}, {"transition-key", magic}, {"transition-magic", "0:" + target + ";" + magic},
+		{"id", id}, {"operation_key", key}, {"operation", task}, {"crm-debug-origin", origin}, {"transition-key", magic}, {"transition-magic", "0:" + target + ";" + magic},
 		{"exit-reason", ""},
 		{"on_node", a.Node}, {"call-id", strconv.Itoa(call)}, {"rc-code", target}, {"op-status", "0"}, {"interval", strconv.FormatInt(interval, 10)},
 		{"last-rc-change", strconv.FormatInt(r.now, 10)}, {"exec-time", "0"}, {"queue-time", "0"}, {"op-digest", digest.Operation(a.Attrs, interval)},

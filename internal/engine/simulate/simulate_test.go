@@ -58,3 +58,17 @@ func TestLoop(t *testing.T) {
 		t.Errorf("a loop was carried out: %+v", r)
 	}
 }
+
+// What was reloaded runs on: a reload is recorded as the start that it stands for.
+func TestReload(t *testing.T) {
+	doc, err := cib.Parse([]byte(twoNodes))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &graph.Graph{Synapses: []*graph.Synapse{{Actions: []*graph.Action{{ID: 1, Kind: graph.RscOp, Operation: "reload-agent", Node: "n1", NodeID: "1",
+		Rsc: &graph.Resource{ID: "a", Class: "ocf", Provider: "heartbeat", Type: "Dummy"}}}}}}
+	simulate.Run(doc, g, nil, 0)
+	if got := doc.Root().FindElement("//lrm_rsc_op").SelectAttrValue("operation_key", ""); got != "a_start_0" {
+		t.Errorf("recorded as %s", got)
+	}
+}
