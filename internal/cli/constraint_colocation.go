@@ -45,7 +45,8 @@ func addColocation(ctx context.Context, c *Call) error {
 }
 
 // parseColocation reads "[role] a with [role] b [score] [name=value]...".
-// note tells whether the score stood alone.
+// note tells whether the score stood alone. The score INFINITY may: that is
+// what every tutorial writes, and it is the default anyway.
 func parseColocation(words []string) (wanted admin.NewColocation, note bool, err error) {
 	wanted.Score = "INFINITY"
 	switch {
@@ -68,7 +69,7 @@ func parseColocation(words []string) (wanted admin.NewColocation, note bool, err
 	wanted.With, words = words[0], words[1:]
 	if len(words) > 0 && !strings.Contains(words[0], "=") {
 		wanted.Score, words = words[0], words[1:]
-		note = true
+		note = wanted.Score != "INFINITY"
 	}
 	wanted.Options, err = parseFilled(words)
 	return wanted, note, err
