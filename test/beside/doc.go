@@ -8,6 +8,6 @@
 //	go run ./test/beside -n 500 -made
 //	go run ./test/beside -seed 7 -only 123 -reduce -keep /tmp/beside
 //
-// What differs about a recorded case that the installed release, older than
-// the recordings, takes differently even unchanged is not told, see -base.
+// What differs about a recorded case that the installed release takes
+// differently even unchanged is not told, see -base.
 package main

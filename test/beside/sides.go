@@ -215,16 +215,12 @@ func edges(text string) string {
 func differences(real, ours answer) []string {
 	var out []string
 	for _, l := range levels {
-		if real.parts[l] != ours.parts[l] && !(l == "placement" && cancels(real)) {
+		if real.parts[l] != ours.parts[l] {
 			out = append(out, l)
 		}
 	}
 	return out
 }
-
-// cancels tells whether a recurring operation was cancelled: the installed
-// release, unlike later ones, takes the record of that for a sign of life.
-func cancels(a answer) bool { return strings.Contains(a.parts["execution"], " cancel=") }
 
 // decidedOtherwise tells whether it is more than scores and order.
 func decidedOtherwise(diff []string) bool {
