@@ -46,7 +46,7 @@ func (t *toolCall) start(options []toolOption, more ...string) (a *answer, statu
 		return a, a.end(exitUsage, "%v", err), true
 	case !slices.Contains(append(more, "text", "xml", "none"), a.format):
 		a.format = "text"
-		return a, a.noFormat(t.last("output-as"), errors.New("Unknown output format")), true
+		return a, a.noFormat(t.last("output-as"), errors.New("unknown output format")), true
 	}
 	if err := t.redirect(); err != nil {
 		a.xml, a.format = false, "text"
