@@ -99,8 +99,8 @@ func UpgradeSchema(doc *cib.Document) {
 	if !schemaAtLeast(doc, 3, 0) {
 		upgradeTo3(doc)
 	}
-	if !schemaAtLeast(doc, 4, 0) {
-		upgradeTo4(doc)
+	if cib.ValidateAs(doc.Bytes(), latestSchema) != nil || namesGone(doc) {
+		upgradeTo4(doc) // as the field does: what needs no change keeps its order, too
 	}
 	doc.Root().CreateAttr("validate-with", latestSchema)
 }

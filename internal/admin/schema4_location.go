@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"slices"
 	"strconv"
 
 	"gpcs/internal/cib"
@@ -41,6 +42,11 @@ func keepRule(one, whole *cib.Element, n int, refs references) {
 	for i, rule := range one.SelectElements("rule") {
 		if i != n {
 			one.RemoveChild(rule)
+		}
+	}
+	for _, part := range slices.Clone(one.Child) {
+		if _, element := part.(*cib.Element); !element {
+			one.RemoveChild(part) // a comment on all rules is on none of them
 		}
 	}
 	for _, part := range one.ChildElements() {

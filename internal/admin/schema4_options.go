@@ -124,17 +124,35 @@ var meta4 = []struct{ parents, names []string }{
 	{append([]string{"template", "rsc_defaults"}, resourceTags...), []string{"restart-type"}},
 }
 
+func goneMeta(set *cib.Element, name string) bool {
+	for _, rule := range meta4 {
+		if set.Tag == "meta_attributes" && isTag(set.Parent(), rule.parents...) && slices.Contains(rule.names, name) {
+			return true
+		}
+	}
+	return false
+}
+
 func dropMeta(doc *cib.Document) {
 	for _, set := range within(doc.Configuration(), "meta_attributes") {
-		for _, rule := range meta4 {
-			if !isTag(set.Parent(), rule.parents...) {
-				continue
-			}
-			for _, pair := range set.SelectElements("nvpair") {
-				if slices.Contains(rule.names, pair.SelectAttrValue("name", "")) {
-					set.RemoveChild(pair)
-				}
+		for _, pair := range set.SelectElements("nvpair") {
+			if goneMeta(set, pair.SelectAttrValue("name", "")) {
+				set.RemoveChild(pair)
 			}
 		}
 	}
+}
+
+// namesGone tells whether the document has an option, or a value of one, that
+// schema 4.0 forbids by its name.
+func namesGone(doc *cib.Document) bool {
+	return slices.ContainsFunc(nvsets(doc), func(set *cib.Element) bool {
+		return slices.ContainsFunc(set.SelectElements("nvpair"), func(pair *cib.Element) bool {
+			name := pair.SelectAttrValue("name", "")
+			if set.Tag != propertySet {
+				return goneMeta(set, name)
+			}
+			return properties4[name] != "" || slices.Contains(gone4, name) || values4[[2]string{name, pair.SelectAttrValue("value", "")}] != ""
+		})
+	})
 }
