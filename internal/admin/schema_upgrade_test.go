@@ -31,24 +31,31 @@ func TestUpgradeRewritesOldForms(t *testing.T) {
 		t.Fatal(err)
 	}
 	UpgradeSchema(doc)
-	text := string(doc.Bytes())
-	if faults := cib.Validate(doc.Bytes()); faults != nil {
-		t.Errorf("%v in\n%s", faults, text)
-	}
-	for _, want := range []string{
+	valid(t, doc, []string{
 		`name="stonith-enabled" value="false"`, `name="cluster-delay" value="50s"`, `<node id="1" uname="one" type="member"/>`,
 		`<meta_attributes id="_2TO3_-rsc-defaults">`, `name="resource-stickiness" value="100"`, `name="pcmk_monitor_action"`,
 		`name="promotable" value="true"`, `<nvpair id="_2TO3_d-start-meta-requires" name="requires" value="nothing"/>`,
 		`<rsc_colocation id="c" rsc="d" with-rsc="f"/>`, `<acl_permission id="ops-1" kind="write" object-type="nvpair" attribute="value"/>`,
 		`<acl_permission id="amy-1" kind="read" xpath="/cib"/>`, `<acl_target id="amy">`,
-	} {
+	}, []string{"expected-quorum-votes", "cman", "<master", "acl_user", "role_ref"})
+}
+
+// valid checks that a document is one of its schema, holds some texts, and does
+// not hold others.
+func valid(t *testing.T, doc *cib.Document, wanted, gone []string) {
+	t.Helper()
+	text := string(doc.Bytes())
+	if faults := cib.Validate(doc.Bytes()); faults != nil {
+		t.Errorf("%v in\n%s", faults, text)
+	}
+	for _, want := range wanted {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %s in\n%s", want, text)
 		}
 	}
-	for _, gone := range []string{"expected-quorum-votes", "cman", "<master", "acl_user", "role_ref"} {
-		if strings.Contains(text, gone) {
-			t.Errorf("%s is still in\n%s", gone, text)
+	for _, out := range gone {
+		if strings.Contains(text, out) {
+			t.Errorf("%s is still in\n%s", out, text)
 		}
 	}
 }
